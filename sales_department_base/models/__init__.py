@@ -1,0 +1,4 @@
+from . import transition_mixin
+from . import resource_calendar_makeup_day
+from . import resource_calendar
+from . import res_company
