@@ -1,12 +1,15 @@
 """Helpers for the tests of all addons that build on this one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 def assert_transitions_declared(model) -> None:
     """Check that a model's transitions name only states that it has.
 
     :param model: an empty recordset of a model with declared transitions
-    :raises AssertionError: naming each state that the field does not know, and
-        when no transition is declared at all
+    :raises AssertionError: naming each state that the field does not know, or
+        when no transition is declared at all, or when copies keep the state
     """
     field = model._fields[model._transition_field]
     states = set(field.get_values(model.env))
@@ -16,3 +19,26 @@ def assert_transitions_declared(model) -> None:
     unknown = sorted(declared - states)
     assert not unknown, f"{model._name}: no such states: {', '.join(unknown)}"
     assert not field.copy, f"{model._name}.{field.name} must not be copied"
+
+
+@contextmanager
+def throwaway_model(registry, cr, model_def: type) -> Iterator[str]:
+    """Register a model for the length of a test, and give its name.
+
+    :param registry: the registry to extend
+    :param cr: a cursor of that database
+    :param model_def: a model class with ``_module = None``. Its table is up to
+        the test
+    """
+    from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415  tests only
+
+    invalidated = registry.registry_invalidated
+    name = add_to_registry(registry, model_def)._name
+    try:
+        registry._setup_models__(cr, [name])
+        registry.registry_invalidated = invalidated
+        yield name
+    finally:
+        del registry[name]
+        registry._setup_models__(cr)
+        registry.registry_invalidated = invalidated
