@@ -1,0 +1,1 @@
+"""Real and generated trade data for measuring the addons; not an Odoo addon."""

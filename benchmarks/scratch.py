@@ -1,0 +1,81 @@
+"""Make scratch databases and run our code inside Odoo, from plain Python.
+
+Odoo is started through `bin/odoo` of this repository, or through the command in
+the environment variable ODOO_BIN.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Set in the databases made here; nothing is ever loaded into another one.
+MARK = "benchmarks.scratch_database"
+
+BOOTSTRAP = """
+import importlib, json, sys
+sys.path.append({root!r})
+function = getattr(importlib.import_module({module!r}), {function!r})
+function(env, **json.loads({arguments!r}))
+"""
+
+
+def add_database_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every script on a scratch database has."""
+    parser.add_argument("--database", required=True, help="the scratch database")
+    parser.add_argument("--create", action="store_true", help="make it; it must not exist yet")
+    parser.add_argument("--template", help="with --create: copy this database instead of a new one")
+    parser.add_argument(
+        "--modules",
+        default="sale_management,sale_margin",
+        help="with --create: addons to install (default: %(default)s)",
+    )
+
+
+def odoo_command() -> list[str]:
+    """Return the command that starts Odoo; exits with advice when there is none."""
+    if os.environ.get("ODOO_BIN"):
+        return shlex.split(os.environ["ODOO_BIN"])
+    command = ROOT / "bin" / "odoo"
+    if not command.exists():
+        sys.exit(f"{command} is missing: run `make setup`, or set ODOO_BIN.")
+    return [str(command)]
+
+
+def create_database(name: str, modules: str, template: str | None = None) -> None:
+    """Make scratch database `name` with `modules`, empty or copied from `template`.
+
+    Exits when the database exists: what is in it stays untouched.
+    """
+    hint = f"{name} was not created. If it is there from a run before, leave out --create."
+    make = ["db", "duplicate", template, name] if template else ["db", "init", name]
+    _odoo(make, failure=hint)
+    if modules:
+        install = ["-d", name, "-i", modules, "--stop-after-init", "--no-http"]
+        _odoo([*install, "--log-level=warn"])
+    run_in_odoo(name, "benchmarks.bulk", "mark_scratch")
+
+
+def run_in_odoo(database: str, module: str, function: str, **arguments) -> None:
+    """Call `module.function(env, **arguments)` in a shell of `database`.
+
+    `arguments` must survive JSON. Exits with Odoo's code when the call fails.
+    """
+    code = BOOTSTRAP.format(
+        root=str(ROOT),
+        module=module,
+        function=function,
+        arguments=json.dumps(arguments),
+    )
+    _odoo(["shell", "-d", database, "--log-level=warn"], code)
+
+
+def _odoo(arguments: list[str], code: str | None = None, failure: str = "") -> None:
+    result = subprocess.run([*odoo_command(), *arguments], input=code, text=True, check=False)
+    if result.returncode:
+        sys.exit(failure or result.returncode)
