@@ -100,13 +100,13 @@ def load(env, size: dict, sample: int, trust_keys: bool = False) -> None:
 
     Raises SystemExit when the check finds a difference.
     """
-    from benchmarks.bulk import Loader  # needs Odoo
+    from benchmarks.loader import Loader  # needs Odoo
     from benchmarks.verification import check_load
 
     started = time.monotonic()
     chosen = make_size(size)
     origin = f"Generated {chosen}"
-    loader = Loader(env, origin, "EUR", "UTC", trust_keys)
+    loader = Loader(env, origin, "EUR", "UTC", trust_keys=trust_keys)
     customers = build_customers(chosen)
     products = build_products(chosen)
     loader.load_customers(customers)

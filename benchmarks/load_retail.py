@@ -39,7 +39,7 @@ def load(env, source: str, sample: int) -> None:
 
     Raises SystemExit when the check finds a difference.
     """
-    from benchmarks.bulk import Loader  # needs Odoo
+    from benchmarks.loader import Loader  # needs Odoo
     from benchmarks.verification import check_load
 
     started = time.monotonic()

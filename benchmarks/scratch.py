@@ -58,7 +58,7 @@ def create_database(name: str, modules: str, template: str | None = None) -> Non
     if modules:
         install = ["-d", name, "-i", modules, "--stop-after-init", "--no-http"]
         _odoo([*install, "--log-level=warn"])
-    run_in_odoo(name, "benchmarks.bulk", "mark_scratch")
+    run_in_odoo(name, "benchmarks.guard", "mark_scratch")
 
 
 def run_in_odoo(database: str, module: str, function: str, **arguments) -> None:

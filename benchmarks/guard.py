@@ -1,0 +1,43 @@
+"""Which database may be loaded, and how it is prepared. Runs inside `odoo shell`."""
+
+from benchmarks.scratch import MARK
+
+
+def mark_scratch(env) -> None:
+    """Mark the database as scratch, so that the loaders accept it."""
+    env["ir.config_parameter"].set_param(MARK, "yes")
+    env.cr.commit()
+
+
+def require_scratch(env, origin: str) -> None:
+    """Raise SystemExit unless the database is scratch and holds only our orders.
+
+    `origin` is the source document of the orders that this load writes.
+    """
+    if not env["ir.config_parameter"].get_param(MARK):
+        raise SystemExit(
+            f"{env.cr.dbname} is not marked as a scratch database. Make one with "
+            "--create; nothing is loaded into any other."
+        )
+    foreign = (
+        env["sale.order"]
+        .with_context(active_test=False)
+        .search_count(["|", ("origin", "=", False), ("origin", "!=", origin)])
+    )
+    if foreign:
+        raise SystemExit(
+            f"{env.cr.dbname} holds {foreign} sale orders that are not from "
+            f"“{origin}”. Use a database of its own for each load."
+        )
+
+
+def prepare_company(env, currency: str, zone: str) -> None:
+    """Give the main company its only active currency and its time zone."""
+    company = env.company
+    money = env.ref(f"base.{currency}")
+    money.active = True
+    if company.currency_id != money:
+        company.currency_id = money
+        (env["res.currency"].search([]) - money).active = False
+    company.partner_id.tz = zone
+    env.cr.commit()
