@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class CustomerGrade(models.Model):
+    """Value class of a customer (A, B, C, D), or "not rated yet"."""
+
+    _name = "customer.grade"
+    _description = "Customer Grade"
+    _order = "sequence, id"
+    _check_company_auto = True
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        help="Short sign of the grade, the same in every language. Spreadsheets may use it.",
+    )
+    sequence = fields.Integer(default=10, help="The best grade comes first.")
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Leave empty to share the grade between all companies."
+    )
+    is_unrated = fields.Boolean(
+        "Unrated",
+        help="Given to customers whose history is too short to be judged. It has no "
+        "place in the ranking.",
+    )
+    description = fields.Text(
+        translate=True, help="What the grade means and what the customer may expect."
+    )
+    pricelist_id = fields.Many2one(
+        "product.pricelist",
+        "Proposed Pricelist",
+        check_company=True,
+        help="Proposed for customers of this grade; a person decides.",
+    )
+    payment_term_id = fields.Many2one(
+        "account.payment.term",
+        "Proposed Payment Terms",
+        check_company=True,
+        help="Proposed for customers of this grade; a person decides.",
+    )
+    partner_count = fields.Integer("Customers", compute="_compute_partner_count")
+
+    _code_company_uniq = models.UniqueIndex(
+        "(code, COALESCE(company_id, 0)) WHERE active IS TRUE",
+        "Another grade of this company already has this code.",
+    )
+    _unrated_company_uniq = models.UniqueIndex(
+        "(COALESCE(company_id, 0)) WHERE is_unrated IS TRUE AND active IS TRUE",
+        "There is already an “unrated” grade: one is enough.",
+    )
+
+    @api.depends_context("company")
+    def _compute_partner_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group(
+                [
+                    ("customer_grade_id", "in", self.ids),
+                    ("is_customer_grade_holder", "=", True),
+                ],
+                ["customer_grade_id"],
+                ["__count"],
+            )
+        )
+        for grade in self:
+            grade.partner_count = counts.get(grade, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["customer.grade.assessment"].sudo()._read_group(  # sudo: other companies' use counts too
+            Domain.OR(
+                Domain(name, "in", self.ids)
+                for name in ("previous_grade_id", "by_score_grade_id", "proposed_grade_id", "grade_id")
+            ),
+            [],
+            ["__count"],
+        )[0][0]
+        thresholds = self.env["customer.grading.threshold"].sudo().search_count(  # sudo: as above
+            [("grade_id", "in", self.ids)], limit=1
+        )
+        if used or thresholds:
+            raise UserError(
+                self.env._(
+                    "Grades that schemes or grade histories use cannot be deleted: %(grades)s. Archive them instead.",
+                    grades=", ".join(self.mapped("name")),
+                )
+            )
+
+    def copy_data(self, default=None):
+        default = dict(default or {})
+        return [
+            dict(
+                vals,
+                name=default.get("name") or self.env._("%s (copy)", grade.name),
+                code=default.get("code") or self.env._("%s (copy)", grade.code),
+                is_unrated=False,
+            )
+            for grade, vals in zip(self, super().copy_data(default=default), strict=True)
+        ]
+
+    @api.model
+    def _get_unrated(self, company) -> "CustomerGrade":
+        """Return the "unrated" grade of a company: its own, else the shared one."""
+        return self.search(
+            [("is_unrated", "=", True), ("company_id", "in", [company.id, False])],
+            order="company_id",
+            limit=1,
+        )
+
+    def action_view_partners(self) -> dict:
+        """Open the customers that hold this grade in the current company."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.res_partner_action_grade")
+        action["domain"] = [("customer_grade_id", "=", self.id), ("is_customer_grade_holder", "=", True)]
+        action["display_name"] = self.env._("Customers of grade %s", self.name)
+        return action

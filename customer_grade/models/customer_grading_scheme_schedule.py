@@ -1,0 +1,62 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from odoo.addons.sales_department_base.tools.periods import Period
+
+
+class CustomerGradingScheme(models.Model):
+    """What a scheme starts by itself: the periodic review, the half-yearly discussion."""
+
+    _inherit = "customer.grading.scheme"
+
+    @api.model
+    def _cron_run(self) -> None:
+        """Prepare the reviews that are due and remind owners to discuss their schemes.
+
+        One scheme that cannot be reviewed does not hold up the others: its owner is told.
+        """
+        progress = self.env["ir.cron"]._commit_progress
+        active = self.search([("state", "=", "active")])
+        progress(remaining=len(active))
+        for scheme in active:
+            scheme = scheme.with_company(scheme.company_id).try_lock_for_update()
+            if scheme:
+                try:
+                    scheme._run_due(scheme.company_id._sales_today())
+                except UserError as error:
+                    self.env.cr.rollback()
+                    scheme._tell_owner(self.env._("The scheduled review could not be prepared"), str(error))
+            if not progress(1):
+                break
+
+    def _run_due(self, day) -> None:
+        """Do what is due on ``day``: the scheduled review, the half-yearly discussion."""
+        self.ensure_one()
+        if self.next_review_on and self.next_review_on <= day:
+            self._run_scheduled_review()
+        if self.discuss_on and self.discuss_on <= day:
+            self._tell_owner(
+                self.env._("Discuss the grading scheme"),
+                self.env._("Half a year is over: do criteria, weights and thresholds still fit the market?"),
+            )
+            self.discuss_on = day + relativedelta(months=6)
+
+    def _run_scheduled_review(self) -> None:
+        """Review the period that is over, and move on to the next one."""
+        self.ensure_one()
+        period = Period.of(self.review_period, self.next_review_on).previous()
+        review = self.env["customer.grade.review"].create({"scheme_id": self.id, "date": period.last_day})
+        self.next_review_on = period.next(2).start
+        review._run_scheduled()
+
+    def _tell_owner(self, summary: str, note: str) -> None:
+        """Put an activity for today on the owner, unless the same one is still open."""
+        self.ensure_one()
+        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=summary, note=plaintext2html(note), user_id=self.user_id.id
+        )

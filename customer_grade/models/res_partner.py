@@ -1,0 +1,230 @@
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+GRADE_FIELDS = ("customer_grade_id", "customer_grade_score", "customer_grade_since")
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # Stored on contacts, too: they are commercial fields, kept in line with their company
+    # by Odoo itself, so that lists, filters and groups of contacts need no join.
+    customer_grade_id = fields.Many2one(
+        "customer.grade",
+        company_dependent=True,
+        tracking=True,
+        check_company=True,
+        domain="[('company_id', 'in', allowed_company_ids + [False])]",
+        help="Value class of the customer. Reviews set it; a contact shows that of its company.",
+    )
+    customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1))
+    customer_grade_since = fields.Date("Grade Since", company_dependent=True)
+    customer_grade_color = fields.Integer(related="customer_grade_id.color")
+    customer_grade_history_count = fields.Integer(compute="_compute_customer_grade_history_count")
+    is_customer_grade_holder = fields.Boolean(
+        "Is Graded Itself",
+        compute="_compute_is_customer_grade_holder",
+        search="_search_is_customer_grade_holder",
+        help="Companies and private customers; not the contacts of a company.",
+    )
+    customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id")
+    customer_grade_payment_term_id = fields.Many2one(related="customer_grade_id.payment_term_id")
+    has_customer_grade_proposal = fields.Boolean(compute="_compute_has_customer_grade_proposal")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    def _compute_customer_grade_history_count(self):
+        counts = {}
+        if self.env["customer.grade.assessment"].has_access("read"):
+            counts = dict(
+                self.env["customer.grade.assessment"]._read_group(
+                    [
+                        ("partner_id", "in", self.commercial_partner_id.ids),
+                        ("state", "=", "applied"),
+                        ("company_id", "=", self.env.company.id),
+                    ],
+                    ["partner_id"],
+                    ["__count"],
+                )
+            )
+        for partner in self:
+            partner.customer_grade_history_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.depends("commercial_partner_id")
+    def _compute_is_customer_grade_holder(self):
+        for partner in self:
+            partner.is_customer_grade_holder = partner.commercial_partner_id == partner
+
+    def _search_is_customer_grade_holder(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # A commercial partner is a company, or has no parent: so Odoo itself computes it.
+        return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
+
+    @api.depends("customer_grade_id", "property_product_pricelist", "property_payment_term_id")
+    @api.depends_context("company")
+    def _compute_has_customer_grade_proposal(self):
+        for partner in self:
+            partner.has_customer_grade_proposal = bool(partner._get_grade_terms())
+
+    def _get_grade_terms(self) -> dict[str, int]:
+        """Return the values the grade proposes and the customer does not have yet."""
+        self.ensure_one()
+        grade, terms = self.customer_grade_id, {}
+        if grade.pricelist_id and grade.pricelist_id != self.property_product_pricelist:
+            terms["property_product_pricelist"] = grade.pricelist_id.id
+        if grade.payment_term_id and grade.payment_term_id != self.property_payment_term_id:
+            terms["property_payment_term_id"] = grade.payment_term_id.id
+        return terms
+
+    # ------------------------------------------------------------------
+    # Guards
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _commercial_fields(self):
+        return super()._commercial_fields() + list(GRADE_FIELDS)
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name in GRADE_FIELDS:
+            # Score and date follow from the grade; the grade itself can be imported by
+            # those who decide grades.
+            return field.name == "customer_grade_id" and self.env.user.has_groups(
+                "sales_team.group_sale_manager,customer_grade.group_grade_approver"
+            )
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        graded = [
+            partner.id for partner, vals in zip(partners, vals_list, strict=True) if vals.get("customer_grade_id")
+        ]
+        if graded:
+            self.browse(graded)._record_manual_grade({})
+        return partners
+
+    def write(self, vals):
+        if "customer_grade_id" not in vals:
+            return super().write(vals)
+        before = {partner.id: partner.customer_grade_id.id for partner in self}
+        result = super().write(vals)
+        self._record_manual_grade(before)
+        return result
+
+    def _record_manual_grade(self, before: dict[int, int]) -> None:
+        """Add a history entry for grades that were set or imported rather than reviewed.
+
+        :param before: grade id by partner id; absent for new partners
+        :raise ValidationError: a contact was given another grade than its company
+        """
+        changed = self.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
+        contacts = changed.filtered(
+            lambda partner: not partner.is_customer_grade_holder
+            and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
+        )
+        if contacts:
+            raise ValidationError(
+                self.env._(
+                    "%(contact)s shows the grade of %(company)s: set the grade there.",
+                    contact=contacts[0].display_name,
+                    company=contacts[0].commercial_partner_id.display_name,
+                )
+            )
+        holders = changed.filtered("is_customer_grade_holder")
+        if not holders:
+            return
+        company = self.env.company
+        today = company._sales_today()
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
+        history.search(
+            [("partner_id", "in", holders.ids), ("company_id", "=", company.id), ("is_current", "=", True)]
+        ).write({"is_current": False})
+        history.create([
+            {
+                "origin": "manual",
+                "company_id": company.id,
+                "partner_id": partner.id,
+                "user_id": partner.user_id.id,
+                "date": today,
+                "state": "applied",
+                "is_current": True,
+                "previous_grade_id": before.get(partner.id, False),
+                "grade_id": partner.customer_grade_id.id,
+                "decision": "overridden",
+                "reason": self.env._("Set or imported"),
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+            }
+            for partner in holders
+        ])  # fmt: skip
+        holders.sudo().write(  # sudo: score and date are closed to clients
+            {"customer_grade_score": False, "customer_grade_since": today}
+        )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_view_customer_grade_history(self) -> dict:
+        """Open the grades this customer has had, with a chart of the scores."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_history")
+        return dict(
+            action,
+            domain=[
+                ("partner_id", "=", self.commercial_partner_id.id),
+                ("state", "=", "applied"),
+                ("company_id", "=", self.env.company.id),
+            ],
+        )
+
+    def action_adopt_customer_grade_terms(self) -> bool:
+        """Give the customers the pricelist and payment terms their grade proposes.
+
+        :raise UserError: none of them has anything to adopt
+        """
+        adopted = False
+        for partner in self.commercial_partner_id:
+            terms = partner._get_grade_terms()
+            if terms:
+                partner.write(terms)
+                adopted = True
+        if not adopted:
+            raise UserError(
+                self.env._("These customers already have the pricelist and payment terms their grades propose.")
+            )
+        return True
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _log_grade_change(self, changes: Sequence[tuple[int, int | None, int | None]], note: str) -> None:
+        """Tell the chatter of each customer about the new grade.
+
+        :param changes: ``(partner id, grade id before, grade id after)``
+        :param note: where the change comes from
+        """
+        if not changes:
+            return
+        names = {
+            grade.id: grade.name
+            for grade in self.env["customer.grade"].browse({grade for change in changes for grade in change[1:] if grade})
+        }
+        nothing = self.env._("none")
+        bodies = {
+            partner: Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
+                note, names.get(before, nothing), names.get(after, nothing), self.env._("Customer Grade")
+            )
+            for partner, before, after in changes
+        }  # fmt: skip
+        self.browse(bodies)._message_log_batch(bodies)

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class SaleReport(models.Model):
+    _inherit = "sale.report"
+
+    customer_grade_id = fields.Many2one("customer.grade", readonly=True)
+
+    def _select_additional_fields(self):
+        # The grade of the company the order belongs to, not of the one looking.
+        return super()._select_additional_fields() | {
+            "customer_grade_id": "(partner.customer_grade_id->>s.company_id::text)::int"
+        }
+
+    def _group_by_sale(self):
+        return super()._group_by_sale() + ", partner.customer_grade_id"

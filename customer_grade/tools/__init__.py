@@ -1,0 +1,1 @@
+from . import assessment, decision, metric, scoring
