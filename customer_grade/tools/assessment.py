@@ -68,6 +68,8 @@ def movement(before: int | None, after: int | None, rank: Mapping[int, int]) -> 
     """
     if before == after:
         return "same"
+    if before is None:
+        return "new"
     if after not in rank:
         return "down"
     if before not in rank:
