@@ -1,0 +1,1 @@
+from . import test_assessment, test_decision, test_scoring
