@@ -69,6 +69,29 @@ class CustomerGrade(models.Model):
         for grade in self:
             grade.partner_count = counts.get(grade, 0)
 
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._check_not_in_force()
+        return super().write(vals)
+
+    def _check_not_in_force(self) -> None:
+        """Refuse to archive grades that a scheme in force gives.
+
+        :raise UserError: names the grades and the scheme
+        """
+        thresholds = self.env["customer.grading.threshold"].sudo().search(  # sudo: schemes of other companies, too
+            [("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")]
+        )
+        if thresholds:
+            raise UserError(
+                self.env._(
+                    "%(scheme)s gives grade %(grades)s: retire the scheme, or activate a version without it, before you "
+                    "archive the grade.",
+                    scheme=thresholds[0].scheme_id.display_name,
+                    grades=", ".join(thresholds.grade_id.mapped("name")),
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.env["customer.grade.assessment"].sudo()._read_group(  # sudo: other companies' use counts too

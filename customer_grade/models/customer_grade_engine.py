@@ -5,7 +5,6 @@ from datetime import timedelta
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
-from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.sales_department_base.tools.periods import months_before
 
@@ -72,7 +71,7 @@ class CustomerGradeReview(models.Model):
                     "order or a grade. Choose a later day, or check the scheme's customers.",
                     day=self.date,
                     company=self.company_id.name,
-                    filter="" if self._get_population_domain() == [] else self.env._(" chosen by the scheme"),
+                    filter=self.env._(" chosen by the scheme") if self.scheme_id._get_population_domain() else "",
                 )
             )
         sound = [customer for customer in present if not (customer in history and history[customer].unconverted)]
@@ -92,13 +91,9 @@ class CustomerGradeReview(models.Model):
         )
         self.ladders = ladders
 
-    def _get_population_domain(self) -> list:
-        """Return the scheme's own restriction of who is graded."""
-        return safe_eval(self.scheme_id.population_domain or "[]")
-
     def _fetch_population(self, history: dict[int, History]) -> dict[int, Present]:
         """Return who is graded, by partner id, with what is known of their present grade."""
-        domain = self._get_population_domain()
+        domain = self.scheme_id._get_population_domain()
         chosen = SQL("TRUE")
         if domain:
             everyone = self.env["res.partner"].sudo()  # sudo: the scheme grades the whole company, not my customers

@@ -18,7 +18,7 @@ class CustomerGradingBand(models.Model):
     lower = fields.Float("From", digits=(16, 2), help="Figures from this one on belong to the band.")
     open_above = fields.Boolean("No Upper Limit")
     upper = fields.Float("Below", digits=(16, 2), help="This figure already belongs to the next band.")
-    points = fields.Float(required=True, help="0 to 100")
+    points = fields.Float(required=True, digits=(16, 1), help="0 to 100")
 
     _points_range = models.Constraint(
         "CHECK(points >= 0 AND points <= 100)", "The points of a band lie between 0 and 100."

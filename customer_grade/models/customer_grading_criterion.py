@@ -16,7 +16,7 @@ class CustomerGradingCriterion(models.Model):
     sequence = fields.Integer(default=10)
     metric = fields.Selection("_selection_metric", required=True)
     metric_help = fields.Char(compute="_compute_metric_help")
-    weight = fields.Float(default=1.0, required=True, help="Share in the score, relative to the other criteria.")
+    weight = fields.Float(default=1.0, required=True, digits=(16, 1), help="Share in the score, relative to the other criteria.")
     weight_share = fields.Float("Share of Score", compute="_compute_weight_share")
     method = fields.Selection(
         [
@@ -33,10 +33,12 @@ class CustomerGradingCriterion(models.Model):
     pareto_ids = fields.One2many("customer.grading.pareto.class", "criterion_id", copy=True)
     rest_points = fields.Float(
         "Points of the Rest",
+        digits=(16, 1),
         help="Earned after the last Pareto class, and by figures of zero or below.",
     )
     missing_points = fields.Float(
         "Points without a Figure",
+        digits=(16, 1),
         help="Earned by a customer who has no such figure, for example no invoice due yet.",
     )
     summary = fields.Char("Points", compute="_compute_summary")

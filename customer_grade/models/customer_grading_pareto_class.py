@@ -10,8 +10,8 @@ class CustomerGradingParetoClass(models.Model):
     _order = "criterion_id, share, id"
 
     criterion_id = fields.Many2one("customer.grading.criterion", required=True, index=True, ondelete="cascade")
-    share = fields.Float("First … % of the Total", required=True)
-    points = fields.Float(required=True, help="0 to 100")
+    share = fields.Float("First … % of the Total", required=True, digits=(16, 1))
+    points = fields.Float(required=True, digits=(16, 1), help="0 to 100")
 
     _share_range = models.Constraint(
         "CHECK(share > 0 AND share <= 100)", "The share of a Pareto class lies between 0 and 100 %."

@@ -64,6 +64,7 @@ class CustomerGradingScheme(models.Model):
     veto_ids = fields.One2many("customer.grading.veto", "scheme_id", copy=True)
     hysteresis_margin = fields.Float(
         "Margin (points)",
+        digits=(16, 1),
         help="A customer keeps the grade until the score is past a threshold by this many points. 0: no margin.",
     )
     hysteresis_reviews = fields.Integer(

@@ -1,6 +1,8 @@
+from ast import literal_eval
+
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..tools import decision
 
@@ -36,9 +38,11 @@ class CustomerGradingScheme(models.Model):
 
     @api.model
     def _default_thresholds(self):
+        """Propose even steps for the company's own grades, else for the shared ones."""
         grades = self.env["customer.grade"].search(
             [("is_unrated", "=", False), ("company_id", "in", [self.env.company.id, False])]
         )
+        grades = grades.filtered("company_id") or grades
         steps = {1: [0], 2: [50, 0], 3: [70, 40, 0], 4: [80, 60, 35, 0]}.get(len(grades))
         steps = steps or [round(90 * (1 - place / (len(grades) - 1))) for place in range(len(grades))]
         return [
@@ -56,6 +60,27 @@ class CustomerGradingScheme(models.Model):
             problem = scheme._weights_problem() or scheme._thresholds_problem()
             if problem:
                 raise ValidationError(problem)
+
+    @api.constrains("population_domain")
+    def _check_population_domain(self):
+        for scheme in self:
+            try:
+                Domain(scheme._get_population_domain()).validate(self.env["res.partner"])
+            except (ValueError, SyntaxError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The choice of customers of scheme “%s” is not a valid filter. Choose the customers anew.",
+                        scheme.display_name,
+                    )
+                ) from error
+
+    def _get_population_domain(self) -> list:
+        """Return the scheme's own restriction of who is graded; empty for everyone.
+
+        :raise ValueError, SyntaxError: the text is not a literal list
+        """
+        self.ensure_one()
+        return literal_eval(self.population_domain or "[]")
 
     def _weights_problem(self) -> str | None:
         if self.criterion_ids and sum(self.criterion_ids.mapped("weight")) <= 0:

@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         domain="[('company_id', 'in', allowed_company_ids + [False])]",
         help="Value class of the customer. Reviews set it; a contact shows that of its company.",
     )
-    customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1))
+    customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1), aggregator="avg")
     customer_grade_since = fields.Date("Grade Since", company_dependent=True)
     customer_grade_color = fields.Integer(related="customer_grade_id.color")
     customer_grade_history_count = fields.Integer(compute="_compute_customer_grade_history_count")

@@ -54,11 +54,11 @@ export class GradeMigrationMatrix extends Component {
 
     /** Better above the diagonal (green), worse below (red), unchanged on it. */
     cellClass(rowIndex, columnIndex, from, to) {
+        if (from.id === to.id) {
+            return "o_grade_same";
+        }
         if (!from.id || !to.id || from.unrated || to.unrated) {
             return "o_grade_new";
-        }
-        if (rowIndex === columnIndex) {
-            return "o_grade_same";
         }
         return columnIndex < rowIndex ? "o_grade_up" : "o_grade_down";
     }
