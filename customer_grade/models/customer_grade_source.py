@@ -166,7 +166,9 @@ class CustomerGradeMetric(models.AbstractModel):
                   JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
                  WHERE m.company_id = %(company)s AND m.state = 'posted' AND m.move_type = 'out_invoice'
                    AND l.balance > 0 AND l.date_maturity <= %(as_of)s
-                   AND (l.date_maturity >= %(first_day)s OR l.amount_residual > 0)
+                   AND (l.date_maturity >= %(first_day)s OR l.amount_residual > 0 OR EXISTS (
+                       SELECT 1 FROM account_partial_reconcile r
+                        WHERE r.debit_move_id = l.id AND r.max_date > %(as_of)s))
             ),
             settled AS (
                 SELECT d.id, SUM(r.amount) AS amount,
