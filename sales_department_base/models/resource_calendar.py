@@ -54,7 +54,9 @@ class ResourceCalendar(models.Model):
         :meth:`_working_hours_between`; without such an average all are 0.0.
         """
         hours = self._working_hours_between(intervals)
-        return [hour / self.hours_per_day if self.hours_per_day else 0.0 for hour in hours]
+        return [
+            hour / self.hours_per_day if self.hours_per_day else 0.0 for hour in hours
+        ]
 
     def _working_time(self, start: datetime, stop: datetime) -> WorkingTime:
         """Return the working time of all weeks that two moments (naive UTC) touch.
@@ -68,7 +70,7 @@ class ResourceCalendar(models.Model):
         monday = first - timedelta(days=first.weekday())
         next_monday = last + timedelta(days=7 - last.weekday())
         company = self.company_id or self.env.company
-        calendar = self.sudo()  # sudo: the same figure for every user, holidays included
+        calendar = self.sudo()  # sudo: holidays count whoever asks
         spans = calendar._work_intervals_batch(
             _day_start(monday, zone),
             _day_start(next_monday, zone),
@@ -133,8 +135,14 @@ class ResourceCalendar(models.Model):
         for zone, resource_ids in per_zone.items():
             days = self._makeup_days_between(start_dt, end_dt, zone)
             worked = [
-                (max(start, start_dt.astimezone(zone)), min(stop, end_dt.astimezone(zone)), rec)
-                for start, stop, rec in self._makeup_attendances(days, zone, domain, lunch)
+                (
+                    max(start, start_dt.astimezone(zone)),
+                    min(stop, end_dt.astimezone(zone)),
+                    rec,
+                )
+                for start, stop, rec in self._makeup_attendances(
+                    days, zone, domain, lunch
+                )
             ]
             for resource_id in resource_ids:
                 kept = result[resource_id] - self._whole_days(days, zone)
@@ -182,15 +190,21 @@ class ResourceCalendar(models.Model):
         self, days: dict[date, int], zone: tzinfo, domain, lunch: bool
     ) -> list[tuple[datetime, datetime, models.Model]]:
         """Return the spans worked on make-up days, with the attendance of each."""
-        attendances = self.env["resource.calendar.attendance"].search(Domain.AND([
-            Domain(domain or Domain.TRUE),
-            Domain("calendar_id", "=", self.id),
-            Domain("display_type", "=", False),
-            Domain("day_period", "=" if lunch else "!=", "lunch"),
-        ]))
+        attendances = self.env["resource.calendar.attendance"].search(
+            Domain.AND(
+                [
+                    Domain(domain or Domain.TRUE),
+                    Domain("calendar_id", "=", self.id),
+                    Domain("display_type", "=", False),
+                    Domain("day_period", "=" if lunch else "!=", "lunch"),
+                ]
+            )
+        )
         return [
             (
-                zone.localize(datetime.combine(day, float_to_time(attendance.hour_from))),
+                zone.localize(
+                    datetime.combine(day, float_to_time(attendance.hour_from))
+                ),
                 zone.localize(datetime.combine(day, float_to_time(attendance.hour_to))),
                 attendance,
             )
@@ -219,7 +233,9 @@ class ResourceCalendar(models.Model):
             return super()._works_on_date(date)
         week_type = False
         if self.two_weeks_calendar:
-            week_type = str(self.env["resource.calendar.attendance"].get_week_type(date))
+            week_type = str(
+                self.env["resource.calendar.attendance"].get_week_type(date)
+            )
         return self._get_working_hours()[week_type][str(weekday)]
 
 

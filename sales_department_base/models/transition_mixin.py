@@ -53,12 +53,14 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
         ):
             # The ORM's own message sends the user to the administrator, who
             # could not help.
-            raise AccessError(self.env._(
-                "The field “%(field)s” of %(model)s cannot be set by hand. It "
-                "changes through the buttons of the record.",
-                field=field._description_string(self.env),
-                model=self.env["ir.model"]._get(self._name).name,
-            ))
+            raise AccessError(
+                self.env._(
+                    "The field “%(field)s” of %(model)s cannot be set by hand. It "
+                    "changes through the buttons of the record.",
+                    field=field._description_string(self.env),
+                    model=self.env["ir.model"]._get(self._name).name,
+                )
+            )
         return super()._check_field_access(field, operation)
 
     @api.model
@@ -125,20 +127,26 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
             self.lock_for_update()
         except LockError as error:
             if self.exists() != self:
-                raise MissingError(self.env._(
-                    "One of these records has been deleted. Reload the page."
-                )) from error
-            raise UserError(self.env._(
-                "Another user is processing one of these records. Wait a moment "
-                "and try again."
-            )) from error
+                raise MissingError(
+                    self.env._(
+                        "One of these records has been deleted. Reload the page."
+                    )
+                ) from error
+            raise UserError(
+                self.env._(
+                    "Another user is processing one of these records. Wait a moment "
+                    "and try again."
+                )
+            ) from error
 
     def _transition_refusal(self, target: str) -> str:
         """Return why the records cannot become `target`, in words for the user."""
         name = self._transition_field
         labels = dict(self._fields[name]._description_selection(self.env))
         lines = [
-            self.env._("These records cannot become “%(target)s”:", target=labels[target])
+            self.env._(
+                "These records cannot become “%(target)s”:", target=labels[target]
+            )
         ]
         for record in self[:NAMED_AT_MOST]:
             state = record[name]
@@ -148,18 +156,24 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
                 if value in self._get_transitions().get(state, ())
             ]
             if following:
-                lines.append(self.env._(
-                    "- %(record)s is “%(state)s” and can become: %(following)s",
-                    record=record.display_name,
-                    state=labels.get(state, ""),
-                    following=", ".join(following),
-                ))
+                lines.append(
+                    self.env._(
+                        "- %(record)s is “%(state)s” and can become: %(following)s",
+                        record=record.display_name,
+                        state=labels.get(state, ""),
+                        following=", ".join(following),
+                    )
+                )
             else:
-                lines.append(self.env._(
-                    "- %(record)s is “%(state)s”, which is final",
-                    record=record.display_name,
-                    state=labels.get(state, ""),
-                ))
+                lines.append(
+                    self.env._(
+                        "- %(record)s is “%(state)s”, which is final",
+                        record=record.display_name,
+                        state=labels.get(state, ""),
+                    )
+                )
         if len(self) > NAMED_AT_MOST:
-            lines.append(self.env._("and %(count)s more", count=len(self) - NAMED_AT_MOST))
+            lines.append(
+                self.env._("and %(count)s more", count=len(self) - NAMED_AT_MOST)
+            )
         return "\n".join(lines)

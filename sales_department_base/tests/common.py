@@ -30,7 +30,8 @@ def throwaway_model(registry, cr, model_def: type) -> Iterator[str]:
     :param model_def: a model class with ``_module = None``. Its table is up to
         the test
     """
-    from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415  tests only
+    # within the function: addons may not import odoo.orm, tests have no other way
+    from odoo.orm.model_classes import add_to_registry
 
     invalidated = registry.registry_invalidated
     name = add_to_registry(registry, model_def)._name

@@ -23,9 +23,13 @@ class TestAccess(TransactionCase):
         )
         new_test_user(cls.env, login="base_internal", groups="base.group_user")
         cls.other_company = cls.env["res.company"].create({"name": "Elsewhere"})
-        cls.day = cls.env["resource.calendar.makeup.day"].create({
-            "name": "National Day", "date": "2026-10-10", "weekday": "4",
-        })
+        cls.day = cls.env["resource.calendar.makeup.day"].create(
+            {
+                "name": "National Day",
+                "date": "2026-10-10",
+                "weekday": "4",
+            }
+        )
 
     def _groups(self):
         return [self.env.ref(f"sales_department_base.{role}") for role in ROLES]
@@ -44,7 +48,9 @@ class TestAccess(TransactionCase):
     def test_administrators_start_as_policy_administrators(self):
         admin = self.env.ref("base.user_admin")
         self.assertTrue(admin.has_group("sales_department_base.group_policy_admin"))
-        self.assertFalse(admin.has_group("sales_department_base.group_collaborator_rnd"))
+        self.assertFalse(
+            admin.has_group("sales_department_base.group_collaborator_rnd")
+        )
 
     @users("base_policy")
     def test_policy_administrator_keeps_makeup_days(self):
@@ -70,14 +76,20 @@ class TestAccess(TransactionCase):
 
     @users("base_policy")
     def test_makeup_days_of_other_companies_are_hidden(self):
-        days = self.day.sudo().create([
-            {"name": "Theirs", "date": "2026-10-11", "company_id": self.other_company.id},
-            {"name": "Everyone's", "date": "2026-10-12"},
-        ])
+        days = self.day.sudo().create(
+            [
+                {
+                    "name": "Theirs",
+                    "date": "2026-10-11",
+                    "company_id": self.other_company.id,
+                },
+                {"name": "Everyone's", "date": "2026-10-12"},
+            ]
+        )
         days[1].company_id = False
-        found = self.env["resource.calendar.makeup.day"].search([
-            ("id", "in", (self.day | days).ids)
-        ])
+        found = self.env["resource.calendar.makeup.day"].search(
+            [("id", "in", (self.day | days).ids)]
+        )
         self.assertEqual(found, self.day | days[1])
 
     def _visible_menus(self, login):
@@ -92,6 +104,10 @@ class TestAccess(TransactionCase):
         }
 
     def test_configuration_is_for_those_who_configure(self):
-        self.assertLessEqual({"root", "configuration"}, self._visible_menus("base_policy"))
-        self.assertLessEqual({"root", "configuration"}, self._visible_menus("base_manager"))
+        self.assertLessEqual(
+            {"root", "configuration"}, self._visible_menus("base_policy")
+        )
+        self.assertLessEqual(
+            {"root", "configuration"}, self._visible_menus("base_manager")
+        )
         self.assertNotIn("configuration", self._visible_menus("base_rnd"))

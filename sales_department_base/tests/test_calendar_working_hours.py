@@ -16,13 +16,8 @@ class TestCalendarWorkingHours(TransactionCase):
         cls.company = cls.env["res.company"].create({"name": "Shoe Parts"})
         cls.calendar = cls.company.resource_calendar_id
         cls.calendar.tz = "Asia/Shanghai"
-        cls.user = new_test_user(
-            cls.env,
-            login="cycle_reader",
-            groups="base.group_user",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
+        # of another company: the rules hide this company's holidays from the user
+        cls.user = new_test_user(cls.env, login="cycle_reader")
 
     def _random_intervals(self, number, seed=19, span_days=900):
         random = Random(seed)
@@ -34,13 +29,15 @@ class TestCalendarWorkingHours(TransactionCase):
         return intervals
 
     def _holiday(self, start, stop, **values):
-        return self.env["resource.calendar.leaves"].create({
-            "name": "Holiday",
-            "calendar_id": self.calendar.id,
-            "date_from": start,
-            "date_to": stop,
-            **values,
-        })
+        return self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "calendar_id": self.calendar.id,
+                "date_from": start,
+                "date_to": stop,
+                **values,
+            }
+        )
 
     def _assert_agrees(self, calendar, intervals):
         figures = calendar._working_hours_between(intervals)
@@ -84,12 +81,18 @@ class TestCalendarWorkingHours(TransactionCase):
         self.calendar.schedule_type = "flexible"
         self.calendar.write({"full_time_required_hours": 40, "hours_per_day": 8})
         week = (datetime(2026, 3, 1, 16), datetime(2026, 3, 8, 16))
-        alone = self.calendar._working_hours_between([week])
-        earlier = (datetime(2026, 1, 7, 5), datetime(2026, 1, 8))
-        self.assertEqual(alone, [40.0])
-        self.assertEqual(
-            self.calendar._working_hours_between([earlier, week])[1:], alone
-        )
+        saturday = (datetime(2026, 3, 6, 16), datetime(2026, 3, 7, 16))
+        tuesday = (datetime(2026, 3, 2, 16), datetime(2026, 3, 3, 16))
+        for asked in ([week, tuesday, saturday], [tuesday, saturday, week]):
+            hours = dict(
+                zip(asked, self.calendar._working_hours_between(asked), strict=True)
+            )
+            self.assertEqual(
+                (hours[week], hours[tuesday], hours[saturday]), (40.0, 8.0, 0.0)
+            )
+        # alone, too: the hours fill the week from Monday on
+        self.assertEqual(self.calendar._working_hours_between([saturday]), [0.0])
+        self.assertEqual(self.calendar._working_hours_between([tuesday]), [8.0])
 
     def test_holidays_do_not_count(self):
         self._holiday(datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59))
@@ -103,7 +106,8 @@ class TestCalendarWorkingHours(TransactionCase):
         """They do count as working time: they are not ours."""
         other = self.env["res.company"].create({"name": "Elsewhere"})
         leave = self._holiday(
-            datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59),
+            datetime(2026, 9, 30, 16),
+            datetime(2026, 10, 7, 15, 59, 59),
             calendar_id=False,
         )
         leave.company_id = other
@@ -111,9 +115,12 @@ class TestCalendarWorkingHours(TransactionCase):
         self.assertEqual(self.calendar._working_hours_between([october]), [22 * 8])
 
     def test_leave_of_one_person_does_not_count(self):
-        resource = self.env["resource.resource"].create({
-            "name": "Wang", "calendar_id": self.calendar.id,
-        })
+        resource = self.env["resource.resource"].create(
+            {
+                "name": "Wang",
+                "calendar_id": self.calendar.id,
+            }
+        )
         self._holiday(
             datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16), resource_id=resource.id
         )
@@ -121,11 +128,14 @@ class TestCalendarWorkingHours(TransactionCase):
         self.assertEqual(self.calendar._working_hours_between([day]), [8.0])
 
     def test_same_figures_for_every_user(self):
-        self._holiday(datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59))
-        intervals = self._random_intervals(50)
-        self.assertEqual(
-            self.calendar.with_user(self.user)._working_hours_between(intervals),
-            self.calendar._working_hours_between(intervals),
+        holiday = self._holiday(
+            datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59)
+        )
+        self.assertFalse(holiday.with_user(self.user).has_access("read"))
+        october = (datetime(2026, 9, 30, 16), datetime(2026, 10, 31, 16))
+        calendar = self.calendar.with_user(self.user)
+        self.assertAlmostEqual(
+            calendar._working_hours_between([october])[0], 17 * 8, places=2
         )
 
     @freeze_time("2026-06-15")

@@ -41,13 +41,20 @@ class TestTransitionMixin(TransactionCase):
         new_test_user(cls.env, login="reader", groups="base.group_user")
         model = cls.env["ir.model"]._get(NAME)
         access = {"name": "test", "model_id": model.id, "perm_read": True}
-        cls.env["ir.model.access"].create([
-            access | {"group_id": cls.env.ref("base.group_user").id},
-            access | {
-                "group_id": cls.env.ref("sales_department_base.group_policy_admin").id,
-                "perm_write": True, "perm_create": True, "perm_unlink": True,
-            },
-        ])
+        cls.env["ir.model.access"].create(
+            [
+                access | {"group_id": cls.env.ref("base.group_user").id},
+                access
+                | {
+                    "group_id": cls.env.ref(
+                        "sales_department_base.group_policy_admin"
+                    ).id,
+                    "perm_write": True,
+                    "perm_create": True,
+                    "perm_unlink": True,
+                },
+            ]
+        )
         cls.ticket = cls.env[NAME].create({"name": "T1"})
 
     def test_declaration_is_sound(self):
@@ -143,8 +150,10 @@ class TestTransitionMixin(TransactionCase):
     def test_constant_number_of_queries(self):
         counts = []
         for size in (1, 2, 40):  # the first one fills caches
-            tickets = self.env[NAME].with_context(tracking_disable=True).create(
-                [{"name": f"N{n}"} for n in range(size)]
+            tickets = (
+                self.env[NAME]
+                .with_context(tracking_disable=True)
+                .create([{"name": f"N{n}"} for n in range(size)])
             )
             self.env.flush_all()
             self.env.invalidate_all()

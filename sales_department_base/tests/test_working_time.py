@@ -14,9 +14,13 @@ def at(hour: float, day: int = 1) -> datetime:
 class TestWorkingTime(BaseCase):
     def setUp(self):
         super().setUp()
-        self.worked = WorkingTime([
-            (at(13), at(17)), (at(8), at(12)), (at(8, 2), at(12, 2)),
-        ])
+        self.worked = WorkingTime(
+            [
+                (at(13), at(17)),
+                (at(8), at(12)),
+                (at(8, 2), at(12, 2)),
+            ]
+        )
 
     def hours(self, start, stop):
         return self.worked.between(start, stop) / timedelta(hours=1)
@@ -53,7 +57,9 @@ class TestWorkingTime(BaseCase):
             (at(0) + a * minute, at(0) + b * minute)
             for a, b in zip(marks[::2], marks[1::2], strict=True)
         ]
-        minutes = {m for a, b in zip(marks[::2], marks[1::2]) for m in range(a, b)}
+        minutes = {
+            m for a, b in zip(marks[::2], marks[1::2], strict=True) for m in range(a, b)
+        }
         worked = WorkingTime(spans)
         for _try in range(200):
             a, b = sorted(random.sample(range(2000), 2))

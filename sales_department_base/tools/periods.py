@@ -7,7 +7,7 @@ The end of every span is exclusive, so that spans meet without a gap.
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
 import pytz
 
@@ -32,7 +32,7 @@ class Period:
     stop: date
 
     @classmethod
-    def of(cls, kind: PeriodKind, day: date) -> Self:
+    def of(cls, kind: PeriodKind, day: date) -> "Period":
         """Return the period of this kind that holds `day`.
 
         :raises ValueError: when `kind` is none of :data:`MONTHS`
@@ -43,12 +43,12 @@ class Period:
         start = date(day.year, (day.month - 1) // length * length + 1, 1)
         return cls(kind, start, months_before(start, -length))
 
-    def next(self, n: int = 1) -> Self:
+    def next(self, n: int = 1) -> "Period":
         """Return the period `n` periods later (earlier when negative)."""
         start = months_before(self.start, -n * MONTHS[self.kind])
         return type(self).of(self.kind, start)
 
-    def previous(self, n: int = 1) -> Self:
+    def previous(self, n: int = 1) -> "Period":
         """Return the period `n` periods earlier."""
         return self.next(-n)
 

@@ -19,7 +19,7 @@ class WorkingTime:
     With m spans and n questions the cost is O(m log m + n log m).
     """
 
-    __slots__ = ("_starts", "_stops", "_before")
+    __slots__ = ("_before", "_starts", "_stops")
 
     def __init__(self, spans: Iterable[tuple[datetime, datetime]]) -> None:
         self._starts: list[datetime] = []
@@ -42,9 +42,7 @@ class WorkingTime:
         if index < 0:
             return timedelta()
         return (
-            self._before[index]
-            + min(moment, self._stops[index])
-            - self._starts[index]
+            self._before[index] + min(moment, self._stops[index]) - self._starts[index]
         )
 
     def between(self, start: datetime, stop: datetime) -> timedelta:
