@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
 from odoo.addons.sales_department_base.tools.periods import months_before
 
@@ -65,15 +65,7 @@ class CustomerGradeReview(models.Model):
         figures, history = self.env["customer.grade.metric"]._fetch_figures(keys, window)
         present = self._fetch_population(history)
         if not present:
-            raise UserError(
-                self.env._(
-                    "There is nobody to grade: up to %(day)s no customer of %(company)s%(filter)s has a confirmed "
-                    "order or a grade. Choose a later day, or check the scheme's customers.",
-                    day=self.date,
-                    company=self.company_id.name,
-                    filter=self.env._(" chosen by the scheme") if self.scheme_id._get_population_domain() else "",
-                )
-            )
+            raise UserError(self._nobody_to_grade())
         sound = [customer for customer in present if not (customer in history and history[customer].unconverted)]
         points, ladders = self._score(figures, sound)
         grades = self.env["customer.grade"].with_context(active_test=False).search([("is_unrated", "=", False)])
@@ -90,6 +82,21 @@ class CustomerGradeReview(models.Model):
             assessor.assess(customer, known, history.get(customer, nothing)) for customer, known in present.items()
         )
         self.ladders = ladders
+
+    def _nobody_to_grade(self) -> str:
+        """Say that there is nobody to grade, and what to do about it."""
+        values = {"day": format_date(self.env, self.date), "company": self.company_id.name}
+        if self.scheme_id._get_population_domain():
+            return self.env._(
+                "There is nobody to grade: up to %(day)s none of the customers the scheme chooses has a confirmed order "
+                "or a grade in %(company)s. Choose a later day, or change the customers graded.",
+                **values,
+            )
+        return self.env._(
+            "There is nobody to grade: up to %(day)s no customer has a confirmed order or a grade in %(company)s. "
+            "Choose a later day.",
+            **values,
+        )
 
     def _fetch_population(self, history: dict[int, History]) -> dict[int, Present]:
         """Return who is graded, by partner id, with what is known of their present grade."""

@@ -59,7 +59,7 @@ class CustomerGradeAssessment(models.Model):
                 "figure": Metric._format_figure(criterion.metric, figures.get(criterion.metric), self.currency_id),
                 "rule": criterion.summary,
                 "points": earned,
-                "weight": self.env._("%.0f %%", 100.0 * criterion.weight / total),
+                "weight": f"{100.0 * criterion.weight / total:.0f}%",
                 "contribution": earned * criterion.weight / total,
             })  # fmt: skip
         return {

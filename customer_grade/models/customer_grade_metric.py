@@ -116,7 +116,7 @@ class CustomerGradeMetric(models.AbstractModel):
         if unit == "days":
             return self.env._("%s days", number)
         if unit == "percent":
-            return self.env._("%s %%", number)
+            return f"{number}%"
         return number
 
     @api.model
