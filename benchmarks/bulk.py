@@ -38,9 +38,7 @@ class BulkWriter:
             # The keys come from this database, a moment before.
             env.cr.execute(SQL("SET session_replication_role = replica"))
         for stage, columns in STAGES.items():
-            definition = SQL(", ").join(
-                SQL("%s %s", SQL.identifier(name), kind) for name, kind in columns
-            )
+            definition = SQL(", ").join(SQL("%s %s", SQL.identifier(name), kind) for name, kind in columns)
             env.cr.execute(SQL("CREATE TEMP TABLE %s (%s)", SQL.identifier(stage), definition))
         self.prototypes = self._read_prototypes()
         env.cr.commit()
@@ -50,15 +48,10 @@ class BulkWriter:
         env = self.env(context=dict(self.env.context, **QUIET))
         salesman = env.ref("base.user_admin")
         with closing(env.cr.savepoint()):
-            company = env["res.partner"].create(
-                {"name": "Prototype", "is_company": True, "user_id": salesman.id}
-            )
+            company = env["res.partner"].create({"name": "Prototype", "is_company": True, "user_id": salesman.id})
             contact = env["res.partner"].create({"name": "Contact", "parent_id": company.id})
             goods, service = env["product.product"].create(
-                [
-                    {"name": kind, "type": kind, "taxes_id": [], "list_price": 1.0}
-                    for kind in ("consu", "service")
-                ]
+                [{"name": kind, "type": kind, "taxes_id": [], "list_price": 1.0} for kind in ("consu", "service")]
             )
             order = env["sale.order"].create(
                 {
@@ -77,9 +70,7 @@ class BulkWriter:
                 "order": order,
                 "line": order.order_line,
             }
-            prototypes = {
-                (record._table, kind): self._read_row(record) for kind, record in records.items()
-            }
+            prototypes = {(record._table, kind): self._read_row(record) for kind, record in records.items()}
             for kind in ("goods", "service"):
                 template = records[kind].product_tmpl_id
                 prototypes[template._table, kind] = self._read_row(template)
@@ -144,9 +135,7 @@ class BulkWriter:
                     ORDER BY s.id""",
                 table=SQL.identifier(table),
                 names=SQL(", ").join(map(SQL.identifier, prototype)),
-                values=SQL(", ").join(
-                    columns.get(name, SQL.identifier("p", name)) for name in prototype
-                ),
+                values=SQL(", ").join(columns.get(name, SQL.identifier("p", name)) for name in prototype),
                 row=json.dumps(prototype),
                 source=source,
             )

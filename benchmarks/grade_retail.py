@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from benchmarks import independent_grading as independent
-from benchmarks.load_retail import ORIGIN
 from benchmarks.progress import say
+from benchmarks.retail import ORIGIN
 from benchmarks.scratch import run_in_odoo
 
 # From December 2010 on: the whole file, seen from its last day.
@@ -19,10 +19,7 @@ REVENUE = {
     "metric": "revenue",
     "method": "pareto",
     "weight": 50,
-    "pareto_ids": [
-        (0, 0, {"share": share, "points": points})
-        for share, points in ((80, 100), (95, 60), (100, 30))
-    ],
+    "pareto_ids": [(0, 0, {"share": share, "points": points}) for share, points in ((80, 100), (95, 60), (100, 30))],
 }
 ORDERS = {"metric": "order_count", "method": "percentile", "weight": 30}
 RECENCY = {
@@ -49,7 +46,13 @@ def main() -> None:
     parser.add_argument("--database", required=True, help="made by load_retail")
     parser.add_argument("--source", type=Path, default=independent.SOURCE)
     options = parser.parse_args()
-    run_in_odoo(options.database, "benchmarks.grade_retail", "install")
+    run_in_odoo(
+        options.database,
+        "benchmarks.guard",
+        "install",
+        addon="customer_grade",
+        origin=ORIGIN,
+    )
     run_in_odoo(
         options.database,
         "benchmarks.grade_retail",
@@ -58,41 +61,20 @@ def main() -> None:
     )
 
 
-def install(env) -> None:
-    """Install customer_grade on a scratch database that has the retail orders."""
-    from benchmarks.guard import require_scratch  # needs Odoo
-
-    require_scratch(env, ORIGIN)
-    env["ir.module.module"].update_list()
-    addon = env["ir.module.module"].search([("name", "=", "customer_grade")])
-    if not addon:
-        raise SystemExit("customer_grade is not on Odoo's addons path.")
-    if addon.state != "installed":
-        say("installing customer_grade")
-        env.cr.commit()
-        addon.button_immediate_install()
-
-
 def grade(env, source: str) -> None:
     """Run a review for each scheme, apply it, and print where the CSV disagrees."""
     trade = independent.read_trade(Path(source))
     scores = independent.weighted_scores(trade)
     expected = {
-        "Pareto 80/95/100": independent.pareto_classes(
-            {name: item.revenue for name, item in trade.items()}
-        ),
-        "Weighted 50/30/20": {
-            name: independent.grade_of_score(score) for name, score in scores.items()
-        },
+        "Pareto 80/95/100": independent.pareto_classes({name: item.revenue for name, item in trade.items()}),
+        "Weighted 50/30/20": {name: independent.grade_of_score(score) for name, score in scores.items()},
     }
     failed = 0
     for name, (criteria, thresholds) in SCHEMES.items():
         review = run_review(env, name, criteria, thresholds)
         found = {
             assessment.partner_id.ref: assessment
-            for assessment in env["customer.grade.assessment"].search(
-                [("review_id", "=", review.id)]
-            )
+            for assessment in env["customer.grade.assessment"].search([("review_id", "=", review.id)])
         }
         grades = {ref: assessment.grade_id.code for ref, assessment in found.items()}
         known = {ref: code for ref, code in grades.items() if ref in trade}
@@ -120,15 +102,12 @@ def run_review(env, name: str, criteria: list[dict], thresholds: dict[str, int])
             "window_months": WINDOW_MONTHS,
             "criterion_ids": [(0, 0, values) for values in criteria],
             "threshold_ids": [
-                (0, 0, {"grade_id": grades[code].id, "minimum": minimum})
-                for code, minimum in thresholds.items()
+                (0, 0, {"grade_id": grades[code].id, "minimum": minimum}) for code, minimum in thresholds.items()
             ],
         }
     )
     scheme.action_activate()
-    review = env["customer.grade.review"].create(
-        {"scheme_id": scheme.id, "date": independent.REVIEW_DATE}
-    )
+    review = env["customer.grade.review"].create({"scheme_id": scheme.id, "date": independent.REVIEW_DATE})
     for step in ("action_compute", "action_accept_all", "action_decide", "action_apply"):
         started = time.monotonic()
         getattr(review, step)()
@@ -154,8 +133,7 @@ def compare(expected: dict[str, str], found: dict, trade: dict) -> list[str]:
         )
         if ours != theirs:
             differences.append(
-                f"{ref}: addon {theirs} at {assessment.score:.1f} points "
-                f"{assessment.points}, file {ours}"
+                f"{ref}: addon {theirs} at {assessment.score:.1f} points {assessment.points}, file {ours}"
             )
     return differences
 

@@ -1,5 +1,6 @@
 """Which database may be loaded, and how it is prepared. Runs inside `odoo shell`."""
 
+from benchmarks.progress import say
 from benchmarks.scratch import MARK
 
 
@@ -41,3 +42,17 @@ def prepare_company(env, currency: str, zone: str) -> None:
         (env["res.currency"].search([]) - money).active = False
     company.partner_id.tz = zone
     env.cr.commit()
+
+
+def install(env, addon: str, origin: str) -> None:
+    """Install an addon on a scratch database that holds the orders of `origin`."""
+    require_scratch(env, origin)
+    modules = env["ir.module.module"]
+    modules.update_list()
+    found = modules.search([("name", "=", addon)])
+    if not found:
+        raise SystemExit(f"{addon} is not on Odoo's addons path.")
+    if found.state != "installed":
+        say(f"installing {addon}")
+        env.cr.commit()
+        found.button_immediate_install()

@@ -116,9 +116,7 @@ def pareto_classes(revenues: Mapping[str, Fraction]) -> dict[str, str]:
     """
     shares = shares_before(revenues)
     return {
-        name: next((grade for limit, grade in PARETO_LIMITS if shares[name] < limit), "C")
-        if name in shares
-        else "D"
+        name: next((grade for limit, grade in PARETO_LIMITS if shares[name] < limit), "C") if name in shares else "D"
         for name in revenues
     }
 

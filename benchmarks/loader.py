@@ -29,9 +29,7 @@ class Loader:
     company's; `trust_keys` is that of BulkWriter.
     """
 
-    def __init__(
-        self, env, origin: str, currency: str, zone: str, *, trust_keys: bool = False
-    ) -> None:
+    def __init__(self, env, origin: str, currency: str, zone: str, *, trust_keys: bool = False) -> None:
         require_scratch(env, origin)
         # Before the prototypes: they take the company's currency.
         prepare_company(env, currency, zone)
@@ -64,9 +62,7 @@ class Loader:
                         for number, customer in zip(ids, batch, strict=True)
                     ),
                 )
-                known.update(
-                    (customer.ref, number) for number, customer in zip(ids, batch, strict=True)
-                )
+                known.update((customer.ref, number) for number, customer in zip(ids, batch, strict=True))
                 self.writer.insert("res_partner", kind, "bench_partner", PARTNER_COLUMNS)
                 self.env.cr.commit()
                 progress.add(len(batch))
@@ -89,14 +85,8 @@ class Loader:
                     ),
                 )
                 self.writer.insert("product_template", kind, "bench_product", TEMPLATE_COLUMNS)
-                costs = {
-                    "standard_price": SQL(
-                        "jsonb_build_object(%s, s.cost)", str(self.env.company.id)
-                    )
-                }
-                self.writer.insert(
-                    "product_product", kind, "bench_product", PRODUCT_COLUMNS | costs
-                )
+                costs = {"standard_price": SQL("jsonb_build_object(%s, s.cost)", str(self.env.company.id))}
+                self.writer.insert("product_product", kind, "bench_product", PRODUCT_COLUMNS | costs)
                 self.env.cr.commit()
                 progress.add(len(batch))
 
@@ -125,17 +115,21 @@ class Loader:
         self.env.invalidate_all()
         return progress.seconds
 
-    def _load_batch(self, orders, partners, products, costs) -> None:
+    def _load_batch(
+        self,
+        orders: list[Order],
+        partners: dict[str, int],
+        products: dict[str, int],
+        costs: dict[str, float],
+    ) -> None:
+        """Write orders with their lines, as one set each."""
         order_ids = self.writer.reserve("sale_order", len(orders))
         line_count = sum(len(order.lines) for order in orders)
         line_ids = iter(self.writer.reserve("sale_order_line", line_count))
         numbered = list(zip(order_ids, orders, strict=True))
         self.writer.stage(
             "bench_order",
-            (
-                (number, order.name, partners[order.customer], order.ordered_at)
-                for number, order in numbered
-            ),
+            ((number, order.name, partners[order.customer], order.ordered_at) for number, order in numbered),
         )
         self.writer.stage(
             "bench_line",

@@ -8,7 +8,7 @@ import lzma
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,14 +17,15 @@ from benchmarks.trade import Customer, Line, Order, Product
 
 SOURCE = Path(__file__).resolve().parents[2] / "shared/data/online-retail.csv.xz"
 
+# Source document of the orders, by which a load knows its own.
+ORIGIN = "Online Retail"
+
 # The file gives local times of a British wholesaler, without a zone.
 LOCAL_ZONE = ZoneInfo("Europe/London")
 
 # Postage, carriage, discount, manual entries, fees, samples: nothing that lies
 # on a shelf. Gift vouchers (gift_0001_…) are services as well.
-SERVICE_CODES = frozenset(
-    ("POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK")
-)
+SERVICE_CODES = frozenset(("POST", "DOT", "C2", "D", "M", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK"))
 SERVICE_PREFIX = "GIFT_"
 
 # "Channel Islands", "European Community" and "Unspecified" are no countries of
@@ -95,7 +96,7 @@ def read_rows(path: Path) -> Iterator[dict[str, str]]:
 def to_utc(local: str) -> datetime:
     """Turn a local time of the file into UTC without zone, as Odoo stores it."""
     moment = datetime.fromisoformat(local).replace(tzinfo=LOCAL_ZONE)
-    return moment.astimezone(UTC).replace(tzinfo=None)
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def product_code(stock_code: str) -> str:
@@ -184,10 +185,7 @@ def _products(orders: list[Order]) -> list[Product]:
     for order in orders:
         for line in order.lines:
             labels[line.product][line.label] += 1
-    return [
-        Product(code, _most_common(names), is_service(code))
-        for code, names in sorted(labels.items())
-    ]
+    return [Product(code, _most_common(names), is_service(code)) for code, names in sorted(labels.items())]
 
 
 def _most_common(names: Counter) -> str:

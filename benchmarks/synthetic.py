@@ -4,10 +4,9 @@ The same size and seed give the same data, on any machine: only
 `random.Random.random` is drawn from, whose sequence Python guarantees.
 """
 
-import hashlib
 import math
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -53,9 +52,7 @@ class Size:
         if min(self.customers, self.orders, self.days) < 1:
             raise ValueError("customers, orders and days must be 1 or more")
         if self.lines < self.orders:
-            raise ValueError(
-                f"{self.lines} lines do not suffice for {self.orders} orders: each has one or more"
-            )
+            raise ValueError(f"{self.lines} lines do not suffice for {self.orders} orders: each has one or more")
         if not 0 <= self.contact_share <= 1:
             raise ValueError("the share of contacts lies between 0 and 1")
 
@@ -67,6 +64,11 @@ class Size:
     def stream(self, purpose: str) -> Random:
         """Return random numbers of their own for one purpose."""
         return Random(f"{self.seed}/{purpose}")
+
+
+def make_size(values: dict) -> Size:
+    """Return the Size of plain values, `until` in ISO form."""
+    return Size(**values | {"until": date.fromisoformat(values["until"])})
 
 
 def normal(random: Random) -> float:
@@ -135,14 +137,6 @@ def day_of(size: Size, index: int) -> datetime:
     """Midnight (UTC) of the day `index` of the span, counted from 0."""
     first = size.until - timedelta(days=size.days - 1)
     return datetime(first.year, first.month, first.day) + timedelta(days=index)
-
-
-def digest(items: Iterable[tuple], state: "hashlib._Hash | None" = None) -> str:
-    """Return the SHA-256 of the items in order, hexadecimal."""
-    state = state or hashlib.sha256()
-    for item in items:
-        state.update(repr(item).encode())
-    return state.hexdigest()
 
 
 def _order_days(size: Size) -> list[int]:

@@ -1,6 +1,8 @@
 """The trade data that every source (retail file, generator) hands to the loader."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -65,3 +67,30 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def digest(items: Iterable[tuple], state: "hashlib._Hash | None" = None) -> str:
+    """Return the SHA-256 of the items in order, hexadecimal; adds to `state`."""
+    state = state or hashlib.sha256()
+    for item in items:
+        state.update(repr(item).encode())
+    return state.hexdigest()
+
+
+@dataclass
+class Meter:
+    """Counts what passes through a stream of orders, and its hash."""
+
+    state: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    orders: int = 0
+    lines: int = 0
+    amount: Decimal = Decimal(0)
+
+    def watch(self, orders: Iterable[Order]) -> Iterator[Order]:
+        """Yield the orders unchanged."""
+        for order in orders:
+            self.orders += 1
+            self.lines += len(order.lines)
+            self.amount += order.amount
+            digest([order], self.state)
+            yield order

@@ -34,8 +34,7 @@ def differences(records) -> list[str]:
         records.env.invalidate_all()
         for values in records.read(names, load=""):
             found += [
-                f"{records._name} {values['id']} {name}: "
-                f"{before[values['id']][name]!r} became {values[name]!r}"
+                f"{records._name} {values['id']} {name}: {before[values['id']][name]!r} became {values[name]!r}"
                 for name in names
                 if not _same(before[values["id"]][name], values[name])
             ]
@@ -76,9 +75,7 @@ def check_load(env, origin: str, expected: dict[str, Any], sample: int) -> list[
         "sum of price_subtotal": (Decimal(subtotal or 0), amount),
     }
     found = [
-        f"{name}: {actual}, the source says {wanted}"
-        for name, (actual, wanted) in figures.items()
-        if actual != wanted
+        f"{name}: {actual}, the source says {wanted}" for name, (actual, wanted) in figures.items() if actual != wanted
     ]
     chosen = random.Random(1).sample(ids or [], min(sample, orders))
     records = env["sale.order"].browse(chosen)

@@ -75,9 +75,7 @@ class TestRetailBook(unittest.TestCase):
                 row("3", customer_id="5", country="Unspecified"),
             ]
         )
-        self.assertEqual(
-            [(c.ref, c.country) for c in book.customers], [("17850", "IE"), ("5", None)]
-        )
+        self.assertEqual([(c.ref, c.country) for c in book.customers], [("17850", "IE"), ("5", None)])
 
     def test_empty_description(self):
         book = build_book([row(description="")])

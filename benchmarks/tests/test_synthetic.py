@@ -3,15 +3,13 @@ from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
-from benchmarks.generate import Meter
 from benchmarks.synthetic import (
     Size,
     build_customers,
     build_orders,
     build_products,
-    digest,
 )
-from benchmarks.trade import Line, Order
+from benchmarks.trade import Line, Meter, Order, digest
 
 
 def generate(size):
