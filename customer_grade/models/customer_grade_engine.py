@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from odoo import models
@@ -58,30 +58,55 @@ class CustomerGradeReview(models.Model):
         :raise UserError: the scheme is not complete, or nobody is there to be graded
         """
         self.ensure_one()
+        self.scheme_id._check_ready()
+        assessments, ladders = self._grade(*self._fetch(self._get_metric_keys()))
+        self._store(assessments)
+        self.ladders = ladders
+
+    def _get_metric_keys(self) -> set[str]:
+        """Return the metrics the scheme needs figures of."""
+        return {*self.scheme_id.criterion_ids.mapped("metric"), *self.scheme_id.veto_ids.mapped("metric")}
+
+    def _fetch(self, keys: set[str]) -> tuple[dict[str, dict[int, float]], dict[int, History]]:
+        """Return the figures of everyone in the window of this review, and their history.
+
+        Reading is apart from grading, so that a simulation grades by several rules what
+        was read once.
+
+        :param keys: metrics to fetch
+        """
+        return self.env["customer.grade.metric"]._fetch_figures(keys, self._get_window())
+
+    def _grade(
+        self, figures: dict[str, dict[int, float]], history: dict[int, History]
+    ) -> tuple[Iterator[Assessment], dict[str, list]]:
+        """Grade everyone by the rules of the scheme. Writes nothing: the review may be unsaved.
+
+        :param figures: at least those of the metrics of the scheme
+        :param history: what everyone ordered so far
+        :return: the assessments, computed while they are read, and the rungs used as JSON
+        :raise UserError: nobody is there to be graded
+        """
         scheme = self.scheme_id
-        scheme._check_ready()
-        window = self._get_window()
-        keys = {*scheme.criterion_ids.mapped("metric"), *scheme.veto_ids.mapped("metric")}
-        figures, history = self.env["customer.grade.metric"]._fetch_figures(keys, window)
         present = self._fetch_population(history)
         if not present:
             raise UserError(self._nobody_to_grade())
         sound = [customer for customer in present if not (customer in history and history[customer].unconverted)]
         points, ladders = self._score(figures, sound)
         grades = self.env["customer.grade"].with_context(active_test=False).search([("is_unrated", "=", False)])
+        keys = self._get_metric_keys()
         assessor = Assessor(
             policy=scheme._get_policy(),
             weights={criterion.metric: criterion.weight for criterion in scheme.criterion_ids},
             as_of=self.date,
             rank={grade.id: place for place, grade in enumerate(grades)},
-            figures=figures,
+            figures={key: known for key, known in figures.items() if key in keys},
             points=points,
         )
         nothing = History()
-        self._store(
+        return (
             assessor.assess(customer, known, history.get(customer, nothing)) for customer, known in present.items()
-        )
-        self.ladders = ladders
+        ), ladders
 
     def _nobody_to_grade(self) -> str:
         """Say that there is nobody to grade, and what to do about it."""
