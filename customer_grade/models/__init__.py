@@ -1,4 +1,6 @@
 from . import (
+    customer_grade_holder_mixin,
+    customer_grade_version_mixin,
     customer_grade,
     customer_grading_scheme_part,
     customer_grading_band,
@@ -13,9 +15,11 @@ from . import (
     customer_grade_source,
     customer_grade_assessment,
     customer_grade_assessment_apply,
+    customer_grade_assessment_lead,
     customer_grade_explanation,
     customer_grade_review,
     customer_grade_review_figures,
     customer_grade_engine,
+    crm_lead,
     res_partner,
 )

@@ -15,12 +15,20 @@ class CustomerGradeAssessment(models.Model):
     _name = "customer.grade.assessment"
     _description = "Customer Grade Assessment"
     _order = "date desc, revenue desc, id desc"
-    _rec_name = "partner_id"
     _check_company_auto = True
+    _rec_names_search = ["partner_id", "lead_id"]
 
     review_id = fields.Many2one("customer.grade.review", readonly=True, index=True, ondelete="cascade")
+    kind = fields.Selection(
+        [("customer", "Customer"), ("prospect", "Prospect")], required=True, readonly=True, default="customer"
+    )
     origin = fields.Selection(
-        [("review", "Review"), ("manual", "Set or Imported"), ("expiry", "Override Expired")],
+        [
+            ("review", "Review"),
+            ("manual", "Set or Imported"),
+            ("expiry", "Override Expired"),
+            ("lead", "Taken over from the Lead"),
+        ],
         required=True,
         readonly=True,
         default="review",
@@ -28,7 +36,14 @@ class CustomerGradeAssessment(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     scheme_id = fields.Many2one("customer.grading.scheme", readonly=True, index="btree_not_null", ondelete="restrict")
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="cascade")
+    lead_id = fields.Many2one(
+        "crm.lead", "Lead", readonly=True, index="btree_not_null", ondelete="cascade",
+        help="Lead or opportunity graded as a prospect",
+    )  # fmt: skip
+    merged_from = fields.Char(
+        readonly=True, help="The grade was given to this contact or lead, which was merged into the present one"
+    )
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, help="At the time of the assessment")
     date = fields.Date(required=True, readonly=True)
     state = fields.Selection(
@@ -72,15 +87,31 @@ class CustomerGradeAssessment(models.Model):
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_on = fields.Datetime(readonly=True)
 
+    _partner_or_lead = models.Constraint(
+        "CHECK((partner_id IS NULL) <> (lead_id IS NULL))", "A grade belongs either to a customer or to a lead."
+    )
     _one_current = models.UniqueIndex(
         "(partner_id, company_id) WHERE is_current IS TRUE",
         "A customer has one grade at a time.",
     )
+    _one_current_lead = models.UniqueIndex(
+        "(lead_id) WHERE is_current IS TRUE AND lead_id IS NOT NULL",
+        "A lead has one grade at a time.",
+    )
     _once_a_review = models.UniqueIndex(
-        "(review_id, partner_id) WHERE review_id IS NOT NULL",
+        "(review_id, partner_id) WHERE review_id IS NOT NULL AND merged_from IS NULL",
         "A review assesses each customer once.",
     )
+    _lead_once_a_review = models.UniqueIndex(
+        "(review_id, lead_id) WHERE review_id IS NOT NULL AND lead_id IS NOT NULL AND merged_from IS NULL",
+        "A review assesses each lead once.",
+    )
     _review_idx = models.Index("(review_id, decision)")
+
+    @api.depends("partner_id.display_name", "lead_id.name")
+    def _compute_display_name(self):
+        for assessment in self:
+            assessment.display_name = assessment.partner_id.display_name or assessment.lead_id.name
 
     @api.depends("previous_grade_id", "grade_id")
     def _compute_movement(self):

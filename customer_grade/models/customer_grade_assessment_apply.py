@@ -8,6 +8,20 @@ class CustomerGradeAssessment(models.Model):
     _inherit = "customer.grade.assessment"
 
     @api.model
+    def _apply_and_log(self, company, condition: SQL, note: str) -> None:
+        """Make proposed assessments the valid grades of customers and leads, and tell their chatters.
+
+        :param company: whose grades these are
+        :param condition: as in :meth:`_apply`
+        :param note: where the change comes from
+        """
+        # Leads first: the step for customers also marks the assessments as applied.
+        leads = self._apply_leads(company, condition)
+        partners = self._apply(company, condition)
+        self.env["crm.lead"]._log_grade_change(leads, note)
+        self.env["res.partner"].with_company(company)._log_grade_change(partners, note)
+
+    @api.model
     def _apply(self, company, condition: SQL) -> list[tuple[int, int | None, int | None]]:
         """Make proposed assessments the valid grade of their customers, set-based.
 
@@ -99,11 +113,13 @@ class CustomerGradeAssessment(models.Model):
         returned = self.create([
             {
                 "origin": "expiry",
+                "kind": old.kind,
                 "review_id": False,
                 "company_id": company.id,
                 "scheme_id": old.scheme_id.id,
                 "partner_id": old.partner_id.id,
-                "user_id": old.partner_id.user_id.id,
+                "lead_id": old.lead_id.id,
+                "user_id": (old.partner_id or old.lead_id).user_id.id,
                 "date": company._sales_today(),
                 "revenue": old.revenue,
                 "order_count": old.order_count,
@@ -122,7 +138,6 @@ class CustomerGradeAssessment(models.Model):
             for old in self
             if old.proposed_grade_id
         ])  # fmt: skip
-        changed = self._apply(company, SQL("a.id = ANY(%s)", returned.ids))
-        self.env["res.partner"].with_company(company)._log_grade_change(
-            changed, self.env._("Override expired: the computed grade returns")
+        self._apply_and_log(
+            company, SQL("a.id = ANY(%s)", returned.ids), self.env._("Override expired: the computed grade returns")
         )

@@ -16,7 +16,7 @@ COLUMN_TYPES = {
     "partner_id": "int", "user_id": "int", "revenue": "numeric", "order_count": "int", "score": "numeric",
     "figures": "jsonb", "points": "jsonb", "reasons": "jsonb", "streak": "int", "is_incomplete": "bool",
     "previous_grade_id": "int", "by_score_grade_id": "int", "proposed_grade_id": "int", "grade_id": "int",
-    "movement": "text", "decision": "text", "reason": "text", "override_until": "date",
+    "movement": "text", "decision": "text", "reason": "text", "override_until": "date", "lead_id": "int",
 }  # fmt: skip
 
 BATCH = 5000
@@ -75,7 +75,7 @@ class CustomerGradeReview(models.Model):
 
         :param keys: metrics to fetch
         """
-        return self.env["customer.grade.metric"]._fetch_figures(keys, self._get_window())
+        return self.env["customer.grade.metric"]._fetch_figures(keys, self._get_window(), self.scheme_id.kind)
 
     def _grade(
         self, figures: dict[str, dict[int, float]], history: dict[int, History]
@@ -124,7 +124,10 @@ class CustomerGradeReview(models.Model):
         )
 
     def _fetch_population(self, history: dict[int, History]) -> dict[int, Present]:
-        """Return who is graded, by partner id, with what is known of their present grade."""
+        """Return who is graded, by key, with what is known of their present grade.
+
+        Partners that were graded as prospects and never ordered stay prospects.
+        """
         domain = self.scheme_id._get_population_domain()
         chosen = SQL("TRUE")
         if domain:
@@ -134,13 +137,15 @@ class CustomerGradeReview(models.Model):
             SQL(
                 """
                 SELECT p.id, p.user_id, (p.customer_grade_id->>%(key)s)::int, COALESCE(a.streak, 0),
-                       CASE WHEN a.decision = 'overridden' AND a.override_until >= %(day)s THEN a.override_until END,
-                       a.reason
+                       CASE WHEN a.decision = 'overridden' AND a.override_until >= %(day)s AND a.kind = 'customer'
+                            THEN a.override_until END,
+                       a.reason, COALESCE(a.kind, 'customer') = 'customer'
                   FROM res_partner p
              LEFT JOIN customer_grade_assessment a
                     ON a.partner_id = p.id AND a.company_id = %(company)s AND a.is_current IS TRUE
                  WHERE p.commercial_partner_id = p.id AND p.active IS TRUE
-                   AND (p.id = ANY(%(ordered)s) OR p.customer_grade_id->>%(key)s IS NOT NULL)
+                   AND (p.id = ANY(%(ordered)s)
+                        OR (p.customer_grade_id->>%(key)s IS NOT NULL AND a.kind IS DISTINCT FROM 'prospect'))
                    AND %(chosen)s
                 """,
                 key=str(self.company_id.id),
@@ -183,15 +188,16 @@ class CustomerGradeReview(models.Model):
                 SQL(
                     """
                     INSERT INTO customer_grade_assessment
-                           (review_id, origin, company_id, scheme_id, date, state, is_current,
+                           (review_id, kind, origin, company_id, scheme_id, date, state, is_current,
                             create_uid, create_date, write_uid, write_date, %(names)s)
-                    SELECT %(review)s, 'review', %(company)s, %(scheme)s, %(date)s, 'proposed', FALSE,
+                    SELECT %(review)s, %(kind)s, 'review', %(company)s, %(scheme)s, %(date)s, 'proposed', FALSE,
                            %(uid)s, %(now)s, %(uid)s, %(now)s, batch.*
                       FROM unnest(%(columns)s) AS batch
                     """,
                     names=SQL(", ").join(names),
                     columns=SQL(", ").join(columns),
                     review=self.id,
+                    kind=self.scheme_id.kind,
                     company=self.company_id.id,
                     scheme=self.scheme_id.id,
                     date=self.date,

@@ -98,6 +98,14 @@ class CustomerGradeMetric(models.AbstractModel):
         """Return the metrics as the values of a selection field."""
         return [(key, metric.label) for key, metric in self._get_metrics().items()]
 
+    @api.model
+    def _get_base_source(self, kind: str) -> str:
+        """Return the source that is always read for schemes of a kind.
+
+        It has a column for each field of ``History``.
+        """
+        return "_source_prospects" if kind == "prospect" else "_source_orders"
+
     # ------------------------------------------------------------------
     # Figures in words
     # ------------------------------------------------------------------
@@ -137,23 +145,27 @@ class CustomerGradeMetric(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _fetch_figures(self, keys: set[str], window: GradingWindow) -> tuple[dict[str, dict[int, float]], dict[int, History]]:
+    def _fetch_figures(
+        self, keys: set[str], window: GradingWindow, kind: str = "customer"
+    ) -> tuple[dict[str, dict[int, float]], dict[int, History]]:
         """Return the figures of all customers, and their history. One query per source.
 
         :param keys: metrics to fetch
+        :param kind: kind of the scheme
         :return: ``{metric: {partner id: figure}}``, without the customers that have no such
             figure; and ``{partner id: History}`` of everyone who ever ordered, revenue in
             company currency
         :raise UserError: a metric is not available
         """
-        by_source: dict[str, list[Metric]] = {"_source_orders": []}
+        base = self._get_base_source(kind)
+        by_source: dict[str, list[Metric]] = {base: []}
         for key in sorted(keys):
             metric = self._get_metric(key)
             by_source.setdefault(metric.source, []).append(metric)
         figures: dict[str, dict[int, float]] = {key: {} for key in keys}
         history: dict[int, History] = {}
         for source, metrics in by_source.items():
-            width = len(History._fields) if source == "_source_orders" else 0
+            width = len(History._fields) if source == base else 0
             columns = [SQL.identifier(name) for name in History._fields[:width]] + [metric.value for metric in metrics]
             for partner_id, *values in self._query_source(source, columns, window):
                 if width:

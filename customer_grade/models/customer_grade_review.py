@@ -204,8 +204,9 @@ class CustomerGradeReview(models.Model):
             review._change_state("applied", applied_by_id=self.env.uid, applied_on=fields.Datetime.now())
             review._check_not_overtaken()
             assessments = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write them directly
-            changed = assessments._apply(review.company_id, SQL("a.review_id = %s", review.id))
-            self.env["res.partner"].with_company(review.company_id)._log_grade_change(changed, review._get_log_note())
+            assessments._apply_and_log(
+                review.company_id, SQL("a.review_id = %s", review.id), review._get_log_note()
+            )
         return True
 
     def action_cancel(self) -> bool:

@@ -9,6 +9,7 @@ from odoo.addons.sales_department_base.tools.periods import Period
 RULE_FIELDS = {
     "kind", "company_id", "version", "previous_version_id", "window_months", "criterion_ids", "threshold_ids",
     "veto_ids", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders", "population_domain",
+    "lead_domain",
 }  # fmt: skip
 
 
@@ -17,13 +18,15 @@ class CustomerGradingScheme(models.Model):
 
     _name = "customer.grading.scheme"
     _description = "Grading Scheme"
-    _inherit = ["sales.department.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.grade.version.mixin", "sales.department.transition.mixin", "mail.thread", "mail.activity.mixin",
+    ]  # fmt: skip
     _order = "company_id, kind, state, version desc, id desc"
     _check_company_auto = True
     _TRANSITIONS = {"draft": {"active"}, "active": {"retired"}}
 
     name = fields.Char(required=True, tracking=True)
-    kind = fields.Selection([("customer", "Customers")], required=True, default="customer")
+    kind = fields.Selection([("customer", "Customers"), ("prospect", "Prospects")], required=True, default="customer")
     version = fields.Integer(default=1, readonly=True, copy=False)
     previous_version_id = fields.Many2one(
         "customer.grading.scheme", readonly=True, copy=False, index="btree_not_null"
@@ -143,12 +146,6 @@ class CustomerGradingScheme(models.Model):
     # Guards
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        # Which version follows which decides what may take over: not for clients to say.
-        if operation == "write" and not self.env.su and field.name in ("version", "previous_version_id"):
-            return False
-        return super()._has_field_access(field, operation)
-
     def write(self, vals):
         if RULE_FIELDS & vals.keys():
             self._check_is_draft()
@@ -177,62 +174,6 @@ class CustomerGradingScheme(models.Model):
     # Actions
     # ------------------------------------------------------------------
 
-    def action_activate(self) -> bool:
-        """Put draft schemes in force; the version before retires at the same moment.
-
-        :raise UserError: the scheme is not complete, or another scheme is in force
-        """
-        self._check_ready()
-        for scheme in self:
-            present = self.search([
-                ("company_id", "=", scheme.company_id.id), ("kind", "=", scheme.kind), ("state", "=", "active"),
-            ])  # fmt: skip
-            if present and not scheme._succeeds(present):
-                raise UserError(
-                    self.env._(
-                        "%(present)s is in force for %(company)s, and there is one scheme in force at a time. Retire "
-                        "it first, or make “%(scheme)s” a new version of it.",
-                        present=present.display_name,
-                        company=scheme.company_id.name,
-                        scheme=scheme.display_name,
-                    )
-                )
-            present._change_state("retired")
-            # The unique index is checked row by row: the old version has to go first.
-            self.env.flush_all()
-            scheme._change_state("active")
-        return True
-
-    def _succeeds(self, other) -> bool:
-        """Tell whether this version descends from ``other``."""
-        version = self.previous_version_id
-        while version:
-            if version == other:
-                return True
-            version = version.previous_version_id
-        return False
-
-    def action_retire(self) -> bool:
-        """Take schemes out of force."""
-        self._change_state("retired")
-        return True
-
-    def action_new_version(self) -> dict:
-        """Copy the rules into a draft that will take over when it is activated."""
-        self.ensure_one()
-        self.check_access("write")
-        latest = self.search(
-            [("company_id", "=", self.company_id.id), ("kind", "=", self.kind), ("name", "=", self.name)],
-            order="version desc",
-            limit=1,
-        )
-        version = self.copy({"name": self.name})
-        version.sudo().write({  # sudo: the line of descent is closed to clients; copying needed the right
-            "version": latest.version + 1,
-            "previous_version_id": self.id,
-        })  # fmt: skip
-        return version._get_records_action(name=version.display_name)
-
     def action_new_review(self) -> dict:
         """Open a new review of the scheme in force."""
         self.ensure_one()
@@ -243,3 +184,10 @@ class CustomerGradingScheme(models.Model):
         """Open the reviews of these schemes."""
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_review_action")
         return dict(action, domain=[("scheme_id", "in", self.ids)], context={"default_scheme_id": self[:1].id})
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    def _get_rival_domain(self) -> list:
+        return [*super()._get_rival_domain(), ("kind", "=", self.kind)]

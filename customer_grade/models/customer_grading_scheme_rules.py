@@ -154,21 +154,6 @@ class CustomerGradingScheme(models.Model):
             )
         return self._weights_problem() or self._thresholds_problem()
 
-    def _check_is_draft(self) -> None:
-        """Refuse to change rules that grades may already rest on.
-
-        :raise UserError: names the version and the way out
-        """
-        fixed = self.filtered(lambda scheme: scheme.state != "draft")
-        if fixed:
-            raise UserError(
-                self.env._(
-                    "The rules of %s cannot be changed any more, because grades rest on them. Use “New Version”, "
-                    "change the draft and activate it.",
-                    ", ".join(fixed.mapped("display_name")),
-                )
-            )
-
     def _get_policy(self) -> decision.Policy:
         """Return the rules from score to grade as the plain value the arithmetic works on."""
         self.ensure_one()

@@ -2,7 +2,6 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
 
 from odoo.addons.sales_department_base.tools.periods import Period
 
@@ -51,12 +50,3 @@ class CustomerGradingScheme(models.Model):
         review = self.env["customer.grade.review"].create({"scheme_id": self.id, "date": period.last_day})
         self.next_review_on = period.next(2).start
         review._run_scheduled()
-
-    def _tell_owner(self, summary: str, note: str) -> None:
-        """Put an activity for today on the owner, unless the same one is still open."""
-        self.ensure_one()
-        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
-            return
-        self.activity_schedule(
-            "mail.mail_activity_data_todo", summary=summary, note=plaintext2html(note), user_id=self.user_id.id
-        )

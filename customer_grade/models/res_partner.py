@@ -1,7 +1,3 @@
-from collections.abc import Sequence
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -10,7 +6,8 @@ GRADE_FIELDS = ("customer_grade_id", "customer_grade_score", "customer_grade_sin
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "customer.grade.holder.mixin"]
 
     # Stored on contacts, too: they are commercial fields, kept in line with their company
     # by Odoo itself, so that lists, filters and groups of contacts need no join.
@@ -202,29 +199,3 @@ class ResPartner(models.Model):
                 self.env._("These customers already have the pricelist and payment terms their grades propose.")
             )
         return True
-
-    # ------------------------------------------------------------------
-    # Business methods
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _log_grade_change(self, changes: Sequence[tuple[int, int | None, int | None]], note: str) -> None:
-        """Tell the chatter of each customer about the new grade.
-
-        :param changes: ``(partner id, grade id before, grade id after)``
-        :param note: where the change comes from
-        """
-        if not changes:
-            return
-        names = {
-            grade.id: grade.name
-            for grade in self.env["customer.grade"].browse({grade for change in changes for grade in change[1:] if grade})
-        }
-        nothing = self.env._("none")
-        bodies = {
-            partner: Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
-                note, names.get(before, nothing), names.get(after, nothing), self.env._("Customer Grade")
-            )
-            for partner, before, after in changes
-        }  # fmt: skip
-        self.browse(bodies)._message_log_batch(bodies)

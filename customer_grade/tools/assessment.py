@@ -9,6 +9,22 @@ from .decision import Policy, Subject, decide
 from .scoring import Points, weighted_score
 
 
+def lead_key(lead_id: int) -> int:
+    """Return the number under which a lead is graded.
+
+    A review grades partners and, where the scheme is one for prospects, leads. Figures,
+    points and history are kept by one whole number for each of them: a partner's own id,
+    and the negative id of a lead. Here is the only place that knows; queries over leads
+    give ``-id`` as their ``partner_id`` column.
+    """
+    return -lead_id
+
+
+def partner_and_lead(key: int) -> tuple[int | None, int | None]:
+    """Return the partner id and the lead id behind a key: one of them is None."""
+    return (key, None) if key > 0 else (None, -key)
+
+
 class Present(NamedTuple):
     """What is known of a customer's present grade."""
 
@@ -18,6 +34,9 @@ class Present(NamedTuple):
     kept_until: date | None = None
     """Last day of an override that still lasts on the day of the review."""
     kept_reason: str | None = None
+    is_same_kind: bool = True
+    """False: the present grade was given to the prospect and a customer is graded now. It
+    is the grade before, but does not hold the new one."""
 
 
 class History(NamedTuple):
@@ -34,7 +53,7 @@ class History(NamedTuple):
 class Assessment(NamedTuple):
     """One customer's row in a review."""
 
-    partner_id: int
+    partner_id: int | None
     user_id: int | None
     revenue: float
     order_count: int
@@ -52,6 +71,12 @@ class Assessment(NamedTuple):
     decision: str
     reason: str | None
     override_until: date | None
+    lead_id: int | None = None
+
+    @property
+    def key(self) -> int:
+        """The number under which figures and points are kept."""
+        return self.partner_id or lead_key(self.lead_id)
 
 
 def full_months(first: date | None, day: date) -> int | None:
@@ -112,9 +137,10 @@ class Assessor:
             own_points = {key: round(earned[customer], 4) for key, earned in self.points.items()}
             score = weighted_score(own_points, self.weights)
             months = full_months(history.first_day, self.as_of)
+            previous = present.grade if present.is_same_kind else None
             outcome = decide(
                 self.policy,
-                Subject(score, own_figures, present.grade, present.streak, months, history.orders_ever),
+                Subject(score, own_figures, previous, present.streak, months, history.orders_ever),
             )
             by_score, proposed, streak = outcome.by_score, outcome.grade, outcome.streak
             reasons = list(outcome.reasons)
@@ -122,9 +148,10 @@ class Assessor:
         taken = "accepted" if proposed is not None and proposed == present.grade else "pending"
         if present.kept_until:
             grade, taken = present.grade, "kept"
+        partner, lead = partner_and_lead(customer)
         return Assessment(
-            customer, present.user, round(float(history.revenue), 2), history.order_count, round(score, 2),
+            partner, present.user, round(float(history.revenue), 2), history.order_count, round(score, 2),
             own_figures, own_points, reasons, streak, bool(history.unconverted),
             present.grade, by_score, proposed, grade, movement(present.grade, grade, self.rank), taken,
-            present.kept_reason if present.kept_until else None, present.kept_until,
+            present.kept_reason if present.kept_until else None, present.kept_until, lead,
         )  # fmt: skip

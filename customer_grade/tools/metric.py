@@ -7,6 +7,7 @@ from typing import Literal
 from odoo.tools import SQL
 
 Unit = Literal["money", "count", "days", "percent"]
+Kind = Literal["customer", "prospect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Metric:
         the customer has no such figure
     :param higher_is_better: False where a small figure is the good one
     :param help: translated explanation for the person who configures a scheme
+    :param kinds: kinds of schemes that may use the metric
     """
 
     key: str
@@ -54,3 +56,4 @@ class Metric:
     value: SQL
     higher_is_better: bool = True
     help: str = ""
+    kinds: frozenset[Kind] = frozenset({"customer"})

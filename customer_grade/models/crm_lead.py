@@ -1,0 +1,43 @@
+from odoo import fields, models
+
+from .res_partner import GRADE_FIELDS
+
+
+class CrmLead(models.Model):
+    """The grade of a lead or opportunity: set by reviews, handed on to its partner."""
+
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "customer.grade.holder.mixin"]
+
+    # Readonly for everybody: only applying writes them, in bulk.
+    customer_grade_id = fields.Many2one(
+        "customer.grade",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Value class of the prospect. Reviews set it; it goes on to the partner.",
+    )
+    customer_grade_score = fields.Float("Grade Score", readonly=True, copy=False, digits=(16, 1), aggregator="avg")
+    customer_grade_since = fields.Date("Grade Since", readonly=True, copy=False)
+    customer_grade_color = fields.Integer(related="customer_grade_id.color")
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name in GRADE_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_id"):
+            graded = self.filtered("customer_grade_id")
+            if graded:
+                # sudo: nobody may write grades directly; whoever links the partner hands the grade on
+                self.env["customer.grade.assessment"].sudo()._hand_on_to_partners(graded)
+        return result
+
+    def action_view_customer_grade_history(self) -> dict:
+        """Open the grades this lead has had."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_history")
+        return dict(action, domain=[("lead_id", "=", self.id), ("state", "=", "applied")])

@@ -1,0 +1,121 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+
+class CustomerGradeVersionMixin(models.AbstractModel):
+    """Policies in versions: a draft takes over from the version in force, which retires.
+
+    The model declares ``state`` (draft, active, retired) with the transition mixin,
+    ``name``, ``version``, ``previous_version_id``, ``company_id`` and ``user_id``.
+    """
+
+    _name = "customer.grade.version.mixin"
+    _description = "Policy in Versions"
+
+    def _has_field_access(self, field, operation):
+        # Which version follows which decides what may take over: not for clients to say.
+        if operation == "write" and not self.env.su and field.name in ("version", "previous_version_id"):
+            return False
+        return super()._has_field_access(field, operation)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_activate(self) -> bool:
+        """Put drafts in force; the version before retires at the same moment.
+
+        :raise UserError: the draft is not complete, or another policy is in force
+        """
+        self._check_ready()
+        for draft in self:
+            present = self.search([*draft._get_rival_domain(), ("state", "=", "active")])
+            if present and not draft._succeeds(present):
+                raise UserError(
+                    self.env._(
+                        "%(present)s is in force for %(company)s, and only one can be at a time. Retire it first, or make "
+                        "“%(draft)s” a new version of it.",
+                        present=present.display_name,
+                        company=draft.company_id.name,
+                        draft=draft.display_name,
+                    )
+                )
+            present._change_state("retired")
+            # The unique index is checked row by row: the old version has to go first.
+            self.env.flush_all()
+            draft._change_state("active")
+        return True
+
+    def action_retire(self) -> bool:
+        """Take policies out of force."""
+        self._change_state("retired")
+        return True
+
+    def action_new_version(self) -> dict:
+        """Copy the rules into a draft that will take over when it is activated."""
+        version = self._new_version()
+        return version._get_records_action(name=version.display_name)
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    def _new_version(self):
+        """Return a draft copied from this version.
+
+        :raise AccessError: the user may not change policies
+        """
+        self.ensure_one()
+        self.check_access("write")
+        latest = self.search([*self._get_rival_domain(), ("name", "=", self.name)], order="version desc", limit=1)
+        version = self.copy({"name": self.name})
+        version.sudo().write({  # sudo: the line of descent is closed to clients; copying needed the right
+            "version": latest.version + 1,
+            "previous_version_id": self.id,
+        })  # fmt: skip
+        return version
+
+    def _get_rival_domain(self) -> list:
+        """Return the policies of which one can be in force at a time, this one included."""
+        self.ensure_one()
+        return [("company_id", "=", self.company_id.id)]
+
+    def _check_ready(self) -> None:
+        """Refuse what could not be put in force. To be extended.
+
+        :raise UserError: names the first thing that is missing
+        """
+
+    def _succeeds(self, other) -> bool:
+        """Tell whether this version descends from ``other``."""
+        version = self.previous_version_id
+        while version:
+            if version == other:
+                return True
+            version = version.previous_version_id
+        return False
+
+    def _check_is_draft(self) -> None:
+        """Refuse to change rules that decisions may already rest on.
+
+        :raise UserError: names the version and the way out
+        """
+        fixed = self.filtered(lambda policy: policy.state != "draft")
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "The rules of %s cannot be changed any more, because grades rest on them. Use “New Version”, "
+                    "change the draft and activate it.",
+                    ", ".join(fixed.mapped("display_name")),
+                )
+            )
+
+    def _tell_owner(self, summary: str, note: str) -> None:
+        """Put an activity for today on the owner, unless the same one is still open."""
+        self.ensure_one()
+        if self.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=summary, note=plaintext2html(note), user_id=self.user_id.id
+        )
