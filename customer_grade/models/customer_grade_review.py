@@ -178,7 +178,7 @@ class CustomerGradeReview(models.Model):
             if pending:
                 raise UserError(
                     self.env._(
-                        "%(count)s customers of %(review)s are still to decide. Decide them one by one, or use “Accept "
+                        "%(count)s proposals of %(review)s are still to decide. Decide them one by one, or use “Accept "
                         "All Proposals”.",
                         count=pending,
                         review=review.display_name,
@@ -278,14 +278,18 @@ class CustomerGradeReview(models.Model):
             )
         )
         if changed:
-            raise UserError(
-                self.env._(
-                    "Grades changed since %(review)s was computed, for example of %(customers)s. Reopen and compute it "
-                    "again.",
-                    review=self.display_name,
-                    customers=", ".join(name for [name] in changed),
-                )
-            )
+            raise UserError(self._changed_since([name for [name] in changed]))
+
+    def _changed_since(self, names: list[str]) -> str:
+        """Say that grades changed since the computation, and what to do.
+
+        :param names: some of those whose grade changed
+        """
+        return self.env._(
+            "Grades changed since %(review)s was computed, for example of %(customers)s. Reopen and compute it again.",
+            review=self.display_name,
+            customers=", ".join(names),
+        )
 
     def _run_scheduled(self) -> None:
         """Compute a scheduled review; apply it where the scheme says so, else ask its owner."""
@@ -301,8 +305,8 @@ class CustomerGradeReview(models.Model):
             "mail.mail_activity_data_todo",
             summary=self.env._("Decide customer grades"),
             note=self.env._(
-                "%(customers)s customers were graded, %(pending)s are to decide.",
-                customers=self.assessment_count,
+                "%(graded)s were graded, %(pending)s are to decide.",
+                graded=self.assessment_count,
                 pending=self.pending_count,
             ),
             user_id=self.user_id.id,

@@ -8,7 +8,7 @@ class CustomerGradingCriterion(models.Model):
     """One metric, the way to turn it into points, and its weight in the score."""
 
     _name = "customer.grading.criterion"
-    _inherit = ["customer.grading.scheme.part"]
+    _inherit = ["customer.grading.scheme.part", "customer.grading.metric.mixin"]
     _description = "Grading Criterion"
     _order = "scheme_id, sequence, id"
 

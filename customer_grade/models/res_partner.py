@@ -141,12 +141,16 @@ class ResPartner(models.Model):
         company = self.env.company
         today = company._sales_today()
         history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
-        history.search(
+        before_now = history.search(
             [("partner_id", "in", holders.ids), ("company_id", "=", company.id), ("is_current", "=", True)]
-        ).write({"is_current": False})
+        )
+        # Who is graded as a prospect stays one until the first order.
+        kinds = {entry.partner_id: entry.kind for entry in before_now}
+        before_now.write({"is_current": False})
         history.create([
             {
                 "origin": "manual",
+                "kind": kinds.get(partner, "customer"),
                 "company_id": company.id,
                 "partner_id": partner.id,
                 "user_id": partner.user_id.id,

@@ -1,0 +1,86 @@
+import json
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..models.res_partner import GRADE_FIELDS
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging contacts keeps their grades, the histories of them and the answers."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        # Before Odoo moves the rows one table at a time: two valid grades of one customer
+        # would break the merge, and rows that cannot be moved would be deleted.
+        holder = dst_partner.commercial_partner_id
+        self._merge_grades(src_partners, holder)
+        # sudo: nobody may write grades directly; who may merge contacts may move their history
+        self.env["customer.grade.assessment"].sudo()._merge_partners(src_partners, holder)
+        self._merge_prospect_answers(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self._share_grade_with_contacts(holder)
+        return result
+
+    def _merge_grades(self, src_partners, holder) -> None:
+        """Give the holder the grades it lacks: grade, score and date of one company together.
+
+        They are taken off the merged contacts, so that Odoo, which merges field by field,
+        cannot mix the score of one with the grade of the other. A contact only shows the
+        grade of its company and has none to give.
+        """
+        self.env.flush_all()
+        columns = [SQL.identifier(name) for name in GRADE_FIELDS]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, %s FROM res_partner WHERE id = ANY(%s)",
+                SQL(", ").join(columns),
+                [*src_partners.ids, holder.id],
+            )
+        )
+        values = {partner_id: [column or {} for column in own] for partner_id, *own in rows}
+        kept = values.pop(holder.id)
+        givers = src_partners.filtered(lambda partner: partner.commercial_partner_id == partner)
+        for partner_id in sorted(givers.ids, reverse=True):
+            grades = values[partner_id][0]
+            for company in grades.keys() - kept[0].keys():
+                for mine, other in zip(kept, values[partner_id], strict=True):
+                    mine.pop(company, None)
+                    if company in other:
+                        mine[company] = other[company]
+        self._store_grades(src_partners.ids, [{}, {}, {}])
+        self._store_grades(holder.ids, kept)
+
+    def _store_grades(self, partner_ids: list[int], values: list[dict]) -> None:
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET %s WHERE id = ANY(%s)",
+                SQL(", ").join(
+                    SQL("%s = %s::jsonb", SQL.identifier(name), json.dumps(value) if value else None)
+                    for name, value in zip(GRADE_FIELDS, values, strict=True)
+                ),
+                partner_ids,
+            )
+        )
+
+    def _merge_prospect_answers(self, src_partners, dst_partner) -> None:
+        """Drop the answers the kept contact has itself; the others move with it."""
+        known = dst_partner.sudo().prospect_answer_ids.question_id  # sudo: as the rest of the merge
+        for partner in src_partners.sudo():  # sudo: as the rest of the merge
+            partner.prospect_answer_ids.filtered(lambda answer, known=known: answer.question_id in known).unlink()
+            known |= partner.prospect_answer_ids.question_id
+        self.env.flush_all()
+
+    def _share_grade_with_contacts(self, holder) -> None:
+        """Let all contacts show the grade of their company, those that came with the merge, too."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner c SET %s FROM res_partner h WHERE h.id = %s AND c.commercial_partner_id = h.id",
+                SQL(", ").join(SQL("%s = h.%s", SQL.identifier(name), SQL.identifier(name)) for name in GRADE_FIELDS),
+                holder.id,
+            )
+        )
+        self.env.invalidate_all(flush=False)
