@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -27,6 +30,10 @@ class CustomerGrade(models.Model):
         "Unrated",
         help="Given to customers whose history is too short to be judged. It has no "
         "place in the ranking.",
+    )
+    require_complete_file = fields.Boolean(
+        "Complete File Required",
+        help="The salesperson of a customer of this grade is asked to complete the file: one activity, once a day.",
     )
     description = fields.Text(
         translate=True, help="What the grade means and what the customer may expect."
@@ -133,6 +140,29 @@ class CustomerGrade(models.Model):
             order="company_id",
             limit=1,
         )
+
+    @api.model
+    def _get_migration_matrix(self, cells: Mapping[str, Mapping[str, float]], company) -> dict[str, Any]:
+        """Return the value of the ``grade_migration_matrix`` widget.
+
+        :param cells: count and revenue by ``"from,to"``, grade ids or 0 for "no grade"
+        :param company: whose grades are the columns; those used in the cells come in any case
+        :return: ``grades`` (id, name, color, unrated) best first, ``ungraded_after``,
+            ``cells`` and ``currency_id``
+        """
+        used = {int(key) for pair in cells for key in pair.split(",")}
+        known = self.with_context(active_test=False).search(
+            Domain("id", "in", list(used))
+            | (Domain("active", "=", True) & Domain("company_id", "in", [company.id, False]))
+        )
+        return {
+            "grades": [
+                {"id": grade.id, "name": grade.name, "color": grade.color, "unrated": grade.is_unrated} for grade in known
+            ],
+            "ungraded_after": any(pair.endswith(",0") for pair in cells),
+            "cells": dict(cells),
+            "currency_id": company.currency_id.id,
+        }
 
     def action_view_partners(self) -> dict:
         """Open the customers that hold this grade in the current company."""

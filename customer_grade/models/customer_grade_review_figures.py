@@ -32,32 +32,14 @@ class CustomerGradeReview(models.Model):
 
     @api.depends("assessment_ids.grade_id", "assessment_ids.previous_grade_id")
     def _compute_matrix(self):
-        """Customers and revenue from each grade to each grade.
-
-        A dict for the ``grade_migration_matrix`` widget: ``grades`` as columns (id, name,
-        color), ``rows`` (the same with a leading "no grade"), and ``cells`` by
-        ``"from,to"``: count and revenue.
-        """
+        """Customers and revenue from each grade to each grade, see ``_get_migration_matrix``."""
         cells: dict[int, dict] = {review.id: {} for review in self}
-        used: dict[int, set] = {review.id: set() for review in self}
         for review, before, after, count, revenue in self.env["customer.grade.assessment"]._read_group(
             [("review_id", "in", self.ids)],
             ["review_id", "previous_grade_id", "grade_id"],
             ["__count", "revenue:sum"],
         ):
             cells[review.id][f"{before.id or 0},{after.id or 0}"] = {"count": count, "revenue": revenue}
-            used[review.id] |= {before.id or 0, after.id or 0}
+        Grade = self.env["customer.grade"]
         for review in self:
-            known = self.env["customer.grade"].with_context(active_test=False).search([
-                "|", ("id", "in", list(used.get(review.id, ()))),
-                "&", ("active", "=", True), ("company_id", "in", [review.company_id.id, False]),
-            ])  # fmt: skip
-            review.matrix = {
-                "grades": [
-                    {"id": grade.id, "name": grade.name, "color": grade.color, "unrated": grade.is_unrated}
-                    for grade in known
-                ],
-                "ungraded_after": any(key.endswith(",0") for key in cells.get(review.id, ())),
-                "cells": cells.get(review.id, {}),
-                "currency_id": review.currency_id.id,
-            }
+            review.matrix = Grade._get_migration_matrix(cells.get(review.id, {}), review.company_id)

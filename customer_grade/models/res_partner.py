@@ -146,7 +146,9 @@ class ResPartner(models.Model):
         )
         # Who is graded as a prospect stays one until the first order.
         kinds = {entry.partner_id: entry.kind for entry in before_now}
-        before_now.write({"is_current": False})
+        before_now.is_current = False
+        # The unique index is checked row by row: the old entry has to go first.
+        before_now.flush_recordset(["is_current"])
         history.create([
             {
                 "origin": "manual",

@@ -1,1 +1,3 @@
 from . import test_assessment, test_decision, test_scoring
+from . import test_learning, test_prospect_follow, test_prospect_grading, test_prospect_profile
+from . import test_grade_paper, test_history_chart, test_migration, test_simulation, test_tours_simulation

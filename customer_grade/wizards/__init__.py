@@ -1,1 +1,11 @@
 from . import customer_grade_override
+from . import (
+    base_partner_merge,
+    customer_grade_simulation_line,
+    customer_grade_simulation_criterion,
+    customer_grade_simulation_threshold,
+    customer_grade_simulation,
+    customer_grade_simulation_run,
+    customer_grading_scheme,
+)
+from . import base_partner_merge_customer_file, customer_register_change

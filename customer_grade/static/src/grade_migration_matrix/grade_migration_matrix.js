@@ -5,10 +5,19 @@ import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+/** What a cell opens: the customers of the review the matrix belongs to. */
+const REVIEW = {
+    model: "customer.grade.assessment",
+    link: "review_id",
+    before: "previous_grade_id",
+    after: "grade_id",
+};
+
 /**
  * From which grade to which grade customers move, with their number and revenue.
- * The value comes from customer.grade.review, which documents its shape. Each cell
- * opens its customers.
+ * The value comes from customer.grade (_get_migration_matrix), which documents its
+ * shape. Each cell opens its customers; a value with `opens` says where they are, and
+ * with `moved_only` that those who stay cannot be opened.
  */
 export class GradeMigrationMatrix extends Component {
     static template = "customer_grade.GradeMigrationMatrix";
@@ -70,24 +79,34 @@ export class GradeMigrationMatrix extends Component {
         });
     }
 
+    get opens() {
+        return this.value.opens || REVIEW;
+    }
+
+    canOpen(from, to) {
+        return !this.opens.moved_only || (from && to && from.id !== to.id);
+    }
+
     open(from, to) {
-        const domain = [["review_id", "=", this.props.record.resId]];
+        if (!this.canOpen(from, to)) {
+            return;
+        }
+        const { model, link, before, after, moved_only, context } = this.opens;
+        const domain = [[link, "=", this.props.record.resId]];
         if (from) {
-            domain.push(["previous_grade_id", "=", from.id || false]);
+            domain.push([before, "=", from.id || false]);
         }
         if (to) {
-            domain.push(["grade_id", "=", to.id || false]);
+            domain.push([after, "=", to.id || false]);
         }
+        const views = moved_only ? ["list"] : ["list", "kanban", "form"];
         this.action.doAction({
             type: "ir.actions.act_window",
             name: this.title(from, to),
-            res_model: "customer.grade.assessment",
-            views: [
-                [false, "list"],
-                [false, "kanban"],
-                [false, "form"],
-            ],
+            res_model: model,
+            views: views.map((view) => [false, view]),
             domain,
+            context: context || {},
         });
     }
 
@@ -95,7 +114,7 @@ export class GradeMigrationMatrix extends Component {
         if (from && to) {
             return _t("%(from)s → %(to)s", { from: from.name, to: to.name });
         }
-        return from ? _t("From %s", from.name) : to ? _t("To %s", to.name) : _t("All customers");
+        return from ? _t("From %s", from.name) : to ? _t("To %s", to.name) : this.opens.title || _t("All customers");
     }
 }
 

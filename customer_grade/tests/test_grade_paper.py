@@ -1,0 +1,192 @@
+from unittest.mock import patch
+
+from lxml import html as lxml_html
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import GradeCase
+
+LIST_REVIEW = "customer_grade.report_grade_list_review"
+LIST_PARTNER = "customer_grade.report_grade_list_partner"
+CARD = "customer_grade.report_grade_card"
+
+
+@tagged("post_install", "-at_install")
+class TestGradePaper(GradeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.big, cls.small = cls._customers("Big Shoes", "Small Shoes")
+        cls.big.write({"city": "Jinjiang", "user_id": cls.salesman.id})
+        cls.small.user_id = cls.manager
+        cls._orders([(cls.big, 2000), (cls.small, 200)])
+        cls.scheme = cls._scheme()
+        cls._applied(cls.scheme, "2026-05-31")
+        cls._order(cls.big, 20000, "2026-06-10 04:00:00")
+        cls.review = cls._applied(cls.scheme)  # Big B → A, Small C → C
+
+    def _html(self, report, docs, user=None, **context):
+        Report = self.env["ir.actions.report"].with_user(user or self.manager).with_context(**context)
+        content, _kind = Report._render_qweb_html(report, docs.ids)
+        return lxml_html.fromstring(content)
+
+    def _rows(self, page):
+        """Return the printed customers: name → cells."""
+        rows = page.xpath("//table[contains(@class, 'o_list')]/tbody/tr")
+        return {
+            cells[0]: cells for row in rows for cells in [[cell.text_content().strip() for cell in row.findall("td")]]
+        }
+
+    # ------------------------------------------------------------------
+    # Grade list
+    # ------------------------------------------------------------------
+
+    def test_list_of_a_review(self):
+        page = self._html(LIST_REVIEW, self.review)
+        rows = self._rows(page)
+        self.assertEqual(set(rows), {"Big Shoes", "Small Shoes"})
+        _name, city, salesperson, revenue, score, grade, remark = rows["Big Shoes"]
+        self.assertEqual((city, salesperson, score), ("Jinjiang", self.salesman.name, "90.0"))
+        self.assertIn("22,000", revenue)
+        self.assertEqual(grade, "B → A")
+        self.assertEqual(remark, "Accepted")
+        self.assertEqual(rows["Small Shoes"][5:], ["C → C", ""])
+        self.assertEqual(len(page.xpath("//h3[starts-with(text(), 'Grade ')]")), 2)
+        header = page.xpath("//div[contains(@class, 'header')]")[0].text_content()
+        self.assertIn("Outsole Works", header)
+        self.assertIn("Customer Grades", header)
+
+    def test_matrix_and_totals(self):
+        values = self.env["report.customer_grade.report_grade_list_review"]._get_report_values(self.review.ids)
+        [document] = values["lists"]
+        matrix = document["matrix"]
+        self.assertEqual((matrix["count"], matrix["moved"]), (2, 1))
+        row = next(row for row in matrix["rows"] if row["name"] == "B")
+        self.assertEqual(row["cells"][matrix["columns"].index("A")]["count"], 1)
+        self.assertEqual(
+            [(total["name"], total["count"], total["up"], total["same"]) for total in document["totals"]],
+            [("A", 1, 1, 0), ("C", 1, 0, 1)],
+        )
+
+    def test_override_tells_its_reason(self):
+        review = self._review(self.scheme, "2026-07-31")
+        self._of(review, self.small)._override(self.grade["a"], "Yearly contract")
+        remark = self._rows(self._html(LIST_REVIEW, review))["Small Shoes"][6]
+        self.assertIn("Overridden: Yearly contract", remark)
+
+    def test_list_of_chosen_customers(self):
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.big.id})
+        rows = self._rows(self._html(LIST_PARTNER, contact | self.small))
+        self.assertEqual(set(rows), {"Big Shoes", "Small Shoes"})
+        self.assertEqual(rows["Big Shoes"][5], "B → A")
+        # Set by hand after the review: before stays the grade before the last review.
+        self.small.customer_grade_id = self.grade["b"]
+        self.assertEqual(self._rows(self._html(LIST_PARTNER, self.small))["Small Shoes"][5], "C → B")
+
+    def test_customer_without_grade(self):
+        [fresh] = self._customers("Fresh")
+        page = self._html(LIST_PARTNER, fresh)
+        self.assertEqual(self._rows(page)["Fresh"][5], "– → –")
+        self.assertIn("No grade", page.text_content())
+
+    def test_salesman_prints_own_customers(self):
+        rows = self._rows(self._html(LIST_REVIEW, self.review, self.salesman))
+        self.assertEqual(set(rows), {"Big Shoes"})
+        rows = self._rows(self._html(LIST_PARTNER, self.big | self.small, self.salesman))
+        self.assertEqual(rows["Small Shoes"][3], "", "figures of others' customers stay closed")
+
+    def test_internal_user_prints_nothing(self):
+        for report, docs in ((LIST_REVIEW, self.review), (LIST_PARTNER, self.big), (CARD, self.big)):
+            with self.subTest(report=report), self.assertRaises(AccessError):
+                self._html(report, docs, self.internal)
+
+    def test_nothing_to_print(self):
+        draft = self._review(self.scheme, "2026-08-31", compute=False)
+        with self.assertRaisesRegex(UserError, "no customers to print"):
+            self._html(LIST_REVIEW, draft)
+        with self.assertRaisesRegex(UserError, "at least one customer"):
+            self._html(LIST_PARTNER, self.env["res.partner"])
+
+    def test_one_query_for_a_thousand_customers(self):
+        Values = self.env["report.customer_grade.report_grade_list_review"].with_user(self.manager)
+        Chosen = self.env["report.customer_grade.report_grade_list_partner"].with_user(self.manager)
+
+        def queries(method, ids):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            method(ids)
+            return self.env.cr.sql_log_count - before
+
+        def both():
+            return (
+                queries(Values._get_report_values, self.review.ids),
+                queries(Chosen._get_report_values, self.review.assessment_ids.partner_id.ids),
+            )
+
+        both()  # fills the caches of the registry
+        few = both()
+        partners = self._customers(*(f"Customer {place}" for place in range(1000)))
+        self.env["customer.grade.assessment"].create([
+            {
+                "company_id": self.company.id, "review_id": self.review.id, "scheme_id": self.scheme.id,
+                "partner_id": partner.id, "date": self.review.date, "state": "applied", "is_current": True,
+                "grade_id": self.grade["c"].id, "decision": "accepted", "user_id": self.salesman.id,
+                "reasons": [{"code": "in_a_row", "reviews": 2}],
+            }
+            for partner in partners
+        ])  # fmt: skip
+        self.assertEqual(both(), few)
+        [document] = Values._get_report_values(self.review.ids)["lists"]
+        self.assertEqual(document["count"], 1002)
+        self.assertEqual([len(table) for group in document["groups"] for table in group["tables"]], [1, *[200] * 5, 1])
+
+    # ------------------------------------------------------------------
+    # Grade card
+    # ------------------------------------------------------------------
+
+    def test_card(self):
+        page = self._html(CARD, self.small | self.big)
+        cards = page.xpath("//div[contains(@class, 'o_card')]")
+        cards = [card for card in cards if "page" in card.get("class").split()]
+        self.assertEqual(len(cards), 2)
+        text = " ".join(cards[0].text_content().split())
+        self.assertIn("Small Shoes", text)
+        self.assertIn("40.0 points", text)
+        self.assertIn("Points by Criterion", text)
+        self.assertIn("20.0 points are missing to grade B", text)
+        self.assertEqual(len(cards[0].xpath(".//*[name()='svg']//*[name()='circle']")), 2)
+        self.assertIn("o_new_page", cards[1].get("class"))
+        self.assertNotIn("o_new_page", cards[0].get("class"))
+
+    def test_card_of_a_contact_and_without_history(self):
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.big.id})
+        self.assertIn("Big Shoes", self._html(CARD, contact).text_content())
+        [fresh] = self._customers("Fresh")
+        text = self._html(CARD, fresh).text_content()
+        self.assertIn("No grade", text)
+        self.assertNotIn("Points by Criterion", text)
+
+    def test_card_after_a_grade_set_by_hand(self):
+        self.small.customer_grade_id = self.grade["b"]
+        text = self._html(CARD, self.small).text_content()
+        self.assertIn("Set or imported", text)
+        self.assertIn("Points by Criterion", text, "the last computed evidence is shown")
+
+    def test_missing_fields_come_from_the_hook(self):
+        Partner = type(self.env["res.partner"])
+        with patch.object(Partner, "_get_card_missing_fields", lambda partners: {partners.id: ["Tax ID", "Email"]}):
+            text = self._html(CARD, self.small).text_content()
+        self.assertIn("Tax ID, Email", text)
+
+    # ------------------------------------------------------------------
+    # PDF
+    # ------------------------------------------------------------------
+
+    def test_pdf(self):
+        Report = self.env["ir.actions.report"].with_user(self.manager).with_context(force_report_rendering=True)
+        for report, docs in ((LIST_REVIEW, self.review), (LIST_PARTNER, self.big | self.small), (CARD, self.big)):
+            with self.subTest(report=report), self.allow_pdf_render():
+                content, kind = Report._render_qweb_pdf(report, docs.ids)
+            self.assertEqual((kind, content[:4]), ("pdf", b"%PDF"))

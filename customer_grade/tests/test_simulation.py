@@ -1,0 +1,272 @@
+from datetime import date
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import REVIEW_DAY, GradeCase
+
+STORED = (
+    "customer.grading.scheme", "customer.grading.criterion", "customer.grading.threshold", "customer.grade.review",
+    "customer.grade.assessment", "mail.message", "res.partner",
+)  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestSimulation(GradeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.big, cls.middle, cls.small = cls._customers("Big", "Middle", "Small")
+        cls._orders([(cls.big, 20000), (cls.middle, 2000), (cls.small, 200)])
+        cls.scheme = cls._scheme()
+        cls._applied(cls.scheme)  # Big A, Middle B, Small C
+
+    def _simulation(self, user=None, **values):
+        scheme = self.scheme.with_user(user or self.manager)
+        simulation = self.env["customer.grade.simulation"].with_user(user or self.manager).browse(
+            scheme.action_simulate()["res_id"]
+        )
+        simulation.write({"date": REVIEW_DAY, **values})
+        return simulation
+
+    def _set_minimum(self, simulation, **minimums):
+        simulation.write({
+            "threshold_ids": [
+                Command.update(line.id, {"minimum": minimums[key]})
+                for key, grade in self.grade.items()
+                for line in simulation.threshold_ids
+                if line.grade_id == grade and key in minimums
+            ]
+        })  # fmt: skip
+
+    def _cells(self, simulation):
+        name = {grade.id: key for key, grade in self.grade.items()} | {0: None}
+        return {
+            tuple(name[int(part)] for part in pair.split(",")): (cell["count"], cell["revenue"])
+            for pair, cell in simulation.matrix["cells"].items()
+        }
+
+    # ------------------------------------------------------------------
+    # Numbers
+    # ------------------------------------------------------------------
+
+    def test_starts_from_the_scheme(self):
+        simulation = self._simulation()
+        self.assertEqual(simulation.criterion_ids.mapped("weight"), [1.0])
+        self.assertEqual(simulation.threshold_ids.mapped("minimum"), [80.0, 60.0, 35.0, 0.0])
+        self.assertEqual(simulation.window_months, 12)
+
+    def test_unchanged_rules_move_nobody(self):
+        simulation = self._simulation()
+        simulation.action_simulate()
+        self.assertEqual((simulation.customer_count, simulation.moved_count), (3, 0))
+        self.assertFalse(simulation.line_ids)
+        self.assertEqual(self._cells(simulation), {("a", "a"): (1, 20000), ("b", "b"): (1, 2000), ("c", "c"): (1, 200)})
+
+    def test_changed_threshold_moves_customers(self):
+        simulation = self._simulation()
+        self._set_minimum(simulation, a=95, b=60)
+        simulation.action_simulate()
+        self.assertEqual(self._cells(simulation), {("a", "b"): (1, 20000), ("b", "b"): (1, 2000), ("c", "c"): (1, 200)})
+        self.assertEqual(simulation.moved_count, 1)
+        self.assertRecordValues(
+            simulation.line_ids,
+            [{
+                "partner_id": self.big.id, "revenue": 20000, "base_grade_id": self.grade["a"].id,
+                "grade_id": self.grade["b"].id, "base_score": 90, "score": 90, "movement": "down",
+            }],
+        )  # fmt: skip
+        self.assertIn("Changed rules", simulation.comparison)
+
+    def test_changed_weight(self):
+        scheme = self._scheme(
+            activate=False,
+            name="Two",
+            criterion_ids=[
+                self._criterion(),
+                self._criterion("order_count", ((None, 0), (1, 100)), weight=1.0, sequence=20),
+            ],
+        )
+        simulation = self.env["customer.grade.simulation"].with_user(self.policy_admin).create(
+            {"base_scheme_id": scheme.id, "date": REVIEW_DAY}
+        )
+        simulation.write({
+            "criterion_ids": [
+                Command.update(line.id, {"weight": 0.0})
+                for line in simulation.criterion_ids
+                if line.criterion_id.metric == "order_count"
+            ]
+        })  # fmt: skip
+        simulation.action_simulate()
+        small = simulation.line_ids.filtered(lambda line: line.partner_id == self.small)
+        self.assertEqual((small.base_score, small.score), (70.0, 40.0))
+        self.assertEqual((small.base_grade_id, small.grade_id), (self.grade["b"], self.grade["c"]))
+
+    def test_shorter_window(self):
+        simulation = self._simulation(window_months=1)  # only June: nobody ordered
+        with self.assertRaisesRegex(UserError, "Nobody ordered"):
+            simulation.action_simulate()
+        self._order(self.small, 300, "2026-06-10 04:00:00")
+        simulation.action_simulate()
+        cells = self._cells(simulation)
+        self.assertEqual(cells["a", "d"], (1, 20000))
+        self.assertEqual(cells["c", "c"], (1, 500))
+
+    def test_minimum_history(self):
+        simulation = self._simulation(minimum_orders=2)
+        simulation.action_simulate()
+        self.assertEqual(simulation.moved_count, 3)
+        self.assertEqual(simulation.line_ids.grade_id, self.grade["unrated"])
+
+    def test_two_schemes_side_by_side(self):
+        draft = self.scheme._new_version()
+        draft.threshold_ids.filtered(lambda threshold: threshold.grade_id == self.grade["a"]).minimum = 95
+        simulation = self._simulation(mode="scheme", other_scheme_id=draft.id)
+        simulation.action_simulate()
+        self.assertEqual(self._cells(simulation)["a", "b"], (1, 20000))
+        self.assertIn("Standard v2", simulation.comparison)
+        self.assertEqual(draft.state, "draft")
+
+    def test_customers_of_one_scheme_only(self):
+        draft = self.scheme._new_version()
+        draft.population_domain = "[('name', '!=', 'Small')]"
+        simulation = self._simulation(mode="scheme", other_scheme_id=draft.id)
+        simulation.action_simulate()
+        self.assertEqual(self._cells(simulation)["c", None], (1, 200))
+
+    def test_old_result_is_not_shown_with_new_numbers(self):
+        simulation = self._simulation()
+        self._set_minimum(simulation, a=95)
+        simulation.action_simulate()
+        simulation.window_months = 24
+        self.assertFalse(simulation.matrix)
+        self.assertFalse(simulation.line_ids)
+
+    def test_listed_are_those_with_the_most_revenue(self):
+        simulation = self._simulation(minimum_orders=2)
+        with patch("odoo.addons.customer_grade.wizards.customer_grade_simulation_run.LISTED_AT_MOST", 2):
+            simulation.action_simulate()
+        self.assertEqual(simulation.line_ids.partner_id, self.big | self.middle)
+        self.assertEqual((simulation.moved_count, simulation.unlisted_count), (3, 1))
+
+    # ------------------------------------------------------------------
+    # Nothing is saved
+    # ------------------------------------------------------------------
+
+    def test_nothing_is_saved(self):
+        def rows():
+            self.env.flush_all()
+            return {
+                name: self.env[name].sudo().with_context(active_test=False).search_count([])  # sudo: count all
+                for name in STORED
+            }
+
+        def values():
+            self.env.invalidate_all()
+            partners = (self.big | self.middle | self.small).read(
+                ["customer_grade_id", "customer_grade_score", "customer_grade_since", "write_date"]
+            )
+            scheme = self.scheme.read()[0]
+            return partners, scheme, self.scheme.threshold_ids.read(), self.scheme.criterion_ids.read()
+
+        simulation = self._simulation(window_months=24)
+        self._set_minimum(simulation, a=95)
+        before, figures = rows(), values()
+        simulation.action_simulate()
+        self.assertTrue(simulation.moved_count)
+        self.assertEqual(rows(), before)
+        self.assertEqual(values(), figures)
+
+    def test_figures_are_fetched_once(self):
+        Metric = type(self.env["customer.grade.metric"])
+        for changes, times in (({"minimum_orders": 2}, 1), ({"window_months": 24}, 2)):
+            simulation = self._simulation(**changes)
+            with patch.object(Metric, "_query_source", autospec=True, side_effect=Metric._query_source) as query:
+                simulation.action_simulate()
+            self.assertEqual(query.call_count, times, changes)
+
+    def test_queries_do_not_grow_with_customers(self):
+        def queries():
+            simulation = self._simulation()
+            self._set_minimum(simulation, a=95)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            simulation.action_simulate()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries()  # fills the caches of the registry
+        few = queries()
+        self._orders([(customer, 500) for customer in self._customers(*(f"More {i}" for i in range(60)))])
+        self.assertLessEqual(queries(), few)
+
+    # ------------------------------------------------------------------
+    # Saving when asked
+    # ------------------------------------------------------------------
+
+    def test_save_as_new_version(self):
+        simulation = self._simulation(self.policy_admin, window_months=24)
+        # Each minimum takes the place of the one above: no two may meet on the way.
+        self._set_minimum(simulation, a=90, b=80, c=60)
+        simulation.action_simulate()
+        version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
+        self.assertRecordValues(
+            version,
+            [{"state": "draft", "version": 2, "previous_version_id": self.scheme.id, "window_months": 24}],
+        )
+        self.assertEqual(version.threshold_ids.mapped("minimum"), [90.0, 80.0, 60.0, 0.0])
+        self.assertEqual(self.scheme.threshold_ids.mapped("minimum"), [80.0, 60.0, 35.0, 0.0])
+        self.assertEqual(self.scheme.window_months, 12)
+
+    def test_nothing_changed_is_nothing_to_save(self):
+        with self.assertRaisesRegex(UserError, "nothing to save"):
+            self._simulation(self.policy_admin).action_save_version()
+
+    def test_manager_cannot_save_a_version(self):
+        simulation = self._simulation(self.manager, window_months=24)
+        with self.assertRaises(AccessError):
+            simulation.action_save_version()
+
+    # ------------------------------------------------------------------
+    # Bad input and rights
+    # ------------------------------------------------------------------
+
+    def test_day_before_any_order(self):
+        simulation = self._simulation(date=date(2020, 1, 1))
+        with self.assertRaisesRegex(UserError, "Nobody ordered|nobody to grade"):
+            simulation.action_simulate()
+
+    def test_unsound_rules(self):
+        simulation = self._simulation()
+        simulation.write({"criterion_ids": [Command.update(simulation.criterion_ids.id, {"weight": 0})]})
+        with self.assertRaisesRegex(UserError, "sum to zero"):
+            simulation.action_simulate()
+        simulation = self._simulation()
+        self._set_minimum(simulation, a=50)
+        with self.assertRaisesRegex(UserError, "worse grade asks"):
+            simulation.action_simulate()
+        self._set_minimum(simulation, a=60)
+        with self.assertRaisesRegex(UserError, "same score"):
+            simulation.action_simulate()
+        with self.assertRaisesRegex(UserError, "at least one month"):
+            self._simulation(window_months=0).action_simulate()
+        with self.assertRaisesRegex(UserError, "Choose the scheme"):
+            self._simulation(mode="scheme").action_simulate()
+
+    def test_salesman_cannot_simulate(self):
+        with self.assertRaises(AccessError):
+            self.scheme.with_user(self.salesman).action_simulate()
+
+    def test_simulation_belongs_to_its_user(self):
+        simulation = self._simulation(self.manager)
+        with self.assertRaises(AccessError):
+            simulation.with_user(self.policy_admin).read(["date"])
+
+    def test_scheme_of_another_company(self):
+        other = self._make_company("Insole Works")
+        scheme = self._scheme(company=other)
+        with self.assertRaises(AccessError):
+            scheme.with_user(self.manager).with_context(allowed_company_ids=self.company.ids).action_simulate()
