@@ -1,1 +1,2 @@
-from . import assessment, decision, metric, scoring
+from . import assessment, decision, learning, metric, scoring
+from . import customer_file
