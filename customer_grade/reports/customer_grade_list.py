@@ -68,12 +68,16 @@ class CustomerGradeList(models.AbstractModel):
         return {
             "company": company,
             "count": len(rows),
+            "note": self.env._(
+                "%(moved)s of %(customers)s customers changed their grade. Rows: the grade before. Columns: the grade after.",
+                moved=migration.moved,
+                customers=migration.count,
+            ),
             "matrix": self._get_matrix_rows(matrix, migration, company),
             "totals": totals,
             "groups": [
                 {
-                    "name": names[grade],
-                    "count": len(own),
+                    "title": self.env._("Grade %(grade)s: %(count)s customers", grade=names[grade], count=len(own)),
                     "tables": [
                         [self._get_line(row, names, rank, company) for row in own[start : start + ROWS_A_TABLE]]
                         for start in range(0, len(own), ROWS_A_TABLE)

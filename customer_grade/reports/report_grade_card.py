@@ -65,10 +65,13 @@ class ReportGradeCard(models.AbstractModel):
         # A grade that was set or imported has no evidence: the last computed one is shown, with its day.
         evidence = history.filtered("points")[-1:]
         return {
-            "partner": partner,
+            "name": partner.name,
+            "whereabouts": self._get_whereabouts(partner),
             "grade": partner.customer_grade_id.name or self.env._("No grade"),
             "before": current.previous_grade_id.name or "–",
-            "score": formatLang(self.env, partner.customer_grade_score, digits=1) if partner.customer_grade_score else "",
+            "score": self.env._("%s points", formatLang(self.env, partner.customer_grade_score, digits=1))
+            if partner.customer_grade_score
+            else "",
             "since": format_date(self.env, partner.customer_grade_since) if partner.customer_grade_since else "",
             "revenue": format_amount(self.env, round(evidence.revenue), evidence.currency_id, trailing_zeroes=False)
             if evidence
@@ -82,6 +85,12 @@ class ReportGradeCard(models.AbstractModel):
             "remarks": self._get_remarks(current),
             "missing_fields": missing_fields,
         }
+
+    def _get_whereabouts(self, partner) -> str:
+        """Return place and salesperson in one line."""
+        seller = partner.user_id.name
+        parts = [partner.city, partner.country_id.name, seller and self.env._("Salesperson: %s", seller)]
+        return " · ".join(filter(None, parts))
 
     def _get_entries(self, history) -> list[Entry]:
         """Return the history as the chart draws it."""

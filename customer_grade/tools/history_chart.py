@@ -130,7 +130,10 @@ def history_svg(
     changes = [i for i, entry in enumerate(entries) if not i or entry.mark != entries[i - 1].mark]
     for chosen in _spread([points[i][0] for i in changes], MARK_WIDTH):
         x, y = points[changes[chosen]]
-        parts.append(_text(x, max(y - 6, 10), entries[changes[chosen]].mark, weight="bold", size=11))
+        # Beside the frame rather than on it.
+        anchor = "start" if x < LEFT + 4 else "end" if x > width - RIGHT - 4 else "middle"
+        shift = {"start": 4, "end": -4, "middle": 0}[anchor]
+        parts.append(_text(x + shift, max(y - 6, 10), entries[changes[chosen]].mark, anchor, 11, "bold"))
     for index in _spread([x for x, _y in points], LABEL_WIDTH):
         x = points[index][0]
         parts.append(_text(x, height - 6, entries[index].label))

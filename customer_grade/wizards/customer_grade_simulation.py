@@ -65,7 +65,9 @@ class CustomerGradeSimulation(models.TransientModel):
     customer_count = fields.Integer("Customers", readonly=True)
     moved_count = fields.Integer("Customers that Move", readonly=True)
     line_ids = fields.One2many("customer.grade.simulation.line", "simulation_id", readonly=True)
-    unlisted_count = fields.Integer(compute="_compute_unlisted_count")
+    unlisted_count = fields.Integer("Moving Customers not Listed", compute="_compute_unlisted_count")
+    summary = fields.Char(compute="_compute_summary")
+    unlisted_note = fields.Char(compute="_compute_summary")
 
     # ------------------------------------------------------------------
     # Computes
@@ -121,6 +123,20 @@ class CustomerGradeSimulation(models.TransientModel):
     def _compute_unlisted_count(self):
         for simulation in self:
             simulation.unlisted_count = simulation.moved_count - len(simulation.line_ids)
+
+    @api.depends("customer_count", "moved_count", "unlisted_count")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for simulation in self:
+            simulation.summary = self.env._(
+                "%(moved)s of %(customers)s customers would move.",
+                moved=simulation.moved_count,
+                customers=simulation.customer_count,
+            )
+            simulation.unlisted_note = self.env._(
+                "Listed are the customers with the most revenue; %s more are counted above but not listed.",
+                simulation.unlisted_count,
+            )
 
     # ------------------------------------------------------------------
     # CRUD

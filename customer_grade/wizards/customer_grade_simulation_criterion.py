@@ -11,7 +11,7 @@ class CustomerGradeSimulationCriterion(models.TransientModel):
     simulation_id = fields.Many2one("customer.grade.simulation", required=True, index=True, ondelete="cascade")
     criterion_id = fields.Many2one("customer.grading.criterion", required=True, ondelete="cascade")
     summary = fields.Char(related="criterion_id.summary")
-    base_weight = fields.Float("Weight Now", related="criterion_id.weight")
+    base_weight = fields.Float("Now", related="criterion_id.weight")
     weight = fields.Float(required=True, digits=(16, 1))
 
     _weight_not_negative = models.Constraint("CHECK(weight >= 0)", "A weight cannot be negative.")

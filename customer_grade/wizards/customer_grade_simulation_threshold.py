@@ -11,7 +11,7 @@ class CustomerGradeSimulationThreshold(models.TransientModel):
     simulation_id = fields.Many2one("customer.grade.simulation", required=True, index=True, ondelete="cascade")
     threshold_id = fields.Many2one("customer.grading.threshold", required=True, ondelete="cascade")
     grade_id = fields.Many2one(related="threshold_id.grade_id")
-    base_minimum = fields.Float("Score from Now", related="threshold_id.minimum")
+    base_minimum = fields.Float("Now", related="threshold_id.minimum")
     minimum = fields.Float("Score from", required=True, digits=(16, 1))
 
     _minimum_range = models.Constraint(

@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("customer_grade_simulation", {
         },
         {
             content: "One customer moves from A to B",
-            trigger: ".o_field_widget[name=moved_count]:contains(1)",
+            trigger: ".o_field_widget[name=summary]:contains(1 of)",
         },
         {
             trigger: ".o_field_widget[name=line_ids] td:contains(Tour Big)",
