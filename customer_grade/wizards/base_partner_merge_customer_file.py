@@ -36,8 +36,8 @@ class MergePartnerAutomatic(models.TransientModel):
                 if source.customer_file_state != "open":
                     continue
                 if target.customer_file_state == "open":
-                    note = self.env._("File of %(source)s, merged with %(target)s",
-                                      source=source.display_name, target=target.display_name)  # fmt: skip
+                    note = self.env._("File of %(merged)s, merged with %(kept)s",
+                                      merged=source.display_name, kept=target.display_name)  # fmt: skip
                     register._record(source, "closed", company._sales_today(), "merge", reason, note)
                 else:
                     target.write({
