@@ -129,4 +129,4 @@ def find(text: str, suffix: str) -> Iterator[tuple[int, str]]:
             continue
         for removed in REMOVED:
             if suffix in removed.suffixes and (match := removed.pattern.search(line)):
-                yield number, f"{match[0].strip()!r} died before 19: write {removed.instead}"
+                yield number, f"{match[0].strip()!r} is not for Odoo 19: write {removed.instead}"
