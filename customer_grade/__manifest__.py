@@ -24,7 +24,14 @@
         "views/customer_grade_menus.xml",
     ],
     "demo": [
-        "demo/customer_grade_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/product_pricelist_demo.xml",
+        "demo/product_product_demo.xml",
+        "demo/res.partner.csv",
+        "demo/sale_order_demo.xml",
+        "demo/account_move_demo.xml",
+        "demo/customer_grading_scheme_demo.xml",
+        "demo/customer_grade_review_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
