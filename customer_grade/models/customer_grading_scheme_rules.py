@@ -122,6 +122,8 @@ class CustomerGradingScheme(models.Model):
 
         :raise UserError: names the first thing that is missing
         """
+        # A filter may have become invalid since, with the addon that brought its field.
+        self._check_population_domain()
         for scheme in self:
             problem = scheme._readiness_problem()
             if problem:
