@@ -16,7 +16,6 @@
         "views/customer_grade_assessment_views.xml",
         "wizards/customer_grade_override_views.xml",
         "views/customer_grade_review_views.xml",
-        "views/customer_grading_criterion_views.xml",
         "views/customer_grading_scheme_views.xml",
         "views/res_partner_views.xml",
         "views/customer_grade_views.xml",
