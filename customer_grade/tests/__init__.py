@@ -1,1 +1,1 @@
-from . import test_assessment, test_decision, test_scoring
+from . import test_assessment, test_decision, test_scoring, test_tours
