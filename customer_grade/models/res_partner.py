@@ -144,9 +144,12 @@ class ResPartner(models.Model):
         company = self.env.company
         today = company._sales_today()
         history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
-        history.search(
+        before_now = history.search(
             [("partner_id", "in", holders.ids), ("company_id", "=", company.id), ("is_current", "=", True)]
-        ).write({"is_current": False})
+        )
+        before_now.is_current = False
+        # The unique index is checked row by row: the old entry has to go first.
+        before_now.flush_recordset(["is_current"])
         history.create([
             {
                 "origin": "manual",
