@@ -158,9 +158,11 @@ class CustomerGradingScheme(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("auto_apply") for vals in vals_list):
+        schemes = super().create(vals_list)
+        # Looked at afterwards, because a client may send the value as a default, too.
+        if not self.env.su and any(schemes.mapped("auto_apply")):
             self.env["customer.grade.review"]._check_may_apply()
-        return super().create(vals_list)
+        return schemes
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -180,8 +182,10 @@ class CustomerGradingScheme(models.Model):
     def action_activate(self) -> bool:
         """Put draft schemes in force; the version before retires at the same moment.
 
+        :raise AccessError: the user may not change schemes
         :raise UserError: the scheme is not complete, or another scheme is in force
         """
+        self.check_access("write")
         self._check_ready()
         for scheme in self:
             present = self.search([
