@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping
 
 from . import odoo_server, odoo_source, postgres, python_env, setup
-from .project import RUN, VENV_PYTHON
+from .project import RUN, VENV_PYTHON, select_addons
 from .ui import Problem, note, say
 
 HELP = """\
@@ -47,7 +47,9 @@ def locked(name: str) -> Iterator[None]:
 
 
 def _ready(arguments: list[str], *, with_tools: bool = False) -> None:
-    """Set up if needed, and go on inside the venv."""
+    """Set up if needed, and go on inside the venv; a misspelt ADDON is noticed before that."""
+    if with_tools:
+        select_addons(os.environ.get("ADDON", ""))
     if not python_env.is_inside():
         with locked("setup"):
             setup.ensure(with_tools=with_tools)
