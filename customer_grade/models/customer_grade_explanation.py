@@ -164,8 +164,10 @@ class CustomerGradeAssessment(models.Model):
             if reason.get("code") in ("history", "veto")
             for sentence in [self._condition_sentence(reason)]
         ]
+        # The whole policy would cost a query for each customer of a list.
+        rules = decision.Policy(self.scheme_id._get_thresholds(), margin=self.scheme_id.hysteresis_margin)
         step = decision.points_to_next(
-            self.scheme_id._get_policy(), self.score, self.by_score_grade_id.id, self.previous_grade_id.id or None
+            rules, self.score, self.by_score_grade_id.id, self.previous_grade_id.id or None
         )
         if step is None:
             return conditions

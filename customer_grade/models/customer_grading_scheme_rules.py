@@ -171,14 +171,18 @@ class CustomerGradingScheme(models.Model):
                 )
             )
 
+    def _get_thresholds(self) -> tuple[decision.Threshold, ...]:
+        """Return the thresholds as plain values, best grade first."""
+        return tuple(
+            decision.Threshold(threshold.grade_id.id, threshold.minimum)
+            for threshold in self.threshold_ids.sorted(lambda threshold: -threshold.minimum)
+        )
+
     def _get_policy(self) -> decision.Policy:
         """Return the rules from score to grade as the plain value the arithmetic works on."""
         self.ensure_one()
         return decision.Policy(
-            thresholds=tuple(
-                decision.Threshold(threshold.grade_id.id, threshold.minimum)
-                for threshold in self.threshold_ids.sorted(lambda threshold: -threshold.minimum)
-            ),
+            thresholds=self._get_thresholds(),
             unrated=self.env["customer.grade"]._get_unrated(self.company_id).id or None,
             vetoes=tuple(
                 decision.Veto(veto.metric, veto.operator, veto.limit, veto.grade_id.id) for veto in self.veto_ids
