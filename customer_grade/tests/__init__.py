@@ -1,1 +1,17 @@
-from . import test_assessment, test_decision, test_scoring, test_tours
+from . import (
+    test_assessment,
+    test_concurrency,
+    test_decision,
+    test_metrics,
+    test_metrics_invoices,
+    test_partner,
+    test_performance,
+    test_review,
+    test_review_apply,
+    test_review_decisions,
+    test_schedule,
+    test_scheme,
+    test_scoring,
+    test_security,
+    test_tours,
+)
