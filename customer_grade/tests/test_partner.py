@@ -231,3 +231,35 @@ class TestUse(GradeCase):
         with self.assertRaises(UserError):
             self._customers("Anta").customer_grade_id = foreign
             self.env.flush_all()
+
+
+@tagged("post_install", "-at_install")
+class TestMerge(GradeCase):
+    def _merge(self, partners, into):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({
+            "partner_ids": [Command.set(partners.ids)], "dst_partner_id": into.id,
+        })  # fmt: skip
+        wizard.action_merge()
+        self.env.invalidate_all()
+
+    def test_merged_customers_join_their_histories(self):
+        first, second, third = customers = self._customers("Anta", "Anta Ltd", "Anta Sports")
+        self._orders([(first, 2000), (second, 20000), (third, 10)])
+        scheme = self._scheme()
+        self._applied(scheme)
+        open_review = self._review(scheme, date(2026, 7, 31))
+        self._merge(customers, second)
+        self.assertFalse((first + third).exists())
+        history = self._history(second)
+        self.assertEqual(sorted(history.mapped("grade_id.code")), ["A", "B", "D"])
+        self.assertEqual(history.filtered("is_current").grade_id, self.grade["a"])
+        self.assertEqual(self._grades(second), ["A"])
+        self.assertEqual(open_review.assessment_ids.partner_id, second)
+        self.assertEqual(open_review.assessment_count, 1)
+
+    def test_an_ungraded_customer_takes_the_grade_over(self):
+        plain, graded = self._customers("Anta", "Anta Ltd")
+        graded.customer_grade_id = self.grade["c"]
+        self._merge(plain + graded, plain)
+        self.assertEqual(self._grades(plain), ["C"])
+        self.assertEqual(self._history(plain).mapped("is_current"), [True])

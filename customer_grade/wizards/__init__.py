@@ -1,1 +1,1 @@
-from . import customer_grade_override
+from . import base_partner_merge, customer_grade_override
