@@ -137,6 +137,7 @@ class CustomerGradeAssessment(models.Model):
             ended = self.search([
                 ("is_current", "=", True),
                 ("company_id", "=", company.id),
+                ("proposed_grade_id", "!=", False),
                 # Overridden, or kept by the reviews since.
                 ("override_until", "<", company._sales_today()),
             ])  # fmt: skip

@@ -66,6 +66,8 @@ class ResPartner(models.Model):
     def _search_is_customer_grade_holder(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if False in value:
+            return Domain.TRUE if True in value else NotImplemented
         # A commercial partner is a company, or has no parent: so Odoo itself computes it.
         return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
 
