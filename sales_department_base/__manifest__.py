@@ -1,7 +1,6 @@
 {
     "name": "Sales Department: Base",
-    "summary": "Roles, declared transitions, periods and working time that the "
-    "sales department's addons share",
+    "summary": "Roles, declared transitions, periods and working time that the sales department's addons share",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",

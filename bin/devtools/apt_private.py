@@ -43,9 +43,13 @@ class PrivateApt:
             own_sources
             + f'Dir::State "{folder}/state";\nDir::State::Lists "{folder}/lists";\n'
             + f'Dir::Cache "{folder}/cache";\nDir::State::status "/var/lib/dpkg/status";\n'
+            # Container images switch these off, and each look-up then takes seconds.
+            + 'Dir::Cache::pkgcache "pkgcache.bin";\nDir::Cache::srcpkgcache "srcpkgcache.bin";\n'
             # Contents and translations are not needed; root needs no sandbox
             # user here, and that user could not read a private folder.
             + 'Acquire::Languages "none";\nAcquire::Retries "3";\nAPT::Sandbox::User "root";\n'
+            # Else apt only warns when a list could not be fetched.
+            + 'APT::Update::Error-Mode "any";\n'
             # Hooks of the system (container images have some) are not for us.
             + "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n",
             encoding="utf-8",

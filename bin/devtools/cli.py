@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, MutableMapping
 
 from . import odoo_server, odoo_source, postgres, python_env, setup
-from .project import RUN, VENV_PYTHON
+from .project import RUN, VENV_PYTHON, select_addons
 from .ui import Problem, note, say
 
 HELP = """\
@@ -47,9 +47,12 @@ def locked(name: str) -> Iterator[None]:
 
 
 def _ready(arguments: list[str], *, with_tools: bool = False) -> None:
-    """Set up if needed, and go on inside the venv."""
-    with locked("setup"):
-        setup.ensure(with_tools=with_tools)
+    """Set up if needed, and go on inside the venv; a misspelt ADDON is noticed before that."""
+    if with_tools:
+        select_addons(os.environ.get("ADDON", ""))
+    if not python_env.is_inside():
+        with locked("setup"):
+            setup.ensure(with_tools=with_tools)
     python_env.reenter(arguments)
 
 
@@ -66,7 +69,7 @@ def _setup(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     _ready(["run", *arguments])
-    from . import demo  # noqa: PLC0415 - needs the venv
+    from . import demo  # needs the venv
 
     with locked("run"):
         demo.run()
@@ -86,7 +89,7 @@ def _reset(arguments: list[str]) -> int:
         say("Nothing is set up, so there is nothing to reset.")
         return 0
     python_env.reenter(["reset", *arguments])
-    from . import demo  # noqa: PLC0415 - needs the venv
+    from . import demo  # needs the venv
 
     demo.reset()
     return _stop([])
@@ -104,7 +107,7 @@ def _clean(arguments: list[str]) -> int:
 
 def _shell(arguments: list[str]) -> int:
     _ready(["shell", *arguments])
-    from . import demo  # noqa: PLC0415 - needs the venv
+    from . import demo  # needs the venv
 
     with locked("run"):
         database = demo.ensure()
@@ -113,7 +116,7 @@ def _shell(arguments: list[str]) -> int:
 
 def _test(arguments: list[str]) -> int:
     _ready(["test", *arguments], with_tools=True)
-    from .testing import suite  # noqa: PLC0415 - needs the venv
+    from .testing import suite  # needs the venv
 
     with locked("test"):
         return suite.main(os.environ.get("ADDON", ""))
@@ -121,14 +124,14 @@ def _test(arguments: list[str]) -> int:
 
 def _lint(arguments: list[str]) -> int:
     _ready(["lint", *arguments], with_tools=True)
-    from .testing import suite  # noqa: PLC0415 - needs the venv
+    from .testing import suite  # needs the venv
 
     return suite.lint_only(os.environ.get("ADDON", ""))
 
 
 def _pot(arguments: list[str]) -> int:
     _ready(["pot", *arguments], with_tools=True)
-    from .testing import suite  # noqa: PLC0415 - needs the venv
+    from .testing import suite  # needs the venv
 
     with locked("test"):
         return suite.update_translations(os.environ.get("ADDON", ""))
@@ -156,6 +159,8 @@ def main(arguments: list[str]) -> int:
     except Problem as problem:
         sys.stdout.flush()
         print(f"\n{problem}", file=sys.stderr, flush=True)
+        if name in ("test", "lint"):
+            say("0 passed, 1 failed")  # whoever counts must not take silence for success
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again to go on where it stopped.", file=sys.stderr)
@@ -175,3 +180,4 @@ def run_odoo(arguments: list[str], environment: MutableMapping[str, str]) -> int
     sys.stdout.flush()
     command = odoo_server.command(*arguments)
     os.execve(command[0], command, variables)
+    return 0  # never reached

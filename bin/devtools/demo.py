@@ -12,7 +12,8 @@ from . import databases, odoo_server
 from .project import LOGS, ROOT, RUN, addons, content_hash
 from .ui import Problem, human_time, note, say, step
 
-LANGUAGE = "zh_CN"
+# The first one becomes the default of the company and its users.
+LANGUAGES = "en_US,zh_CN"
 
 
 def database_name() -> str:
@@ -83,7 +84,7 @@ def _build(database: str, names: list[str]) -> None:
     with step(f"Database {database} with demo data and all addons (2 to 4 minutes, about 150 MB)"):
         databases.drop(building)
         _odoo("Building the database", "-d", building, "-i", ",".join(names) or "crm,sale_management", "--with-demo",
-              "--load-language", LANGUAGE, "--stop-after-init", "--no-http")
+              "--load-language", LANGUAGES, "--stop-after-init", "--no-http")
         databases.rename(building, database)
 
 
@@ -114,7 +115,7 @@ def reset() -> None:
     """Stop Odoo and drop the demo database and all test databases; the next run builds them anew."""
     odoo_server.stop()
     database = database_name()
-    from .testing.templates import PREFIX  # noqa: PLC0415 - only reset needs it
+    from .testing.templates import PREFIX  # only reset needs it
 
     for name in [database, f"{database}_building", *databases.names(PREFIX)]:
         if databases.exists(name):

@@ -11,6 +11,7 @@ from pathlib import Path
 from .project import LOGS, child_environment
 from .ui import Problem, note
 
+NO_SPACE = "No space left on device"
 NETWORK_SIGNS = (
     "Temporary failure resolving",
     "Could not resolve",
@@ -35,7 +36,7 @@ def tail(text: str, lines: int = 12) -> str:
 
 def explain(output: str) -> str:
     """Return what to do about a failed download, judged by its output."""
-    if "No space left on device" in output:
+    if NO_SPACE in output:
         return "The disk is full: free some space, then run the same command again."
     if any(sign in output for sign in NETWORK_SIGNS):
         return (
@@ -77,6 +78,8 @@ def run(
             file.write(f"$ {' '.join(words)}\n{done.stdout}\n")
         if done.returncode == 0:
             return done.stdout
+        if NO_SPACE in done.stdout:
+            break  # trying again cannot help
         if attempt < attempts:
             note(f"{what}: attempt {attempt} of {attempts} failed, trying again in {3 * attempt} s")
             time.sleep(3 * attempt)

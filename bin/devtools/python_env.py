@@ -18,12 +18,17 @@ from .ui import Problem, note, progress, step
 
 RUNTIME = ROOT / "requirements.txt"
 TOOLS = ROOT / "requirements-test.txt"
+# Set in the environment of the process that goes on inside the venv.
+INSIDE = "SALES_DEPARTMENT_VENV"
 
 
 def version_of(python: str) -> tuple[int, int] | None:
     """Return (major, minor) of an interpreter that really starts, else None."""
-    asked = subprocess.run(
-        [python, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False)
+    try:
+        asked = subprocess.run(
+            [python, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False)
+    except OSError:
+        return None
     parts = asked.stdout.split()
     return (int(parts[0]), int(parts[1])) if asked.returncode == 0 and len(parts) == 2 else None
 
@@ -31,16 +36,13 @@ def version_of(python: str) -> tuple[int, int] | None:
 def choose_python() -> str:
     """Return the interpreter for the venv: PYTHON, the running one, or the newest supported on the PATH."""
     wanted = os.environ.get("PYTHON")
-    running = sys.executable
-    if sys.prefix == str(VENV):
-        running = getattr(sys, "_base_executable", running)
-    names = [wanted] if wanted else [running, *(
+    names = [wanted] if wanted else [sys.executable, *(
         f"python3.{minor}" for minor in range(PYTHON_NEWEST[1], PYTHON_OLDEST[1] - 1, -1))]
     newer = ""
     for name in names:
         path = shutil.which(name)
         version = version_of(path) if path else None
-        if path and version and PYTHON_OLDEST <= version:
+        if path and version and version >= PYTHON_OLDEST:
             if version <= PYTHON_NEWEST or wanted:
                 return path
             newer = newer or path
@@ -55,10 +57,10 @@ def choose_python() -> str:
 
 def ensure(*, with_tools: bool) -> None:
     """Make the venv and install the pinned packages, those for tests and lint too when asked."""
-    python = choose_python()
-    key = key_of(RUNTIME, python, str(version_of(python)))
+    key = key_of(RUNTIME)
     runtime = Stamp("venv", key)
-    if not runtime.is_set() or not VENV_PYTHON.exists():
+    if not (runtime.is_set() and _still_works()):
+        python = choose_python()
         with step("Python environment for Odoo (about 60 MB to fetch, 250 MB on disk)"):
             note(f"Python {'.'.join(map(str, version_of(python) or ()))}: {python}")
             Stamp("venv-tools", "").clear()
@@ -70,6 +72,13 @@ def ensure(*, with_tools: bool) -> None:
         with step("Tools for tests and lint (about 25 MB)"):
             _install(TOOLS)
             tools.set()
+
+
+def _still_works() -> bool:
+    """Tell whether the venv starts (its Python may have been removed) and is the one PYTHON asks for."""
+    version = version_of(str(VENV_PYTHON)) if VENV_PYTHON.exists() else None
+    wanted = os.environ.get("PYTHON")
+    return version is not None and (not wanted or version_of(shutil.which(wanted) or wanted) == version)
 
 
 def _create(python: str) -> None:
@@ -107,8 +116,13 @@ def _check_headers() -> None:
         note(f"{platform}: some packages may have to be compiled; that needs a compiler and development files")
 
 
+def is_inside() -> bool:
+    """Tell whether this process was started by `reenter`, so that the set-up has just been done."""
+    return os.environ.get(INSIDE) == str(VENV)
+
+
 def reenter(arguments: list[str]) -> None:
     """Go on inside the venv, where psycopg2 and the tools are; does not return unless already there."""
-    if Path(sys.prefix).resolve() == VENV.resolve():
-        return
-    os.execve(str(VENV_PYTHON), [str(VENV_PYTHON), str(ROOT / "bin" / "dev"), *arguments], child_environment())
+    if not is_inside():
+        environment = {**child_environment(), INSIDE: str(VENV)}
+        os.execve(str(VENV_PYTHON), [str(VENV_PYTHON), str(ROOT / "bin" / "dev"), *arguments], environment)

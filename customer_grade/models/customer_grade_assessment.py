@@ -195,18 +195,7 @@ class CustomerGradeAssessment(models.Model):
         if not self:
             raise UserError(self.env._("Choose at least one customer."))
         self.check_access("read")
-        reviews = self.review_id
-        reviews._check_may_decide()
+        self.review_id._lock_for_decisions()
         if any(not assessment.review_id for assessment in self):
             raise UserError(self.env._("Grades that were set or imported are history: decide in a review."))
-        reviews._lock_for_transition()
-        reviews.invalidate_recordset(["state"])
-        closed = reviews.filtered(lambda review: review.state != "computed")
-        if closed:
-            raise UserError(
-                self.env._(
-                    "Review %s is not open for decisions. Reopen it first, or compute a new one.",
-                    ", ".join(closed.mapped("display_name")),
-                )
-            )
         return self

@@ -7,6 +7,22 @@ class CustomerGradeAssessment(models.Model):
 
     _inherit = "customer.grade.assessment"
 
+    def _accept_pending(self, reviews) -> None:
+        """Accept the proposals of reviews that are still to decide, in one statement."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_grade_assessment
+                   SET decision = 'accepted', decided_by_id = %(uid)s, decided_on = %(now)s,
+                       write_uid = %(uid)s, write_date = %(now)s
+                 WHERE review_id = ANY(%(reviews)s) AND decision = 'pending' AND proposed_grade_id IS NOT NULL
+                """,
+                uid=self.env.uid, now=self.env.cr.now(), reviews=reviews.ids,
+            )
+        )  # fmt: skip
+        self.env.invalidate_all(flush=False)
+
     @api.model
     def _apply_and_log(self, company, condition: SQL, note: str) -> None:
         """Make proposed assessments the valid grades of customers and leads, and tell their chatters.
@@ -94,13 +110,49 @@ class CustomerGradeAssessment(models.Model):
         return rows
 
     @api.model
+    def _repeat_message(self, message, record_ids: list[int]) -> None:
+        """Say in the chatter of more records what ``message`` says in that of one.
+
+        Odoo writes the first message; the others are copies of its row, whatever columns
+        other addons added. A review of 100,000 customers would otherwise spend minutes on
+        messages that differ in nothing but the customer. Only for notes without recipients
+        and attachments: rows of other tables are not copied.
+
+        :param message: a logged note (``mail.message``) on one partner or lead
+        :param record_ids: the others of its model
+        """
+        if not record_ids:
+            return
+        message.flush_recordset()
+        copied = [
+            SQL.identifier(field.name)
+            for field in message._fields.values()
+            if field.store and field.column_type and field.name not in ("id", "res_id", "message_id")
+        ]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO mail_message (res_id, message_id, %(columns)s)
+                SELECT record.id, REPLACE(m.message_id, '<', '<' || record.id || '.'), %(columns)s
+                  FROM mail_message m, unnest(%(records)s) AS record(id)
+                 WHERE m.id = %(message)s
+                """,
+                columns=SQL(", ").join(copied),
+                records=record_ids,
+                message=message.id,
+            )
+        )
+        self.env[message.model].browse(record_ids).invalidate_recordset(["message_ids"], flush=False)
+
+    @api.model
     def _cron_expire_overrides(self) -> None:
         """Give back the computed grade where an override has ended."""
         for company in self.env["res.company"].search([]):
             ended = self.search([
                 ("is_current", "=", True),
                 ("company_id", "=", company.id),
-                ("decision", "=", "overridden"),
+                ("proposed_grade_id", "!=", False),
+                # Overridden, or kept by the reviews since.
                 ("override_until", "<", company._sales_today()),
             ])  # fmt: skip
             ended.with_company(company)._end_override()

@@ -137,8 +137,7 @@ class CustomerGradeReview(models.Model):
             SQL(
                 """
                 SELECT p.id, p.user_id, (p.customer_grade_id->>%(key)s)::int, COALESCE(a.streak, 0),
-                       CASE WHEN a.decision = 'overridden' AND a.override_until >= %(day)s AND a.kind = 'customer'
-                            THEN a.override_until END,
+                       CASE WHEN a.override_until >= %(day)s AND a.kind = 'customer' THEN a.override_until END,
                        a.reason, COALESCE(a.kind, 'customer') = 'customer'
                   FROM res_partner p
              LEFT JOIN customer_grade_assessment a

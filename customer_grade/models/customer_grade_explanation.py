@@ -166,13 +166,13 @@ class CustomerGradeAssessment(models.Model):
         ]
         # The whole policy would cost a query for each customer of a list.
         rules = decision.Policy(self.scheme_id._get_thresholds(), margin=self.scheme_id.hysteresis_margin)
-        step = decision.points_to_next(
-            rules, self.score, self.by_score_grade_id.id, self.previous_grade_id.id or None
-        )
+        step = decision.points_to_next(rules, self.score, self.proposed_grade_id.id, self.previous_grade_id.id or None)
         if step is None:
             return conditions
         grade_id, gap = step
         grade = self._grade_name(grade_id)
+        if not gap:
+            return [*conditions, self.env._("The score is high enough for grade %s.", grade)]
         ways = [way for criterion in self.scheme_id.criterion_ids for way in [self._way(criterion, gap)] if way]
         if ways:
             head = self.env._("%(points).1f points are missing to grade %(grade)s. Each of these would do:", points=gap, grade=grade)

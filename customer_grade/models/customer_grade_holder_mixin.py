@@ -25,10 +25,12 @@ class CustomerGradeHolderMixin(models.AbstractModel):
             for grade in self.env["customer.grade"].browse({grade for change in changes for grade in change[1:] if grade})
         }
         nothing = self.env._("none")
-        bodies = {
-            record: Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
+        by_change: dict[tuple[int | None, int | None], list[int]] = {}
+        for record, before, after in changes:
+            by_change.setdefault((before, after), []).append(record)
+        for (before, after), records in by_change.items():
+            body = Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
                 note, names.get(before, nothing), names.get(after, nothing), self.env._("Customer Grade")
-            )
-            for record, before, after in changes
-        }  # fmt: skip
-        self.browse(bodies)._message_log_batch(bodies)
+            )  # fmt: skip
+            message = self.browse(records[0])._message_log(body=body)
+            self.env["customer.grade.assessment"]._repeat_message(message, records[1:])

@@ -103,6 +103,24 @@ class CustomerGradeReview(models.Model):
                 self.env._("Only sales managers and grade approvers may decide customer grades.")
             )
 
+    def _lock_for_decisions(self) -> None:
+        """Make sure that this user may decide now, and that nobody closes the review meanwhile.
+
+        :raise AccessError: the user may not decide
+        :raise UserError: a review is not open for decisions, or is being processed
+        """
+        self._check_may_decide()
+        self._lock_for_transition()
+        self.invalidate_recordset(["state"])
+        closed = self.filtered(lambda review: review.state != "computed")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Review %s is not open for decisions. Reopen it first, or compute a new one.",
+                    ", ".join(closed.mapped("display_name")),
+                )
+            )
+
     @api.model
     def _check_may_apply(self) -> None:
         """:raise AccessError: the user lacks the right to apply grades"""
@@ -162,17 +180,17 @@ class CustomerGradeReview(models.Model):
 
     def action_accept_all(self) -> bool:
         """Accept every proposal that is still to decide; customers without one stay to decide."""
-        self._check_may_decide()
-        self.env["customer.grade.assessment"].search(
-            self._pending_domain() & Domain("proposed_grade_id", "!=", False)
-        ).action_accept()
+        self._lock_for_decisions()
+        self.env["customer.grade.assessment"]._accept_pending(self)
         return True
 
     def action_decide(self) -> bool:
         """Close the decisions.
 
+        :raise AccessError: the user may not decide
         :raise UserError: some customers are still to decide
         """
+        self._check_may_decide()
         for review in self:
             pending = self.env["customer.grade.assessment"].search_count(review._pending_domain())
             if pending:
@@ -297,7 +315,9 @@ class CustomerGradeReview(models.Model):
         self.action_compute()
         if self.scheme_id.auto_apply:
             self.action_accept_all()
-            self.env["customer.grade.assessment"].search(self._pending_domain()).action_keep()
+            incomplete = self.env["customer.grade.assessment"].search(self._pending_domain())
+            if incomplete:
+                incomplete.action_keep()
             self.action_decide()
             self.action_apply()
             return

@@ -16,6 +16,8 @@ class CustomerGradeMetric(models.AbstractModel):
         Columns: revenue, revenue_before, margin, order_count, orders_ever, first_day,
         recency (days), unconverted (currencies of orders that have no rate).
 
+        An order that cannot be converted counts for nothing: its amount would be wrong.
+
         Net of returns: an order with a negative amount counts as it is. For goods that
         were invoiced and credited, the credited quantity is taken off its order line,
         but no more than what is not invoiced there now: a credit note that was followed
@@ -30,13 +32,14 @@ class CustomerGradeMetric(models.AbstractModel):
                 SELECT p.commercial_partner_id AS partner_id, o.date_order, o.currency_id,
                        o.amount_untaxed > 0 AS is_purchase,
                        u.order_id IS NOT NULL AND u.rate IS NULL AS is_unconverted,
-                       (o.amount_untaxed - COALESCE(r.amount, 0))
-                           / COALESCE(u.rate, NULLIF(o.currency_rate, 0), 1) AS net,
-                       %(margin)s / COALESCE(u.rate, NULLIF(o.currency_rate, 0), 1) AS margin
+                       (o.amount_untaxed - COALESCE(r.amount, 0)) / rate.value AS net,
+                       %(margin)s / rate.value AS margin
                   FROM sale_order o
                   JOIN res_partner p ON p.id = o.partner_id
              LEFT JOIN returned r ON r.order_id = o.id
              LEFT JOIN late_rate u ON u.order_id = o.id
+            CROSS JOIN LATERAL (SELECT CASE WHEN u.order_id IS NULL THEN COALESCE(NULLIF(o.currency_rate, 0), 1)
+                                            ELSE u.rate END AS value) rate
                  WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.date_order < %(stop)s
             ),
             credits AS (

@@ -26,8 +26,10 @@ class CustomerGradeVersionMixin(models.AbstractModel):
     def action_activate(self) -> bool:
         """Put drafts in force; the version before retires at the same moment.
 
+        :raise AccessError: the user may not change policies
         :raise UserError: the draft is not complete, or another policy is in force
         """
+        self.check_access("write")
         self._check_ready()
         for draft in self:
             present = self.search([*draft._get_rival_domain(), ("state", "=", "active")])

@@ -155,9 +155,11 @@ class CustomerGradingScheme(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su and any(vals.get("auto_apply") for vals in vals_list):
+        schemes = super().create(vals_list)
+        # Looked at afterwards, because a client may send the value as a default, too.
+        if not self.env.su and any(schemes.mapped("auto_apply")):
             self.env["customer.grade.review"]._check_may_apply()
-        return super().create(vals_list)
+        return schemes
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

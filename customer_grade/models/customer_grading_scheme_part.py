@@ -23,7 +23,10 @@ class CustomerGradingSchemePart(models.AbstractModel):
 
     def write(self, vals):
         self._get_scheme()._check_is_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        # The values may have moved the rules to another scheme.
+        self._get_scheme()._check_is_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_force(self):

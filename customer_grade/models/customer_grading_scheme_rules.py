@@ -122,6 +122,8 @@ class CustomerGradingScheme(models.Model):
 
         :raise UserError: names the first thing that is missing
         """
+        # A filter may have become invalid since, with the addon that brought its field.
+        self._check_population_domain()
         for scheme in self:
             problem = scheme._readiness_problem()
             if problem:
@@ -153,6 +155,13 @@ class CustomerGradingScheme(models.Model):
                 self.display_name,
             )
         return self._weights_problem() or self._thresholds_problem()
+
+    def _get_thresholds(self) -> tuple[decision.Threshold, ...]:
+        """Return the thresholds as plain values, best grade first."""
+        return tuple(
+            decision.Threshold(threshold.grade_id.id, threshold.minimum)
+            for threshold in self.threshold_ids.sorted(lambda threshold: -threshold.minimum)
+        )
 
     def _get_thresholds(self) -> tuple[decision.Threshold, ...]:
         """Return the thresholds as plain values, best grade first."""

@@ -37,6 +37,7 @@ class ResPartner(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends_context("company", "uid")
     def _compute_customer_grade_history_count(self):
         counts = {}
         if self.env["customer.grade.assessment"].has_access("read"):
@@ -62,6 +63,8 @@ class ResPartner(models.Model):
     def _search_is_customer_grade_holder(self, operator, value):
         if operator != "in":
             return NotImplemented
+        if False in value:
+            return Domain.TRUE if True in value else NotImplemented
         # A commercial partner is a company, or has no parent: so Odoo itself computes it.
         return Domain("is_company", "=", True) | Domain("parent_id", "=", False)
 
@@ -88,6 +91,11 @@ class ResPartner(models.Model):
     @api.model
     def _commercial_fields(self):
         return super()._commercial_fields() + list(GRADE_FIELDS)
+
+    def _get_commercial_values(self):
+        # Odoo passes on only what is set, but a contact that joins a company without grade
+        # must not keep the grade of its former one.
+        return super()._get_commercial_values() | self._convert_fields_to_values(GRADE_FIELDS)
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su and field.name in GRADE_FIELDS:

@@ -1,3 +1,26 @@
-from . import test_assessment, test_decision, test_scoring
-from . import test_learning, test_prospect_follow, test_prospect_grading, test_prospect_profile
-from . import test_grade_paper, test_history_chart, test_migration, test_simulation, test_tours_simulation
+from . import (
+    test_assessment,
+    test_concurrency,
+    test_decision,
+    test_grade_paper,
+    test_history_chart,
+    test_learning,
+    test_metrics,
+    test_metrics_invoices,
+    test_migration,
+    test_partner,
+    test_performance,
+    test_prospect_follow,
+    test_prospect_grading,
+    test_prospect_profile,
+    test_review,
+    test_review_apply,
+    test_review_decisions,
+    test_schedule,
+    test_scheme,
+    test_scoring,
+    test_security,
+    test_simulation,
+    test_tours,
+    test_tours_simulation,
+)

@@ -1,7 +1,9 @@
 """Customers, orders, schemes and users for the tests of grading."""
 
+from contextlib import contextmanager
 from datetime import date, datetime
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -151,6 +153,8 @@ class GradeCase(TransactionCase):
         })  # fmt: skip
         if activate:
             scheme.action_activate()
+        # Days that follow from today's are computed now: the caller may have frozen the time.
+        scheme.flush_recordset()
         return scheme
 
     @classmethod
@@ -169,6 +173,13 @@ class GradeCase(TransactionCase):
         review.action_decide()
         review.action_apply()
         return review
+
+    @contextmanager
+    def assertRefused(self, pattern, error=UserError):
+        """Check that ``error`` is raised with this message, and undo what was done until then."""
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), pattern)
 
     @staticmethod
     def _of(review, partner):

@@ -124,9 +124,7 @@ class TestPareto(BaseCase):
         self.assertEqual(points, {1: 100, 2: 100, 3: 100, 4: 100, 5: 100})
 
     def test_zero_negative_and_missing(self):
-        points, _rungs = score_pareto(
-            {1: 100.0, 2: 0.0, 3: -50.0, 4: None}, ABC, rest_points=5, missing_points=10
-        )
+        points, _rungs = score_pareto({1: 100.0, 2: 0.0, 3: -50.0, 4: None}, ABC, rest_points=5, missing_points=10)
         self.assertEqual(points, {1: 100, 2: 5, 3: 5, 4: 10})
 
     def test_returns_do_not_lower_the_total(self):
@@ -148,9 +146,7 @@ class TestPareto(BaseCase):
     def test_order_and_monotonicity(self):
         for seed in SEEDS:
             rnd = random.Random(seed)
-            figures = {
-                n: rnd.choice([None, round(rnd.lognormvariate(5, 2), 2), -1.0, 0.0, 12.3]) for n in range(60)
-            }
+            figures = {n: rnd.choice([None, round(rnd.lognormvariate(5, 2), 2), -1.0, 0.0, 12.3]) for n in range(60)}
             points, rungs = score_pareto(figures, ABC, missing_points=0)
             items = list(figures.items())
             rnd.shuffle(items)

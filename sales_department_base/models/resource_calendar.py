@@ -16,17 +16,13 @@ from ..tools.working_time import WorkingTime
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
 
-    makeup_day_ids = fields.One2many(
-        "resource.calendar.makeup.day", "calendar_id", "Make-up Days", copy=True
-    )
+    makeup_day_ids = fields.One2many("resource.calendar.makeup.day", "calendar_id", "Make-up Days", copy=True)
 
     # ------------------------------------------------------------------
     # Working time of many spans
     # ------------------------------------------------------------------
 
-    def _working_hours_between(
-        self, intervals: Sequence[tuple[datetime, datetime]]
-    ) -> list[float]:
+    def _working_hours_between(self, intervals: Sequence[tuple[datetime, datetime]]) -> list[float]:
         """Return the working hours within each of many intervals.
 
         The calendar is expanded once over the whole span, so that the number of
@@ -45,18 +41,14 @@ class ResourceCalendar(models.Model):
         hour = timedelta(hours=1)
         return [worked.between(start, stop) / hour for start, stop in intervals]
 
-    def _working_days_between(
-        self, intervals: Sequence[tuple[datetime, datetime]]
-    ) -> list[float]:
+    def _working_days_between(self, intervals: Sequence[tuple[datetime, datetime]]) -> list[float]:
         """Return the working days within each of many intervals.
 
         A day is the calendar's average number of hours a day. See
         :meth:`_working_hours_between`; without such an average all are 0.0.
         """
         hours = self._working_hours_between(intervals)
-        return [
-            hour / self.hours_per_day if self.hours_per_day else 0.0 for hour in hours
-        ]
+        return [hour / self.hours_per_day if self.hours_per_day else 0.0 for hour in hours]
 
     def _working_time(self, start: datetime, stop: datetime) -> WorkingTime:
         """Return the working time of all weeks that two moments (naive UTC) touch.
@@ -99,31 +91,24 @@ class ResourceCalendar(models.Model):
         return self._get_cached_makeup_weekdays(calendar.id, calendar.company_id.id)
 
     @ormcache("calendar_id", "company_id")
-    def _get_cached_makeup_weekdays(
-        self, calendar_id: int, company_id: int
-    ) -> dict[date, int]:
+    def _get_cached_makeup_weekdays(self, calendar_id: int, company_id: int) -> dict[date, int]:
         """Search what :meth:`_get_makeup_weekdays` returns; kept between calls."""
         makeup_day = self.env["resource.calendar.makeup.day"]
         days = makeup_day.sudo().search(  # sudo: kept for all users
             Domain("calendar_id", "=", calendar_id)
-            | Domain("calendar_id", "=", False)
-            & Domain("company_id", "in", [company_id, False])
+            | Domain("calendar_id", "=", False) & Domain("company_id", "in", [company_id, False])
         )
         # of several days on one date the last one wins, so the closest goes last
         days = days.sorted(lambda day: (bool(day.calendar_id), bool(day.company_id)))
         return {day.date: int(day.weekday) for day in days}
 
-    def _makeup_days_between(
-        self, start_dt: datetime, end_dt: datetime, zone: tzinfo
-    ) -> dict[date, int]:
+    def _makeup_days_between(self, start_dt: datetime, end_dt: datetime, zone: tzinfo) -> dict[date, int]:
         """Return the make-up days that a span touches, by the clocks of `zone`."""
         first, last = start_dt.astimezone(zone).date(), end_dt.astimezone(zone).date()
         weekdays = self._get_makeup_weekdays()
         return {day: weekdays[day] for day in weekdays if first <= day <= last}
 
-    def _attendance_intervals_batch(
-        self, start_dt, end_dt, resources=None, domain=None, tz=None, lunch=False
-    ):
+    def _attendance_intervals_batch(self, start_dt, end_dt, resources=None, domain=None, tz=None, lunch=False):
         result = super()._attendance_intervals_batch(
             start_dt, end_dt, resources=resources, domain=domain, tz=tz, lunch=lunch
         )
@@ -140,21 +125,15 @@ class ResourceCalendar(models.Model):
                     min(stop, end_dt.astimezone(zone)),
                     rec,
                 )
-                for start, stop, rec in self._makeup_attendances(
-                    days, zone, domain, lunch
-                )
+                for start, stop, rec in self._makeup_attendances(days, zone, domain, lunch)
             ]
             for resource_id in resource_ids:
                 kept = result[resource_id] - self._whole_days(days, zone)
                 result[resource_id] = Intervals([*kept, *worked], keep_distinct=True)
         return result
 
-    def _leave_intervals_batch(
-        self, start_dt, end_dt, resources=None, domain=None, tz=None
-    ):
-        result = super()._leave_intervals_batch(
-            start_dt, end_dt, resources=resources, domain=domain, tz=tz
-        )
+    def _leave_intervals_batch(self, start_dt, end_dt, resources=None, domain=None, tz=None):
+        result = super()._leave_intervals_batch(start_dt, end_dt, resources=resources, domain=domain, tz=tz)
         if not self._get_makeup_weekdays():
             return result
         # A make-up day is worked even where general time off covers it; a
@@ -167,9 +146,7 @@ class ResourceCalendar(models.Model):
             result[resource_id] = Intervals([*kept, *personal])
         return result
 
-    def _fixed_hours_zones(
-        self, start_dt: datetime, resources, tz: tzinfo | None
-    ) -> list[tuple[int, tzinfo]]:
+    def _fixed_hours_zones(self, start_dt: datetime, resources, tz: tzinfo | None) -> list[tuple[int, tzinfo]]:
         """Return the resources with fixed hours and the time zone of each.
 
         The calendar itself, for which Odoo uses the key False, is one of them.
@@ -177,9 +154,7 @@ class ResourceCalendar(models.Model):
         resources = resources or self.env["resource.resource"]
         calendars = resources._get_calendar_at(start_dt, tz)
         fixed = [
-            resource
-            for resource in resources
-            if calendars.get(resource) and not calendars[resource].flexible_hours
+            resource for resource in resources if calendars.get(resource) and not calendars[resource].flexible_hours
         ]
         return [
             (resource.id, tz or pytz.timezone((resource or self).tz))
@@ -202,30 +177,20 @@ class ResourceCalendar(models.Model):
         )
         return [
             (
-                zone.localize(
-                    datetime.combine(day, float_to_time(attendance.hour_from))
-                ),
+                zone.localize(datetime.combine(day, float_to_time(attendance.hour_from))),
                 zone.localize(datetime.combine(day, float_to_time(attendance.hour_to))),
                 attendance,
             )
             for day, weekday in days.items()
             for attendance in attendances
             if int(attendance.dayofweek) == weekday
-            and (
-                not self.two_weeks_calendar
-                or int(attendance.week_type) == attendance.get_week_type(day)
-            )
+            and (not self.two_weeks_calendar or int(attendance.week_type) == attendance.get_week_type(day))
         ]
 
-    def _whole_days(
-        self, days: Iterable[date], zone: tzinfo
-    ) -> list[tuple[datetime, datetime, models.Model]]:
+    def _whole_days(self, days: Iterable[date], zone: tzinfo) -> list[tuple[datetime, datetime, models.Model]]:
         """Return days as spans, in the form that Odoo's intervals take."""
         nothing = self.env["resource.calendar.attendance"]
-        return [
-            (_day_start(day, zone), _day_start(day + timedelta(days=1), zone), nothing)
-            for day in days
-        ]
+        return [(_day_start(day, zone), _day_start(day + timedelta(days=1), zone), nothing) for day in days]
 
     def _works_on_date(self, date):
         weekday = self._get_makeup_weekdays().get(date)
@@ -233,9 +198,7 @@ class ResourceCalendar(models.Model):
             return super()._works_on_date(date)
         week_type = False
         if self.two_weeks_calendar:
-            week_type = str(
-                self.env["resource.calendar.attendance"].get_week_type(date)
-            )
+            week_type = str(self.env["resource.calendar.attendance"].get_week_type(date))
         return self._get_working_hours()[week_type][str(weekday)]
 
 

@@ -36,21 +36,13 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _has_field_access(self, field, operation):
-        if (
-            operation == "write"
-            and field.name == self._transition_field
-            and not self.env.su
-        ):
+        if operation == "write" and field.name == self._transition_field and not self.env.su:
             return False
         return super()._has_field_access(field, operation)
 
     @api.model
     def _check_field_access(self, field, operation):
-        if (
-            operation == "write"
-            and field.name == self._transition_field
-            and not self.env.su
-        ):
+        if operation == "write" and field.name == self._transition_field and not self.env.su:
             # The ORM's own message sends the user to the administrator, who
             # could not help.
             raise AccessError(
@@ -127,34 +119,19 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
             self.lock_for_update()
         except LockError as error:
             if self.exists() != self:
-                raise MissingError(
-                    self.env._(
-                        "One of these records has been deleted. Reload the page."
-                    )
-                ) from error
+                raise MissingError(self.env._("One of these records has been deleted. Reload the page.")) from error
             raise UserError(
-                self.env._(
-                    "Another user is processing one of these records. Wait a moment "
-                    "and try again."
-                )
+                self.env._("Another user is processing one of these records. Wait a moment and try again.")
             ) from error
 
     def _transition_refusal(self, target: str) -> str:
         """Return why the records cannot become `target`, in words for the user."""
         name = self._transition_field
         labels = dict(self._fields[name]._description_selection(self.env))
-        lines = [
-            self.env._(
-                "These records cannot become “%(target)s”:", target=labels[target]
-            )
-        ]
+        lines = [self.env._("These records cannot become “%(target)s”:", target=labels[target])]
         for record in self[:NAMED_AT_MOST]:
             state = record[name]
-            following = [
-                label
-                for value, label in labels.items()
-                if value in self._get_transitions().get(state, ())
-            ]
+            following = [label for value, label in labels.items() if value in self._get_transitions().get(state, ())]
             if following:
                 lines.append(
                     self.env._(
@@ -173,7 +150,5 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
                     )
                 )
         if len(self) > NAMED_AT_MOST:
-            lines.append(
-                self.env._("and %(count)s more", count=len(self) - NAMED_AT_MOST)
-            )
+            lines.append(self.env._("and %(count)s more", count=len(self) - NAMED_AT_MOST))
         return "\n".join(lines)

@@ -18,9 +18,7 @@ class TestAccess(TransactionCase):
         base = "sales_department_base."
         new_test_user(cls.env, login="base_policy", groups=base + "group_policy_admin")
         new_test_user(cls.env, login="base_rnd", groups=base + "group_collaborator_rnd")
-        new_test_user(
-            cls.env, login="base_manager", groups="sales_team.group_sale_manager"
-        )
+        new_test_user(cls.env, login="base_manager", groups="sales_team.group_sale_manager")
         new_test_user(cls.env, login="base_internal", groups="base.group_user")
         cls.other_company = cls.env["res.company"].create({"name": "Elsewhere"})
         cls.day = cls.env["resource.calendar.makeup.day"].create(
@@ -48,9 +46,7 @@ class TestAccess(TransactionCase):
     def test_administrators_start_as_policy_administrators(self):
         admin = self.env.ref("base.user_admin")
         self.assertTrue(admin.has_group("sales_department_base.group_policy_admin"))
-        self.assertFalse(
-            admin.has_group("sales_department_base.group_collaborator_rnd")
-        )
+        self.assertFalse(admin.has_group("sales_department_base.group_collaborator_rnd"))
 
     @users("base_policy")
     def test_policy_administrator_keeps_makeup_days(self):
@@ -87,9 +83,7 @@ class TestAccess(TransactionCase):
             ]
         )
         days[1].company_id = False
-        found = self.env["resource.calendar.makeup.day"].search(
-            [("id", "in", (self.day | days).ids)]
-        )
+        found = self.env["resource.calendar.makeup.day"].search([("id", "in", (self.day | days).ids)])
         self.assertEqual(found, self.day | days[1])
 
     def _visible_menus(self, login):
@@ -97,17 +91,10 @@ class TestAccess(TransactionCase):
         menus = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
         names = ("root", "customers", "reporting", "configuration")
         return {
-            name
-            for name in names
-            if self.env.ref(f"sales_department_base.sales_department_menu_{name}").id
-            in menus
+            name for name in names if self.env.ref(f"sales_department_base.sales_department_menu_{name}").id in menus
         }
 
     def test_configuration_is_for_those_who_configure(self):
-        self.assertLessEqual(
-            {"root", "configuration"}, self._visible_menus("base_policy")
-        )
-        self.assertLessEqual(
-            {"root", "configuration"}, self._visible_menus("base_manager")
-        )
+        self.assertLessEqual({"root", "configuration"}, self._visible_menus("base_policy"))
+        self.assertLessEqual({"root", "configuration"}, self._visible_menus("base_manager"))
         self.assertNotIn("configuration", self._visible_menus("base_rnd"))

@@ -75,23 +75,17 @@ class TestCalendarMakeupDays(TransactionCase):
     def test_whole_weeks_around_the_holiday(self):
         # 21–30 September: 8 weekdays, one a short Friday; 8–9 October: 12 hours
         before = (7 * 8 + 4) + (8 + 4)
-        self.assertAlmostEqual(
-            self.calendar._working_hours_between([self.span])[0], before, places=2
-        )
+        self.assertAlmostEqual(self.calendar._working_hours_between([self.span])[0], before, places=2)
         self._makeup_day(self.sunday, "0")
         self._makeup_day(self.saturday, "4")
-        self.assertAlmostEqual(
-            self.calendar._working_hours_between([self.span])[0], before + 12, places=2
-        )
+        self.assertAlmostEqual(self.calendar._working_hours_between([self.span])[0], before + 12, places=2)
 
     def test_odoo_itself_counts_makeup_days(self):
         """Planning and statistics must not disagree."""
         self._makeup_day(self.sunday)
         start, stop = local(2026, 9, 27), local(2026, 9, 28)
         self.assertEqual(self.calendar.get_work_hours_count(start, stop), 8.0)
-        planned = self.calendar.plan_hours(
-            2, local(2026, 9, 26, 12), compute_leaves=True
-        )
+        planned = self.calendar.plan_hours(2, local(2026, 9, 26, 12), compute_leaves=True)
         self.assertEqual(planned, local(2026, 9, 27, 10))
         data = self.calendar.get_work_duration_data(start, stop)
         self.assertEqual(data, {"days": 1.0, "hours": 8.0})
@@ -122,9 +116,7 @@ class TestCalendarMakeupDays(TransactionCase):
             [4.0, 1.0],
         )
         self.assertEqual(
-            self.calendar.get_work_hours_count(
-                local(2026, 9, 27, 9), local(2026, 9, 27, 14)
-            ),
+            self.calendar.get_work_hours_count(local(2026, 9, 27, 9), local(2026, 9, 27, 14)),
             4.0,
         )
 
@@ -163,9 +155,7 @@ class TestCalendarMakeupDays(TransactionCase):
 
         def hours():
             intervals = self.calendar._work_intervals_batch(start, stop, resource)
-            return sum(
-                (b - a).total_seconds() / 3600 for a, b, _r in intervals[resource.id]
-            )
+            return sum((b - a).total_seconds() / 3600 for a, b, _r in intervals[resource.id])
 
         self.assertEqual(hours(), 8.0)
         self.env["resource.calendar.leaves"].create(
@@ -215,11 +205,7 @@ class TestCalendarMakeupDays(TransactionCase):
         attendance = self.env["resource.calendar.attendance"]
         week_type = str(attendance.get_week_type(self.sunday))
         self.calendar.attendance_ids.filtered(
-            lambda line: (
-                line.week_type == week_type
-                and line.dayofweek == "0"
-                and line.day_period == "afternoon"
-            )
+            lambda line: line.week_type == week_type and line.dayofweek == "0" and line.day_period == "afternoon"
         ).unlink()
         self._makeup_day(self.sunday)
         self._makeup_day(date(2026, 10, 4))
@@ -271,9 +257,7 @@ class TestCalendarMakeupDays(TransactionCase):
 
     def test_a_copy_of_the_working_hours_keeps_its_days(self):
         self._makeup_day(self.sunday, calendar_id=self.calendar.id)
-        self.assertEqual(
-            self.calendar.copy().makeup_day_ids.mapped("date"), [self.sunday]
-        )
+        self.assertEqual(self.calendar.copy().makeup_day_ids.mapped("date"), [self.sunday])
 
     def test_one_day_per_date(self):
         self._makeup_day(self.sunday)

@@ -43,9 +43,7 @@ class TestCalendarWorkingHours(TransactionCase):
         figures = calendar._working_hours_between(intervals)
         self.assertEqual(len(figures), len(intervals))
         for (start, stop), hours in zip(intervals, figures, strict=True):
-            self.assertAlmostEqual(
-                hours, calendar.get_work_hours_count(start, stop), places=6
-            )
+            self.assertAlmostEqual(hours, calendar.get_work_hours_count(start, stop), places=6)
 
     def test_one_day(self):
         day = (datetime(2026, 3, 2), datetime(2026, 3, 3))  # Monday 8:00 Shanghai time
@@ -71,9 +69,7 @@ class TestCalendarWorkingHours(TransactionCase):
     def test_agrees_with_two_week_hours(self):
         self.calendar.switch_calendar_type()
         self.assertTrue(self.calendar.two_weeks_calendar)
-        friday = self.calendar.attendance_ids.filtered(
-            lambda line: line.week_type == "1" and line.dayofweek == "4"
-        )
+        friday = self.calendar.attendance_ids.filtered(lambda line: line.week_type == "1" and line.dayofweek == "4")
         friday.unlink()
         self._assert_agrees(self.calendar, self._random_intervals(100, seed=5))
 
@@ -84,12 +80,8 @@ class TestCalendarWorkingHours(TransactionCase):
         saturday = (datetime(2026, 3, 6, 16), datetime(2026, 3, 7, 16))
         tuesday = (datetime(2026, 3, 2, 16), datetime(2026, 3, 3, 16))
         for asked in ([week, tuesday, saturday], [tuesday, saturday, week]):
-            hours = dict(
-                zip(asked, self.calendar._working_hours_between(asked), strict=True)
-            )
-            self.assertEqual(
-                (hours[week], hours[tuesday], hours[saturday]), (40.0, 8.0, 0.0)
-            )
+            hours = dict(zip(asked, self.calendar._working_hours_between(asked), strict=True))
+            self.assertEqual((hours[week], hours[tuesday], hours[saturday]), (40.0, 8.0, 0.0))
         # alone, too: the hours fill the week from Monday on
         self.assertEqual(self.calendar._working_hours_between([saturday]), [0.0])
         self.assertEqual(self.calendar._working_hours_between([tuesday]), [8.0])
@@ -98,9 +90,7 @@ class TestCalendarWorkingHours(TransactionCase):
         self._holiday(datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59))
         october = (datetime(2026, 9, 30, 16), datetime(2026, 10, 31, 16))
         # 22 weekdays, 5 of them from the 1st to the 7th
-        self.assertAlmostEqual(
-            self.calendar._working_hours_between([october])[0], 17 * 8, places=2
-        )
+        self.assertAlmostEqual(self.calendar._working_hours_between([october])[0], 17 * 8, places=2)
 
     def test_holidays_of_another_company_count(self):
         """They do count as working time: they are not ours."""
@@ -121,22 +111,16 @@ class TestCalendarWorkingHours(TransactionCase):
                 "calendar_id": self.calendar.id,
             }
         )
-        self._holiday(
-            datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16), resource_id=resource.id
-        )
+        self._holiday(datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16), resource_id=resource.id)
         day = (datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16))
         self.assertEqual(self.calendar._working_hours_between([day]), [8.0])
 
     def test_same_figures_for_every_user(self):
-        holiday = self._holiday(
-            datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59)
-        )
+        holiday = self._holiday(datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59))
         self.assertFalse(holiday.with_user(self.user).has_access("read"))
         october = (datetime(2026, 9, 30, 16), datetime(2026, 10, 31, 16))
         calendar = self.calendar.with_user(self.user)
-        self.assertAlmostEqual(
-            calendar._working_hours_between([october])[0], 17 * 8, places=2
-        )
+        self.assertAlmostEqual(calendar._working_hours_between([october])[0], 17 * 8, places=2)
 
     @freeze_time("2026-06-15")
     def test_number_of_queries_does_not_grow(self):

@@ -31,9 +31,5 @@ class TestCompanyTime(TransactionCase):
         )
 
     def test_portal_user_may_ask(self):
-        portal = new_test_user(
-            self.env, login="portal_time", groups="base.group_portal"
-        )
-        self.assertEqual(
-            self.company.with_user(portal)._sales_timezone(), "Asia/Shanghai"
-        )
+        portal = new_test_user(self.env, login="portal_time", groups="base.group_portal")
+        self.assertEqual(self.company.with_user(portal)._sales_timezone(), "Asia/Shanghai")

@@ -33,10 +33,7 @@ class TestTransitionConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
-        self._execute(
-            "CREATE TABLE sales_department_test_race "
-            "(id serial PRIMARY KEY, name varchar, state varchar)"
-        )
+        self._execute("CREATE TABLE sales_department_test_race (id serial PRIMARY KEY, name varchar, state varchar)")
         self.addCleanup(self._execute, "DROP TABLE sales_department_test_race")
         setup_cr = self.registry.cursor()
         self.addCleanup(setup_cr.close)

@@ -35,9 +35,7 @@ class TestTransitionMixin(TransactionCase):
         cls.addClassCleanup(stack.close)
         stack.enter_context(throwaway_model(cls.registry, cls.cr, Ticket))
         cls.registry.init_models(cls.cr, [NAME], {})
-        cls.user = new_test_user(
-            cls.env, login="mover", groups="sales_department_base.group_policy_admin"
-        )
+        cls.user = new_test_user(cls.env, login="mover", groups="sales_department_base.group_policy_admin")
         new_test_user(cls.env, login="reader", groups="base.group_user")
         model = cls.env["ir.model"]._get(NAME)
         access = {"name": "test", "model_id": model.id, "perm_read": True}
@@ -46,9 +44,7 @@ class TestTransitionMixin(TransactionCase):
                 access | {"group_id": cls.env.ref("base.group_user").id},
                 access
                 | {
-                    "group_id": cls.env.ref(
-                        "sales_department_base.group_policy_admin"
-                    ).id,
+                    "group_id": cls.env.ref("sales_department_base.group_policy_admin").id,
                     "perm_write": True,
                     "perm_create": True,
                     "perm_unlink": True,
@@ -135,9 +131,7 @@ class TestTransitionMixin(TransactionCase):
     @users("mover")
     def test_deleted_record(self):
         ticket = self.env[NAME].create({"name": "Gone"})
-        self.env.cr.execute(
-            "DELETE FROM sales_department_test_ticket WHERE id = %s", [ticket.id]
-        )
+        self.env.cr.execute("DELETE FROM sales_department_test_ticket WHERE id = %s", [ticket.id])
         with self.assertRaises(MissingError):
             ticket._change_state("running")
 
@@ -151,9 +145,7 @@ class TestTransitionMixin(TransactionCase):
         counts = []
         for size in (1, 2, 40):  # the first one fills caches
             tickets = (
-                self.env[NAME]
-                .with_context(tracking_disable=True)
-                .create([{"name": f"N{n}"} for n in range(size)])
+                self.env[NAME].with_context(tracking_disable=True).create([{"name": f"N{n}"} for n in range(size)])
             )
             self.env.flush_all()
             self.env.invalidate_all()

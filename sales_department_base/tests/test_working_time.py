@@ -53,13 +53,8 @@ class TestWorkingTime(BaseCase):
         random = Random(7)
         minute = timedelta(minutes=1)
         marks = sorted(random.sample(range(2000), 40))
-        spans = [
-            (at(0) + a * minute, at(0) + b * minute)
-            for a, b in zip(marks[::2], marks[1::2], strict=True)
-        ]
-        minutes = {
-            m for a, b in zip(marks[::2], marks[1::2], strict=True) for m in range(a, b)
-        }
+        spans = [(at(0) + a * minute, at(0) + b * minute) for a, b in zip(marks[::2], marks[1::2], strict=True)]
+        minutes = {m for a, b in zip(marks[::2], marks[1::2], strict=True) for m in range(a, b)}
         worked = WorkingTime(spans)
         for _try in range(200):
             a, b = sorted(random.sample(range(2000), 2))

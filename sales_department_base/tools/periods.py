@@ -92,10 +92,7 @@ def _local_midnight(day: date, zone: pytz.BaseTzInfo) -> datetime:
     day begins when they are: that is midnight by the clock of the day before.
     """
     midnight = datetime.combine(day, time.min)
-    readings = [
-        zone.localize(midnight, is_dst=is_dst).astimezone(pytz.utc)
-        for is_dst in (False, True)
-    ]
+    readings = [zone.localize(midnight, is_dst=is_dst).astimezone(pytz.utc) for is_dst in (False, True)]
     try:
         zone.localize(midnight, is_dst=None)
     except pytz.NonExistentTimeError:

@@ -30,9 +30,7 @@ class WorkingTime:
             else:
                 self._starts.append(start)
                 self._stops.append(stop)
-        lengths = (
-            stop - start for start, stop in zip(self._starts, self._stops, strict=True)
-        )
+        lengths = (stop - start for start, stop in zip(self._starts, self._stops, strict=True))
         # _before[i] is the time worked before the i-th span begins
         self._before = list(accumulate(lengths, initial=timedelta()))
 
@@ -41,9 +39,7 @@ class WorkingTime:
         index = bisect_right(self._starts, moment) - 1
         if index < 0:
             return timedelta()
-        return (
-            self._before[index] + min(moment, self._stops[index]) - self._starts[index]
-        )
+        return self._before[index] + min(moment, self._stops[index]) - self._starts[index]
 
     def between(self, start: datetime, stop: datetime) -> timedelta:
         """Return the time worked from `start` to `stop`.
