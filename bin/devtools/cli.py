@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 
 from . import odoo_server, odoo_source, postgres, python_env, setup
@@ -159,12 +160,20 @@ def main(arguments: list[str]) -> int:
     except Problem as problem:
         sys.stdout.flush()
         print(f"\n{problem}", file=sys.stderr, flush=True)
-        if name in ("test", "lint"):
-            say("0 passed, 1 failed")  # whoever counts must not take silence for success
-        return 1
+        return _not_even_counted(name)
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again to go on where it stopped.", file=sys.stderr)
         return 130
+    except Exception:
+        traceback.print_exc()
+        return _not_even_counted(name)
+
+
+def _not_even_counted(name: str) -> int:
+    """Say that nothing passed: whoever counts must not take silence for success."""
+    if name in ("test", "lint"):
+        say("0 passed, 1 failed")
+    return 1
 
 
 def run_odoo(arguments: list[str], environment: MutableMapping[str, str]) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from .process import run, succeeds
 from .ui import Problem, note, step
 
+OS_RELEASE = Path("/etc/os-release")
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 LIBRARIES = {
     "libxrender1": "Xrender",
@@ -20,6 +21,10 @@ LIBRARIES = {
     "libx11-6": "X11",
     "libmagic1": "magic",
 }
+SNAP_ONLY = (
+    "Browser tests need a browser, and Ubuntu has Chromium only as a snap, which they cannot drive: "
+    "install Google Chrome's .deb package, or any `chromium` on the PATH."
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Missing:
 
     package: str
     purpose: str
+    # What to do instead, where this system's apt does not have the package.
+    otherwise: str = ""
 
 
 def browser() -> str | None:
@@ -39,8 +46,8 @@ def missing() -> list[Missing]:
     """Return what is missing on this machine."""
     found = []
     if not browser():
-        # Ubuntu's `chromium-browser` is a wrapper for snap, which does not work everywhere.
-        found.append(Missing("chromium", "browser tests"))
+        # A snap sees another /tmp than the tests that drive it.
+        found.append(Missing("chromium", "browser tests", SNAP_ONLY if _is_ubuntu() else ""))
     if not _has_chinese_font():
         found.append(Missing("fonts-noto-cjk", "Chinese text in PDFs and browser tests"))
     found += [
@@ -50,6 +57,11 @@ def missing() -> list[Missing]:
     if not shutil.which("npm"):
         found.append(Missing("npm", "fetching wkhtmltopdf"))
     return found
+
+
+def _is_ubuntu() -> bool:
+    return OS_RELEASE.is_file() and any(
+        line.strip() == "ID=ubuntu" for line in OS_RELEASE.read_text(encoding="utf-8").splitlines())
 
 
 def _has_chinese_font() -> bool:
@@ -68,22 +80,27 @@ def administrator() -> list[str] | None:
 def ensure() -> None:
     """Install what is missing if we may; else print the one line that does, and go on."""
     wanted = missing()
-    if not wanted:
-        return
-    names = [one.package for one in wanted]
-    line = f"apt-get install -y --no-install-recommends {' '.join(names)}"
-    prefix = administrator()
-    if prefix is not None and shutil.which("apt-get"):
+    names = [one.package for one in wanted if not one.otherwise]
+    prefix = administrator() if names and shutil.which("apt-get") else None
+    if prefix is not None:
         with step(f"System packages: {', '.join(names)}"):
             try:
                 _install(prefix, names)
             except Problem as problem:
                 note(str(problem))
         wanted = missing()
-        names = [one.package for one in wanted]
-    if wanted:
-        note(f"Missing on this system: {', '.join(f'{one.package} ({one.purpose})' for one in wanted)}.")
-        note(f"Going on without. To have them, as root: {line}")
+    _report(wanted)
+
+
+def _report(wanted: list[Missing]) -> None:
+    installable = [one for one in wanted if not one.otherwise]
+    if installable:
+        note(f"Missing on this system: {', '.join(f'{one.package} ({one.purpose})' for one in installable)}.")
+        note("Going on without. To have them, as root: apt-get install -y --no-install-recommends "
+             + " ".join(one.package for one in installable))
+    for one in wanted:
+        if one.otherwise:
+            note(one.otherwise)
 
 
 def _install(prefix: list[str], names: list[str]) -> None:

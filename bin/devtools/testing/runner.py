@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import odoo_server
 from ..project import LOGS, ROOT
-from ..ui import Problem, note
+from ..ui import Problem
 from .logs import Verdict, judge, parse
 from .tally import Section
 
@@ -62,7 +62,7 @@ class OdooRun:
         for test in verdict.without_browser:
             section.check(test, ["skipped, because there is no browser: install chromium, then `make setup`"])
         for test, reason in verdict.skipped:
-            note(f"skipped {test}: {reason}")
+            section.remark(f"skipped {test}: {reason}")
         if tests_expected:
             section.check(f"{title}: tests ran", [] if verdict.tests else ["no test ran at all"])
         problems = [record.summary for record in verdict.findings]

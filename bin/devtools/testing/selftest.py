@@ -6,7 +6,6 @@ import io
 import unittest
 
 from ..project import ROOT
-from ..ui import note
 from .tally import Section, Tally
 
 # Folder of tests, and the folder its imports start from.
@@ -28,7 +27,7 @@ def _run_folder(section: Section, folder: str, top: str) -> None:
     broken = [*result.failures, *result.errors]
     section.passed += max(0, result.testsRun - len(broken) - len(result.skipped))
     for test, reason in result.skipped:
-        note(f"skipped {test}: {reason}")
+        section.remark(f"skipped {test}: {reason}")
     for test, trace in broken:
         section.check(str(test), [trace])
     if not result.testsRun:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from .. import databases, odoo_server
 from ..lint import checks, odoo_lint
@@ -14,6 +15,10 @@ from .runner import TEST_LOGS, odoo
 from .tally import Section, Tally
 from .templates import PREFIX, scratch
 from .uninstall import footprint, leftovers
+
+# Addons of Odoo that ours use where they are installed, without depending on
+# them: the tests of all addons have them, the runs of one addon alone do not.
+OPTIONAL = frozenset({"sale_margin"})
 
 
 def _tags(names: Iterable[str], *, tours: bool | None = None) -> str:
@@ -36,11 +41,15 @@ def lint(tally: Tally, chosen: dict[str, Addon]) -> None:
         checks.run_all(section, chosen)
 
 
-def _install_with_demo(tally: Tally, names: list[str], known: dict[str, Addon]) -> None:
+def _install_with_demo(tally: Tally, names: list[str], known: dict[str, Addon], *, uninstall: bool = False) -> None:
+    """Install with demo data and Chinese; when asked, uninstall there, too."""
     with tally.section("Install with demo data and Chinese") as section:
         database = scratch("demo", core_dependencies(names, known), demo=True)
         run = odoo("install-demo", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http")
         run.report(section, "install with demo data")
+        if uninstall and not section.failures:
+            for name in reversed(names):
+                _uninstall(section, database, name)
         _drop_if(section, database)
 
 
@@ -74,8 +83,9 @@ def _drop_if(section: Section, database: str) -> None:
 
 def _all_tests(tally: Tally, names: list[str], known: dict[str, Addon]) -> str:
     """Install all addons without demo data and run every test but the tours; return the database."""
-    database = scratch("all", core_dependencies(names, known))
+    database = ""  # stays empty when it cannot be made
     with tally.section("Tests without demo data") as section:
+        database = scratch("all", core_dependencies(names, known) | OPTIONAL)
         run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", _tags(names, tours=False), *_http())
         run.report(section, "all addons", tests_expected=True)
     return database
@@ -109,29 +119,43 @@ def main(wanted: str) -> int:
         databases.drop(leftover)
     tally = Tally()
     if not wanted:
-        selftest.run(tally)
-    lint(tally, chosen)
-    run_tests = _selected_tests if wanted else _all_tests
-    database = run_tests(tally, tested, known)
-    _with_database(tally, database, chosen)
-    _install_with_demo(tally, tested, known)
-    if wanted:
-        with tally.section("Uninstall") as section:
-            for name in reversed(tested):
-                _uninstall(section, database, name)
-    else:
-        for name in tested:
-            _alone(tally, name, known)
-        _tours(tally, database, tested, known)
-    if not any(section.failures for section in tally.sections):
-        databases.drop(database)
+        selftest.run(tally)  # before the tracks: they change the environment and the output of this process
+    # Two tracks, for two cores; browsers run in the first one only.
+    with ThreadPoolExecutor(2) as tracks:
+        first = tracks.submit(_first_track, tally, chosen, tested, known, bool(wanted))
+        second = tracks.submit(_second_track, tally, tested, known, bool(wanted))
+        for track in (first, second):
+            track.result()
     return tally.finish()
 
 
+def _first_track(tally: Tally, chosen: dict[str, Addon], names: list[str], known: dict[str, Addon], some: bool) -> None:
+    """Static checks, tests on a database without demo data, checks that need it, browser tours."""
+    lint(tally, chosen)
+    run_tests = _selected_tests if some else _all_tests
+    database = run_tests(tally, names, known)
+    if not database:
+        return
+    _with_database(tally, database, chosen)
+    if not some:
+        _tours(tally, database, names, known)
+    if not any(section.failures for section in tally.sections):
+        databases.drop(database)
+
+
+def _second_track(tally: Tally, names: list[str], known: dict[str, Addon], some: bool) -> None:
+    """Install with demo data, then each addon alone with its uninstall."""
+    _install_with_demo(tally, names, known, uninstall=some)
+    if not some:
+        for name in names:
+            _alone(tally, name, known)
+
+
 def _selected_tests(tally: Tally, names: list[str], known: dict[str, Addon]) -> str:
-    """Run all tests of the named addons, tours too, with nothing else installed; return the database."""
-    database = scratch("selected", core_dependencies(names, known))
+    """Run all tests of the named addons, tours too; return the database."""
+    database = ""  # stays empty when it cannot be made
     with tally.section("Tests without demo data, tours included") as section:
+        database = scratch("selected", core_dependencies(names, known) | OPTIONAL)
         run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", _tags(names), *_http())
         run.report(section, ", ".join(names), tests_expected=True)
     return database

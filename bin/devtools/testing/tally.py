@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..ui import human_time, note, say
+from ..ui import human_time, say
+
+# Two sections may run at the same time: each prints its lines in one block.
+_PRINTING = threading.Lock()
 
 
 @dataclass
@@ -17,7 +21,12 @@ class Section:
     title: str
     passed: int = 0
     failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     seconds: float = 0.0
+
+    def remark(self, text: str) -> None:
+        """Keep a line for the end of the section."""
+        self.remarks.append(text)
 
     def check(self, name: str, problems: Iterable[str] = ()) -> bool:
         """Count one check: passed without `problems`, else failed; return whether it passed."""
@@ -26,12 +35,12 @@ class Section:
             self.passed += 1
             return True
         self.failures.append(name)
-        note(f"FAILED  {name}")
+        self.remark(f"FAILED  {name}")
         for problem in listed[:40]:
             for line in problem.splitlines():
-                note(f"        {line}")
+                self.remark(f"        {line}")
         if len(listed) > 40:
-            note(f"        … and {len(listed) - 40} more")
+            self.remark(f"        … and {len(listed) - 40} more")
         return False
 
 
@@ -54,7 +63,10 @@ class Tally:
         except Exception as error:
             section.check(title, [f"{type(error).__name__}: {error}"])
         section.seconds = time.monotonic() - started
-        note(f"{section.passed} passed, {len(section.failures)} failed ({human_time(section.seconds)})")
+        with _PRINTING:
+            say(f"    {title}: {section.passed} passed, {len(section.failures)} failed ({human_time(section.seconds)})")
+            for line in section.remarks:
+                say(f"      {line}")
 
     def finish(self) -> int:
         """Print the summary, its last line `N passed, N failed`; return the exit code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable
 
 from .. import databases, odoo_source
@@ -14,6 +15,8 @@ from . import runner
 # All test and template databases of this project begin with it.
 PREFIX = f"sd_{PROJECT_KEY}_"
 REGISTER = RUN / "state" / "templates.json"
+# Two sections may ask for databases at the same time.
+_BUILDING = threading.Lock()
 
 
 def _odoo_key() -> str:
@@ -76,5 +79,6 @@ def template(modules: Iterable[str], *, demo: bool) -> str:
 def scratch(purpose: str, modules: Iterable[str], *, demo: bool = False) -> str:
     """Return a fresh database for one purpose, copied from the fitting template."""
     name = f"{PREFIX}test_{purpose}"[:60]
-    databases.clone(template(modules, demo=demo), name)
+    with _BUILDING:
+        databases.clone(template(modules, demo=demo), name)
     return name

@@ -22,7 +22,7 @@ DATES = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-T
 
 
 def export(database: str, addon: str) -> polib.POFile:
-    """Return the addon's template as Odoo exports it from a database, without dates and in a fixed order."""
+    """Return the addon's template as Odoo exports it from a database, in its order (by text), without dates."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{addon}.pot"
         run = odoo(f"pot-{addon}", "i18n", "export", "-d", database, addon, "-o", str(path))
@@ -39,7 +39,6 @@ def normalised(template: polib.POFile) -> polib.POFile:
         template.metadata.pop(name, None)
     for entry in template:
         entry.occurrences.sort()
-    template.sort(key=lambda entry: (entry.occurrences, entry.msgid))
     return template
 
 
