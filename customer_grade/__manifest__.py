@@ -44,6 +44,7 @@
     ],
     "demo": [
         "demo/customer_grade_demo.xml",
+        "demo/prospect_demo.xml",
         "demo/customer_file_demo.xml",
     ],
     "post_init_hook": "post_init_hook",

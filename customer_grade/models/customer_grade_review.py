@@ -265,6 +265,7 @@ class CustomerGradeReview(models.Model):
                     review=self.display_name,
                 )
             )
+        self.env.flush_all()
         changed = self.env.execute_query(
             SQL(
                 """
