@@ -6,6 +6,7 @@ from ..tools.assessment import History
 from ..tools.metric import GradingWindow, Metric
 from ..tools.scoring import Rung
 
+
 class CustomerGradeMetric(models.AbstractModel):
     """The registry of metrics: one figure per customer, each from one set-based query.
 
