@@ -50,6 +50,7 @@
         "demo/account_move_demo.xml",
         "demo/customer_grading_scheme_demo.xml",
         "demo/customer_grade_review_demo.xml",
+        "demo/prospect_demo.xml",
         "demo/customer_file_demo.xml",
     ],
     "post_init_hook": "post_init_hook",

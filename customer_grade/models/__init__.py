@@ -23,6 +23,7 @@ from . import (
     customer_grade_explanation,
     customer_grade_explanation_prospect,
     customer_grade_review,
+    customer_grade_review_overtaken,
     customer_grade_review_figures,
     customer_grade_engine,
     customer_grade_review_prospect,

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class CrmProspectProfileDecision(models.Model):
@@ -43,9 +44,10 @@ class CrmProspectProfileDecision(models.Model):
             owned = profile.sudo()  # sudo: who records a discussion need not be allowed to change the profile
             if not profile.discuss_on or profile.discuss_on < due:
                 owned.discuss_on = due
-            owned.activity_ids.filtered(
-                lambda activity, summary=profile._get_discussion_summary(): activity.summary == summary
-            ).action_feedback(feedback=self.env._("Discussed on %s", decision.date))
+            summary = profile._get_discussion_summary()
+            owned.activity_ids.filtered_domain([("summary", "=", summary)]).action_feedback(
+                feedback=self.env._("Discussed on %s", format_date(self.env, decision.date))
+            )
         return decisions
 
     def action_new_version(self) -> dict:

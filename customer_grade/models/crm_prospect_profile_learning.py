@@ -222,7 +222,7 @@ class CrmProspectProfile(models.Model):
             "customer_grade.prospect_facts",
             {
                 "facts": facts,
-                "learned_on": format_datetime(self.env, learned_on) if learned_on else None,
+                "learned_on": format_datetime(self.env, learned_on, dt_format="short") if learned_on else None,
                 "rows": rows,
                 "overall": learning.win_rate(facts.get("won", 0), facts.get("lost", 0)),
                 "enough": learning.ENOUGH,

@@ -42,7 +42,8 @@ class CustomerFileGap(models.Model):
         for model, names in READ.items():
             self.env[model].flush_model(names)
         ids = None if partner_ids is None else sorted(set(partner_ids))
-        companies = self.env["res.company"].sudo().search([])  # sudo: files of all companies are kept current
+        companies = self.env["customer.file.requirement"]._get_company_ids()
+        companies = self.env["res.company"].sudo().browse(companies)  # sudo: files of all companies are kept current
         rows = self.env.execute_query(
             SQL(
                 """

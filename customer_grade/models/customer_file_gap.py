@@ -54,23 +54,26 @@ class CustomerFileGap(models.Model):
             gap.field_label = labels.get(gap.field_name) or gap.field_name
 
     @api.model
-    def _get_top_grades(self):
-        """Return the two best grades of each company, the shared ones among them."""
+    def _get_top_grades(self) -> dict[int, list[int]]:
+        """Return the ids of the best grades by id of the company, shared grades among them."""
         grades = self.env["customer.grade"].search([("is_unrated", "=", False)])
-        best = grades.browse()
-        for company in {False, *grades.company_id}:
-            best |= grades.filtered_domain([("company_id", "in", [company and company.id, False])])[:TOP_GRADES]
-        return best
+        return {
+            company.id: grades.filtered_domain([("company_id", "in", [company.id, False])])[:TOP_GRADES].ids
+            for company in self.env.companies
+        }
 
     def _compute_is_top_grade(self):
         best = self._get_top_grades()
         for gap in self:
-            gap.is_top_grade = gap.grade_id in best
+            gap.is_top_grade = gap.grade_id.id in best.get(gap.company_id.id, [])
 
     def _search_is_top_grade(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("grade_id", "in", self._get_top_grades().ids)
+        return Domain.OR(
+            Domain("company_id", "=", company_id) & Domain("grade_id", "in", grade_ids)
+            for company_id, grade_ids in self._get_top_grades().items()
+        )
 
     def action_confirm(self) -> bool:
         """Confirm that the values are still right: the current user vouches for them today.

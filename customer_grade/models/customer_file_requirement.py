@@ -170,6 +170,12 @@ class CustomerFileRequirement(models.Model):
 
     @api.model
     @ormcache()
+    def _get_company_ids(self) -> tuple[int, ...]:
+        """Return the companies that keep files. Odoo clears the cache when a company comes or goes."""
+        return tuple(self.env["res.company"].sudo().search([]).ids)  # sudo: kept for all users
+
+    @api.model
+    @ormcache()
     def _get_triggers(self) -> frozenset[str]:
         """Return the fields of the partner whose change changes a file; empty without requirements."""
         names = {requirement.field_name for requirement in self._get_in_force()}

@@ -21,19 +21,21 @@ class CustomerGradeMetric(models.AbstractModel):
 
     @api.model
     def _get_metrics(self):
-        _ = self.env._
         metrics = [
             Metric(
-                "profile_fit", _("Fit to the Prospect Profile"), "percent", "_source_fit", SQL("fit"), kinds=PROSPECT,
-                help=_("Weight of the traits met over the weight of all traits of the profile in force"),
+                "profile_fit", self.env._("Fit to the Prospect Profile"), "percent", "_source_fit", SQL("fit"),
+                kinds=PROSPECT,
+                help=self.env._("Weight of the traits met over the weight of all traits of the profile in force"),
             ),
             Metric(
-                "expected_revenue", _("Expected Revenue"), "money", "_source_prospects", SQL("revenue"), kinds=PROSPECT,
-                help=_("Of the open lead or opportunity; of a contact the sum of its open ones"),
+                "expected_revenue", self.env._("Expected Revenue"), "money", "_source_prospects", SQL("revenue"),
+                kinds=PROSPECT,
+                help=self.env._("Of the open lead or opportunity; of a contact the sum of its open ones"),
             ),
             Metric(
-                "engagement", _("Engagement"), "count", "_source_engagement", SQL("touches"), kinds=PROSPECT,
-                help=_("Activities done in the window, plus messages received from the prospect in it"),
+                "engagement", self.env._("Engagement"), "count", "_source_engagement", SQL("touches"),
+                kinds=PROSPECT,
+                help=self.env._("Activities done in the window, plus messages received from the prospect in it"),
             ),
         ]  # fmt: skip
         return super()._get_metrics() | {metric.key: metric for metric in metrics}

@@ -259,56 +259,6 @@ class CustomerGradeReview(models.Model):
         """Return what the chatter of each changed customer says about the change."""
         return self.env._("Grade review %s", self.display_name)
 
-    def _check_not_overtaken(self) -> None:
-        """Refuse to apply grades that rest on a state of affairs that is gone.
-
-        :raise UserError: a later review was applied, or grades changed since the computation
-        """
-        self.ensure_one()
-        later = self.search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("kind", "=", self.kind),
-                ("state", "=", "applied"),
-                ("date", ">", self.date),
-                ("id", "!=", self.id),
-            ],
-            limit=1,
-        )
-        if later:
-            raise UserError(
-                self.env._(
-                    "%(later)s is already applied and looks at a later day than %(review)s. Create a new review.",
-                    later=later.display_name,
-                    review=self.display_name,
-                )
-            )
-        changed = self.env.execute_query(
-            SQL(
-                """
-                SELECT p.name FROM customer_grade_assessment a JOIN res_partner p ON p.id = a.partner_id
-                 WHERE a.review_id = %s
-                   AND (p.customer_grade_id->>%s)::int IS DISTINCT FROM a.previous_grade_id
-              ORDER BY p.name LIMIT 5
-                """,
-                self.id,
-                str(self.company_id.id),
-            )
-        )
-        if changed:
-            raise UserError(self._changed_since([name for [name] in changed]))
-
-    def _changed_since(self, names: list[str]) -> str:
-        """Say that grades changed since the computation, and what to do.
-
-        :param names: some of those whose grade changed
-        """
-        return self.env._(
-            "Grades changed since %(review)s was computed, for example of %(customers)s. Reopen and compute it again.",
-            review=self.display_name,
-            customers=", ".join(names),
-        )
-
     def _run_scheduled(self) -> None:
         """Compute a scheduled review; apply it where the scheme says so, else ask its owner."""
         self.ensure_one()

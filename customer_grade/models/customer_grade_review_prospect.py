@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..tools.assessment import Present
@@ -19,7 +18,7 @@ class CustomerGradeReview(models.Model):
 
     @api.depends("kind")
     def _compute_matrix(self):
-        super()._compute_matrix()
+        result = super()._compute_matrix()
         for review in self.filtered(lambda review: review.kind == "prospect"):
             review.matrix = {
                 **review.matrix,
@@ -32,6 +31,7 @@ class CustomerGradeReview(models.Model):
                     "title": self.env._("All prospects"),
                 },
             }
+        return result
 
     def action_view_assessments(self):
         return self._with_prospect_columns(super().action_view_assessments())
@@ -45,7 +45,8 @@ class CustomerGradeReview(models.Model):
             return action
         context = action.get("context")
         context = context if isinstance(context, dict) else {}
-        return dict(action, name=self.env._("Prospects in Review"), context={**context, "grading_prospects": True})
+        name = self.env._("Prospects in Review")
+        return dict(action, name=name, display_name=name, context={**context, "grading_prospects": True})
 
     def _nobody_to_grade(self) -> str:
         if self.scheme_id.kind != "prospect":
@@ -119,18 +120,3 @@ class CustomerGradeReview(models.Model):
             company=self.company_id.id,
             chosen=SQL("p.id IN %s", partners._search(domain).subselect()) if domain else SQL("TRUE"),
         )
-
-    def _check_not_overtaken(self) -> None:
-        super()._check_not_overtaken()
-        changed = self.env.execute_query(
-            SQL(
-                """
-                SELECT l.name FROM customer_grade_assessment a JOIN crm_lead l ON l.id = a.lead_id
-                 WHERE a.review_id = %s AND l.customer_grade_id IS DISTINCT FROM a.previous_grade_id
-              ORDER BY l.name LIMIT 5
-                """,
-                self.id,
-            )
-        )
-        if changed:
-            raise UserError(self._changed_since([name for [name] in changed]))

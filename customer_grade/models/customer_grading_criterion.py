@@ -26,8 +26,8 @@ class CustomerGradingCriterion(models.Model):
         ],
         required=True,
         default="bands",
-        help="Bands: fixed limits. Percentile rank: place among all customers. Pareto share: "
-        "the customers who together make the first so many per cent of the total.",
+        help="Bands: fixed limits. Percentile rank: place among all who are graded. Pareto share: "
+        "those who together make the first so many per cent of the total.",
     )
     band_ids = fields.One2many("customer.grading.band", "criterion_id", copy=True)
     pareto_ids = fields.One2many("customer.grading.pareto.class", "criterion_id", copy=True)
@@ -84,9 +84,9 @@ class CustomerGradingCriterion(models.Model):
             if criterion.method == "percentile":
                 metric = metrics.get(criterion.metric)
                 criterion.summary = (
-                    self.env._("Rank among all customers: best 100, last 0; the more the better")
+                    self.env._("Rank among all who are graded: best 100, last 0; the more the better")
                     if not metric or metric.higher_is_better
-                    else self.env._("Rank among all customers: best 100, last 0; the less the better")
+                    else self.env._("Rank among all who are graded: best 100, last 0; the less the better")
                 )
             elif criterion.method == "pareto":
                 parts = [

@@ -95,13 +95,14 @@ class CustomerRegisterEntry(models.Model):
         self._refresh_files(partners.ids)
 
     @api.model
-    def _open_by_orders(self, condition: SQL, origin: str) -> int:
+    def _open_by_orders(self, companies, condition: SQL, origin: str) -> int:
         """Open the files of customers with confirmed orders, set-based.
 
         A file that is open stays as it is. On a new order a closed one is opened again;
         orders that are merely taken over do not undo a closing. Archived customers are
         left out.
 
+        :param companies: of the orders; others are passed over
         :param condition: SQL over the alias ``o`` of ``sale_order``
         :param origin: ``order`` or ``takeover``
         :return: number of files opened or reopened
@@ -110,11 +111,7 @@ class CustomerRegisterEntry(models.Model):
         self.env["res.partner"].flush_model(
             ["active", "commercial_partner_id", "customer_file_since", "customer_file_state", "customer_grade_id", "user_id"]
         )
-        companies = self.env["res.company"].sudo().search([])  # sudo: an order counts whoever confirms it
-        reasons = {
-            event: self.env.ref(f"customer_grade.customer_register_reason_{name}", raise_if_not_found=False)
-            for event, name in (("opened", "first_order"), ("reopened", "new_order"))
-        }
+        find = self.env["ir.model.data"]._xmlid_to_res_id
         rows = self.env.execute_query(
             SQL(
                 """
@@ -155,11 +152,13 @@ class CustomerRegisterEntry(models.Model):
                   FROM due
              RETURNING partner_id
                 """,
-                companies=SQL(", ").join(SQL("(%s, %s)", company.id, company._sales_timezone()) for company in companies),
+                companies=SQL(", ").join(
+                    SQL("(%s, %s)", company.id, company._sales_timezone()) for company in companies
+                ),
                 condition=condition,
                 reopens=origin == "order",
-                opened=reasons["opened"].id if reasons["opened"] else None,
-                reopened=reasons["reopened"].id if reasons["reopened"] else None,
+                opened=find("customer_grade.customer_register_reason_first_order") or None,
+                reopened=find("customer_grade.customer_register_reason_new_order") or None,
                 origin=origin,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
@@ -180,4 +179,5 @@ class CustomerRegisterEntry(models.Model):
     @api.model
     def _cron_take_over(self) -> None:
         """Open the files of customers whose orders came in another way than by confirming them."""
-        self._open_by_orders(SQL("TRUE"), "takeover")
+        companies = self.env["res.company"].sudo().search([])  # sudo: of all companies
+        self._open_by_orders(companies, SQL("TRUE"), "takeover")

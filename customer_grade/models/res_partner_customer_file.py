@@ -55,7 +55,10 @@ class ResPartner(models.Model):
         lacking = self.filtered(lambda partner: partner.customer_file_missing_count or partner.customer_file_stale_count)
         gaps = self.env["customer.file.gap"].browse()
         if lacking:
-            gaps = gaps.search([("partner_id", "in", lacking.ids), ("company_id", "=", self.env.company.id)])
+            gaps = gaps.search_fetch(
+                [("partner_id", "in", lacking.ids), ("company_id", "=", self.env.company.id)],
+                ["partner_id", "company_id", "field_name", "type", "since", "confirmed_on", "confirmed_by"],
+            )
         by_partner = gaps.grouped("partner_id")
         for partner in self:
             partner.customer_file_current_gap_ids = by_partner.get(partner._origin, gaps.browse())

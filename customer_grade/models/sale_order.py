@@ -14,5 +14,6 @@ class SaleOrder(models.Model):
             .customer_file_state != "open"
         )
         if first:
-            self.env["customer.register.entry"]._open_by_orders(SQL("o.id = ANY(%s)", first.ids), "order")
+            register = self.env["customer.register.entry"]
+            register._open_by_orders(first.company_id.sudo(), SQL("o.id = ANY(%s)", first.ids), "order")  # sudo: time zone
         return result

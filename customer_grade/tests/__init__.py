@@ -1,5 +1,8 @@
 from . import (
     test_assessment,
+    test_completeness_access,
+    test_completeness_file,
+    test_completeness_register,
     test_concurrency,
     test_decision,
     test_grade_paper,
@@ -10,6 +13,7 @@ from . import (
     test_migration,
     test_partner,
     test_performance,
+    test_prospect_access,
     test_prospect_follow,
     test_prospect_grading,
     test_prospect_profile,
@@ -22,5 +26,6 @@ from . import (
     test_security,
     test_simulation,
     test_tours,
+    test_tours_prospect,
     test_tours_simulation,
 )

@@ -14,12 +14,12 @@ class CustomerGradeSimulationLine(models.TransientModel):
     lead_id = fields.Many2one("crm.lead", "Lead", readonly=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     revenue = fields.Monetary(readonly=True)
-    base_score = fields.Float("Score by Base Rules", readonly=True, digits=(16, 1), aggregator="avg")
-    base_grade_id = fields.Many2one("customer.grade", "Grade by Base Rules", readonly=True)
-    base_grade_color = fields.Integer("Colour of Grade by Base Rules", related="base_grade_id.color")
-    score = fields.Float("Score by Changed Rules", readonly=True, digits=(16, 1), aggregator="avg")
-    grade_id = fields.Many2one("customer.grade", "Grade by Changed Rules", readonly=True)
-    grade_color = fields.Integer("Colour of Grade by Changed Rules", related="grade_id.color")
+    base_score = fields.Float("Base Score", readonly=True, digits=(16, 1), aggregator="avg")
+    base_grade_id = fields.Many2one("customer.grade", "Base Grade", readonly=True)
+    base_grade_color = fields.Integer("Colour of Base Grade", related="base_grade_id.color")
+    score = fields.Float("New Score", readonly=True, digits=(16, 1), aggregator="avg")
+    grade_id = fields.Many2one("customer.grade", "New Grade", readonly=True)
+    grade_color = fields.Integer("Colour of New Grade", related="grade_id.color")
     movement = fields.Selection(
         [("new", "New"), ("up", "Better"), ("same", "Unchanged"), ("down", "Worse")], readonly=True
     )

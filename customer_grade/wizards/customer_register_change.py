@@ -12,7 +12,11 @@ class CustomerRegisterChange(models.TransientModel):
     operation = fields.Selection([("close", "Close"), ("open", "Open or Reopen")], required=True, default="close")
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
     partner_ids = fields.Many2many(
-        "res.partner", string="Customers", required=True, default=lambda self: self._default_partner_ids()
+        "res.partner",
+        string="Customers",
+        required=True,
+        default=lambda self: self._default_partner_ids(),
+        context={"active_test": False},
     )
     reason_id = fields.Many2one(
         "customer.register.reason",

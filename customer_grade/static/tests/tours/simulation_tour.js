@@ -34,7 +34,10 @@ registry.category("web_tour.tours").add("customer_grade_simulation", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_row td:contains(Tour Big)",
+            trigger: ".o_control_panel:contains(A → B)",
+        },
+        {
+            trigger: ".o_action_manager > .o_list_view .o_data_row td:contains(Tour Big)",
         },
         {
             trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button",
