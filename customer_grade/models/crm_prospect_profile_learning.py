@@ -217,14 +217,33 @@ class CrmProspectProfile(models.Model):
         rows = []
         for trait in facts.get("traits", ()):
             counts = learning.TraitCounts(**{name: trait[name] for name in COUNTS})
-            rows.append({**trait, "counts": counts, "sides": (counts.with_trait, counts.without_trait)})
+            sides = [self._get_rate_words(rate) for rate in (counts.with_trait, counts.without_trait)]
+            rows.append({**trait, "counts": counts, "sides": sides})
+        overall = learning.win_rate(facts.get("won", 0), facts.get("lost", 0))
         return self.env["ir.qweb"]._render(
             "customer_grade.prospect_facts",
             {
                 "facts": facts,
-                "learned_on": format_datetime(self.env, learned_on, dt_format="short") if learned_on else None,
                 "rows": rows,
-                "overall": learning.win_rate(facts.get("won", 0), facts.get("lost", 0)),
-                "enough": learning.ENOUGH,
+                "overall": learned_on and self.env._(
+                    "%(moment)s: %(counts)s closed, win rate %(rate)s, 95 %% interval %(interval)s.",
+                    moment=format_datetime(self.env, learned_on, dt_format="short"),
+                    **self._get_rate_words(overall),
+                ),
+                "legend": self.env._(
+                    "Lift: win rate with the trait over that without it. Proposed weights share out the present weights "
+                    "in proportion to the logarithm of the odds ratio; a trait needs %s closed leads with it and as many "
+                    "without it, otherwise it keeps its weight.",
+                    learning.ENOUGH,
+                ),
             },
         )
+
+    @api.model
+    def _get_rate_words(self, rate: learning.Rate) -> dict[str, str]:
+        """Return a win rate as a person reads it: ``rate``, ``interval`` and ``counts``."""
+        return {
+            "rate": "–" if rate.value is None else f"{100 * rate.value:.0f}%",
+            "interval": "" if rate.value is None else f"{100 * rate.low:.0f}–{100 * rate.high:.0f}%",
+            "counts": self.env._("%(won)s won of %(closed)s", won=rate.won, closed=rate.closed),
+        }

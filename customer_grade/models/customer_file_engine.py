@@ -246,7 +246,7 @@ class CustomerFileGap(models.Model):
     def _select_result(self) -> SQL:
         """Return what is stored on each partner, as ``{company: value}``.
 
-        The percentage is rounded down: 100 says complete. Companies without a file are
+        The percentage is whole and rounded down: 100 says complete. Companies without a file are
         left out, and so are zero counts.
         """
         return SQL(
@@ -258,7 +258,7 @@ class CustomerFileGap(models.Model):
               FROM (
                    SELECT f.partner_id, f.company_id, f.kind,
                           trunc(100 * COALESCE(SUM(a.weight) FILTER (WHERE a.is_filled AND NOT a.is_stale), 0)
-                                / SUM(a.weight), 1) AS percent,
+                                / SUM(a.weight)) AS percent,
                           COUNT(*) FILTER (WHERE NOT a.is_filled) AS missing,
                           COUNT(*) FILTER (WHERE a.is_filled AND a.is_stale) AS stale
                      FROM file f

@@ -30,8 +30,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         index=False,
         readonly=True,
-        digits=(16, 1),
-        aggregator="avg",
+        aggregator=None,  # those without a file would count as zero
         help="Share of the fields a complete file needs that are filled in and confirmed in time, by weight.",
     )
     customer_file_missing_count = fields.Integer("Missing Fields", company_dependent=True, index=False, readonly=True)

@@ -26,6 +26,7 @@ from . import (
     test_security,
     test_simulation,
     test_tours,
+    test_tours_completeness,
     test_tours_prospect,
     test_tours_simulation,
 )

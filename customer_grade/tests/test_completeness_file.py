@@ -115,7 +115,7 @@ class TestFile(FileCase):
         self._require("phone", weight=1)
         self._require("website", weight=2999)
         partner = self._graded("Nearly", website="https://example.com")
-        self.assertEqual(partner.customer_file_percent, 99.9)
+        self.assertEqual(partner.customer_file_percent, 99.0)
 
     def test_contacts_and_moves(self):
         """The company's file is computed again when it loses a contact, and a contact's own file ends."""
@@ -191,7 +191,7 @@ class TestFile(FileCase):
             total = sum(rule.weight for rule in asked)
             filled = sum(rule.weight for rule in asked if partner[rule.field_name])
             self.assertEqual(set(self._lacks(partner)), {r.field_name for r in asked if not partner[r.field_name]})
-            self.assertAlmostEqual(partner.customer_file_percent, int(1000 * filled / total + 1e-9) / 10 if total else 0)
+            self.assertAlmostEqual(partner.customer_file_percent, int(100 * filled / total + 1e-9) if total else 0)
 
     def test_dependencies(self):
         depends = {"c": ["b.x", "a"], "b": ["c", "d"]}
