@@ -34,7 +34,7 @@ class TestReviewFlow(GradeCase):
             "previous_grade_id": False, "grade_id": self.grade["b"].id, "movement": "new", "decision": "pending",
             "state": "proposed", "figures": {"revenue": 2000.0}, "points": {"revenue": 65.0},
         }])  # fmt: skip
-        with self.assertRefused("3 customers of .* are still to decide"):
+        with self.assertRefused("3 proposals of .* are still to decide"):
             review.action_decide()
         self._of(review, self.big).action_accept()
         review.action_accept_all()

@@ -39,7 +39,7 @@ class TestSchedule(GradeCase):
         self.assertEqual((review.date, review.state), (date(2026, 6, 30), "computed"))
         self.assertEqual(self.scheme.next_review_on, date(2026, 10, 1))
         self.assertEqual(review.activity_ids.user_id, self.manager)
-        self.assertIn("1 customers were graded, 1 are to decide", review.activity_ids.note)
+        self.assertIn("1 were graded, 1 are to decide", review.activity_ids.note)
         self.assertEqual(self._grades(self.customer), [None], "a person decides")
         self._run(JULY_1)
         self.assertEqual(len(self._reviews()), 1)

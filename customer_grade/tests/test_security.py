@@ -26,6 +26,38 @@ RIGHTS = {
         "salesman": NONE, "salesman_all": NONE, "manager": "rwc", "approver": "rwc", "policy_admin": "rwc",
         "internal": NONE,
     },
+    **{
+        model: {
+            "salesman": NONE, "salesman_all": NONE, "manager": ALL, "approver": NONE, "policy_admin": ALL,
+            "internal": NONE,
+        }
+        for model in (
+            "customer.grade.simulation", "customer.grade.simulation.criterion", "customer.grade.simulation.line",
+            "customer.grade.simulation.threshold",
+        )
+    },
+    **{
+        model: dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL, "internal": NONE}
+        for model in (
+            "customer.file.requirement", "crm.prospect.profile", "crm.prospect.trait", "crm.prospect.question",
+        )
+    },
+    **{
+        model: dict.fromkeys(GROUPS, READ) | {"internal": NONE}
+        for model in ("customer.file.gap", "customer.file.confirmation", "customer.register.entry")
+    },
+    "customer.register.reason": dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL},
+    "customer.register.change": {
+        "salesman": "rwc", "salesman_all": "rwc", "manager": "rwc", "approver": NONE, "policy_admin": NONE,
+        "internal": NONE,
+    },
+    "crm.prospect.profile.decision": dict.fromkeys(GROUPS, READ) | {
+        "manager": "rc", "policy_admin": "rc", "internal": NONE,
+    },
+    "crm.prospect.answer": {
+        "salesman": ALL, "salesman_all": ALL, "manager": ALL, "approver": NONE, "policy_admin": NONE,
+        "internal": NONE,
+    },
 }  # fmt: skip
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
@@ -41,7 +73,9 @@ class TestRights(GradeCase):
                     self.assertEqual(allowed, rights)
 
     def test_every_model_of_the_addon_is_looked_at(self):
-        models = self.env["ir.model"].search([("model", "=like", "customer.grad%")])
+        models = self.env["ir.model"].search([
+            "|", ("model", "=like", "customer.%"), ("model", "=like", "crm.prospect.%"),
+        ])  # fmt: skip
         stored = {
             model.model
             for model in models
