@@ -172,7 +172,7 @@ class CustomerFileRequirement(models.Model):
     @ormcache()
     def _get_company_ids(self) -> tuple[int, ...]:
         """Return the companies that keep files. Odoo clears the cache when a company comes or goes."""
-        return tuple(self.env["res.company"].sudo().search([]).ids)  # sudo: kept for all users
+        return tuple(self.env["res.company"].sudo().search([("active", "=", True)]).ids)  # sudo: kept for all users
 
     @api.model
     @ormcache()

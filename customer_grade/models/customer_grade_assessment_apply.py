@@ -147,7 +147,7 @@ class CustomerGradeAssessment(models.Model):
     @api.model
     def _cron_expire_overrides(self) -> None:
         """Give back the computed grade where an override has ended."""
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             ended = self.search([
                 ("is_current", "=", True),
                 ("company_id", "=", company.id),

@@ -41,43 +41,42 @@ class CustomerGradeMetric(models.AbstractModel):
     @api.model
     def _get_metrics(self) -> dict[str, Metric]:
         """Return the metrics by key, in the order shown. The extension point for addons."""
-        _ = self.env._
         orders, receivables = "_source_orders", "_source_receivables"
         metrics = [
             Metric(
-                "revenue", _("Revenue"), "money", orders, SQL("revenue"),
-                help=_("Confirmed orders before tax, less returned goods and credit notes"),
+                "revenue", self.env._("Revenue"), "money", orders, SQL("revenue"),
+                help=self.env._("Confirmed orders before tax, less returned goods and credit notes"),
             ),
             Metric(
-                "order_count", _("Orders"), "count", orders, SQL("order_count"),
-                help=_("Confirmed orders of a positive amount"),
+                "order_count", self.env._("Orders"), "count", orders, SQL("order_count"),
+                help=self.env._("Confirmed orders of a positive amount"),
             ),
             Metric(
-                "growth", _("Growth"), "percent", orders,
+                "growth", self.env._("Growth"), "percent", orders,
                 SQL("CASE WHEN revenue_before > 0 THEN 100.0 * (revenue - revenue_before) / revenue_before END"),
-                help=_("Revenue against the window of the same length before"),
+                help=self.env._("Revenue against the window of the same length before"),
             ),
             Metric(
-                "recency", _("Days since Last Order"), "days", orders, SQL("recency"), higher_is_better=False,
-                help=_("From the last confirmed order to the day of the review"),
+                "recency", self.env._("Days since Last Order"), "days", orders, SQL("recency"), higher_is_better=False,
+                help=self.env._("From the last confirmed order to the day of the review"),
             ),
             Metric(
-                "days_overdue", _("Days Overdue"), "days", receivables, SQL("days_overdue"), higher_is_better=False,
-                help=_("Average delay of the amounts due in the window, paid or still open, weighted by amount"),
+                "days_overdue", self.env._("Days Overdue"), "days", receivables, SQL("days_overdue"), higher_is_better=False,
+                help=self.env._("Average delay of the amounts due in the window, paid or still open, weighted by amount"),
             ),
             Metric(
-                "oldest_overdue", _("Oldest Overdue"), "days", receivables, SQL("oldest_overdue"),
-                higher_is_better=False, help=_("Days since the oldest amount still open was due"),
+                "oldest_overdue", self.env._("Oldest Overdue"), "days", receivables, SQL("oldest_overdue"),
+                higher_is_better=False, help=self.env._("Days since the oldest amount still open was due"),
             ),
             Metric(
-                "late_share", _("Late Payments"), "percent", receivables, SQL("late_share"), higher_is_better=False,
-                help=_("Share of the payments due in the window that came late, or have not come"),
+                "late_share", self.env._("Late Payments"), "percent", receivables, SQL("late_share"), higher_is_better=False,
+                help=self.env._("Share of the payments due in the window that came late, or have not come"),
             ),
         ]  # fmt: skip
         if "margin" in self.env["sale.order"]._fields:
             metrics.insert(1, Metric(
-                "margin", _("Gross Margin"), "money", orders, SQL("margin"),
-                help=_("Margin of the confirmed orders, less that of returned goods"),
+                "margin", self.env._("Gross Margin"), "money", orders, SQL("margin"),
+                help=self.env._("Margin of the confirmed orders, less that of returned goods"),
             ))  # fmt: skip
         return {metric.key: metric for metric in metrics}
 

@@ -179,5 +179,5 @@ class CustomerRegisterEntry(models.Model):
     @api.model
     def _cron_take_over(self) -> None:
         """Open the files of customers whose orders came in another way than by confirming them."""
-        companies = self.env["res.company"].sudo().search([])  # sudo: of all companies
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])  # sudo: of all companies
         self._open_by_orders(companies, SQL("TRUE"), "takeover")

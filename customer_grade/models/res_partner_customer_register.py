@@ -63,7 +63,7 @@ class ResPartner(models.Model):
         if not self:
             return
         register = self.env["customer.register.entry"]
-        for company in self.env["res.company"].sudo().search([]):  # sudo: archiving counts in every company
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):  # sudo: archiving counts in every company
             due = self.sudo().with_company(company).filtered(  # sudo: as above
                 lambda partner: partner.customer_file_state == state  # noqa: B023 - filtered at once
             )

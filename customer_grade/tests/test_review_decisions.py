@@ -76,7 +76,7 @@ class TestDecisions(GradeCase):
 
     def test_dialog(self):
         action = self._as(self.approver)[:2].action_override_wizard()
-        wizard = self.env["customer.grade.override"].with_user(self.approver).with_context(action["context"])
+        wizard = self.env["customer.grade.override"].with_user(self.approver).with_context(**action["context"])
         wizard = wizard.create({"grade_id": self.grade["d"].id, "reason": "Moved abroad", "until": "2026-12-31"})
         self.assertEqual((wizard.assessment_count, wizard.company_id), (2, self.company))
         wizard.action_override()

@@ -31,7 +31,7 @@ def throwaway_model(registry, cr, model_def: type) -> Iterator[str]:
         the test
     """
     # within the function: addons may not import odoo.orm, tests have no other way
-    from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415
+    from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415  # removed-name: tests have no other way
 
     invalidated = registry.registry_invalidated
     name = add_to_registry(registry, model_def)._name
