@@ -38,9 +38,9 @@ class CustomerFileGap(models.Model):
     grade_id = fields.Many2one("customer.grade", "Customer Grade", readonly=True, index="btree_not_null")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, index="btree_not_null")
     since = fields.Date(readonly=True, required=True)
-    confirmed_on = fields.Date("Confirmed On", readonly=True)
+    confirmed_on = fields.Date(readonly=True)
     # The name as text: showing a customer must not cost a query for the user's name.
-    confirmed_by = fields.Char("Confirmed By", readonly=True)
+    confirmed_by = fields.Char(readonly=True)
     is_top_grade = fields.Boolean(
         "Best Grades", compute="_compute_is_top_grade", search="_search_is_top_grade", help="One of the two best grades"
     )

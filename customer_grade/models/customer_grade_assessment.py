@@ -38,7 +38,7 @@ class CustomerGradeAssessment(models.Model):
     scheme_id = fields.Many2one("customer.grading.scheme", readonly=True, index="btree_not_null", ondelete="restrict")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="cascade")
     lead_id = fields.Many2one(
-        "crm.lead", "Lead", readonly=True, index="btree_not_null", ondelete="cascade",
+        "crm.lead", readonly=True, index="btree_not_null", ondelete="cascade",
         help="Lead or opportunity graded as a prospect",
     )  # fmt: skip
     merged_from = fields.Char(
@@ -65,7 +65,7 @@ class CustomerGradeAssessment(models.Model):
     previous_grade_id = fields.Many2one("customer.grade", "Grade Before", readonly=True, index="btree_not_null")
     by_score_grade_id = fields.Many2one("customer.grade", "Grade by Score", readonly=True, index="btree_not_null")
     proposed_grade_id = fields.Many2one("customer.grade", readonly=True, index="btree_not_null")
-    grade_id = fields.Many2one("customer.grade", "Grade", readonly=True, index="btree_not_null", ondelete="restrict")
+    grade_id = fields.Many2one("customer.grade", readonly=True, index="btree_not_null", ondelete="restrict")
     previous_grade_color = fields.Integer("Colour of Grade Before", related="previous_grade_id.color")
     proposed_grade_color = fields.Integer("Colour of Proposed Grade", related="proposed_grade_id.color")
     grade_color = fields.Integer("Colour of Grade", related="grade_id.color")

@@ -16,7 +16,7 @@ class ResPartner(models.Model):
         readonly=True,
         help="Opened with the first confirmed order, closed and reopened by hand or by archiving the customer.",
     )
-    customer_file_since = fields.Date("Customer File Since", company_dependent=True, index=False, readonly=True)
+    customer_file_since = fields.Date(company_dependent=True, index=False, readonly=True)
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su and field.name in REGISTER_FIELDS:

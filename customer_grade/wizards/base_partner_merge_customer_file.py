@@ -29,7 +29,7 @@ class MergePartnerAutomatic(models.TransientModel):
         A file that is open stays open, whichever of the customers had it.
         """
         reason = self.env.ref("customer_grade.customer_register_reason_merged", raise_if_not_found=False)
-        for company in self.env["res.company"].sudo().search([]):  # sudo: files of all companies
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):  # sudo: files of all companies
             register = self.env["customer.register.entry"].with_company(company)
             target = dst_partner.sudo().with_company(company)  # sudo: the state is closed to clients
             for source in src_partners.sudo().with_company(company):  # sudo: as above

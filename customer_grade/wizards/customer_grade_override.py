@@ -15,7 +15,7 @@ class CustomerGradeOverride(models.TransientModel):
     )
     reason = fields.Char(required=True, help="Kept in the grade history.")
     until = fields.Date(
-        "Until", help="Last day of this grade; afterwards the computed grade returns. Empty: until the next review."
+        help="Last day of this grade; afterwards the computed grade returns. Empty: until the next review."
     )
 
     def _compute_assessment_count(self):
