@@ -7,9 +7,12 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _get_card_missing_fields(self) -> dict[int, list[str]]:
-        """Return the labels of the fields that lack in the file of each customer, by partner id.
+        """Return the labels of the fields the file of each customer lacks, by partner id.
 
-        Extension point: whoever knows what belongs into a file says it here, in one go for
-        all customers of a print.
+        Extension point: whoever knows more that belongs into a file adds it here, in one go
+        for all customers of a print.
         """
-        return {}
+        gaps = self.env["customer.file.gap"].search([
+            ("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id), ("type", "=", "missing"),
+        ])  # fmt: skip
+        return {partner.id: own.mapped("field_label") for partner, own in gaps.grouped("partner_id").items()}

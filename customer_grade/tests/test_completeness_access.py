@@ -249,6 +249,15 @@ class TestAccess(FileCase):
         with self.assertQueryCount(1):
             self.gaps._refresh()
 
+    def test_the_printed_card_names_what_a_file_lacks(self):
+        self._require("vat")
+        lacking, complete = self._graded("Anta", "Peak")
+        complete.vat = "91350582"
+        label = self.env["ir.model.fields"].get_field_string("res.partner")["vat"]
+        missing = (lacking | complete)._get_card_missing_fields()
+        self.assertIn(label, missing[lacking.id])
+        self.assertNotIn(label, missing.get(complete.id, ()))
+
 
 @tagged("post_install", "-at_install")
 class TestRpc(HttpCase):
