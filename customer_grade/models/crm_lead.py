@@ -32,8 +32,8 @@ class CrmLead(models.Model):
         if vals.get("partner_id"):
             graded = self.filtered("customer_grade_id")
             if graded:
-                # sudo: nobody may write grades directly; whoever links the partner hands the grade on
-                self.env["customer.grade.assessment"].sudo()._hand_on_to_partners(graded)
+                history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write grades directly
+                history._hand_on_to_partners(graded)
         return result
 
     def action_view_customer_grade_history(self) -> dict:

@@ -67,8 +67,8 @@ class CrmLead(models.Model):
     def _merge_dependences(self, opportunities):
         """Also keep grades and answers: nothing of a merged lead is lost."""
         result = super()._merge_dependences(opportunities)
-        # sudo: nobody may write grades directly; whoever may merge leads may move their history
-        self.env["customer.grade.assessment"].sudo()._merge_leads(opportunities, self)
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: who may merge leads may move their history
+        history._merge_leads(opportunities, self)
         known = self.prospect_answer_ids.question_id
         for answer in opportunities.prospect_answer_ids:
             if answer.question_id not in known:

@@ -17,8 +17,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # would break the merge, and rows that cannot be moved would be deleted.
         holder = dst_partner.commercial_partner_id
         self._merge_grades(src_partners, holder)
-        # sudo: nobody may write grades directly; who may merge contacts may move their history
-        self.env["customer.grade.assessment"].sudo()._merge_partners(src_partners, holder)
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: who may merge contacts may move their history
+        history._merge_partners(src_partners, holder)
         self._merge_prospect_answers(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._share_grade_with_contacts(holder)

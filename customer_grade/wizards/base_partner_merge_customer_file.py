@@ -20,8 +20,8 @@ class MergePartnerAutomatic(models.TransientModel):
 
     @api.model
     def _update_values(self, src_partners, dst_partner):
-        # sudo: the values of the file are closed to clients, and merging copies every field
-        return super()._update_values(src_partners.sudo(), dst_partner.sudo())
+        merged, kept = src_partners.sudo(), dst_partner.sudo()  # sudo: merging copies every field, closed ones, too
+        return super()._update_values(merged, kept)
 
     def _enter_merged_files(self, src_partners, dst_partner) -> None:
         """Enter in the register that of several files one is left, so that additions less losses stay right.
