@@ -42,6 +42,11 @@ class CustomerFileGap(models.Model):
         for model, names in READ.items():
             self.env[model].flush_model(names)
         ids = None if partner_ids is None else sorted(set(partner_ids))
+        is_bulk = ids is None or len(ids) > FEW
+        if is_bulk:
+            # PostgreSQL cannot know how many rows the steps of the statement give. It takes few and joins them in
+            # loops: ten thousand files would take minutes. Its compiler would only add seconds.
+            self.env.cr.execute(SQL("SET LOCAL enable_nestloop TO off; SET LOCAL jit TO off"))
         companies = self.env["customer.file.requirement"]._get_company_ids()
         companies = self.env["res.company"].sudo().browse(companies)  # sudo: files of all companies are kept current
         rows = self.env.execute_query(
@@ -89,6 +94,8 @@ class CustomerFileGap(models.Model):
                 scope=SQL("TRUE") if ids is None else SQL("s.id = ANY(%s)", ids),
             )
         )
+        if is_bulk:
+            self.env.cr.execute(SQL("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL jit TO DEFAULT"))
         self.invalidate_model(flush=False)
         changed = self.env["res.partner"].browse(row[0] for row in rows)
         changed.invalidate_recordset(WRITTEN, flush=False)
@@ -104,7 +111,7 @@ class CustomerFileGap(models.Model):
             """
             company (id, today, tz) AS (VALUES %(companies)s),
             lead AS (
-                SELECT p.commercial_partner_id AS partner_id, c.id AS company_id
+                SELECT DISTINCT p.commercial_partner_id AS partner_id, c.id AS company_id
                   FROM crm_lead l
                   JOIN res_partner p ON p.id = l.partner_id
                   JOIN company c ON l.company_id IS NULL OR l.company_id = c.id
@@ -122,10 +129,8 @@ class CustomerFileGap(models.Model):
             file AS MATERIALIZED (
                 SELECT f.*, CASE WHEN f.state IS NULL THEN 'prospect' ELSE 'customer' END AS kind
                   FROM candidate f
-                 WHERE f.state = 'open'
-                    OR f.state IS NULL AND (
-                       f.grade_id IS NOT NULL
-                       OR (f.partner_id, f.company_id) IN (SELECT l.partner_id, l.company_id FROM lead l))
+             LEFT JOIN lead l ON l.partner_id = f.partner_id AND l.company_id = f.company_id
+                 WHERE f.state = 'open' OR f.state IS NULL AND (f.grade_id IS NOT NULL OR l.partner_id IS NOT NULL)
             )
             """,
             companies=SQL(", ").join(
@@ -175,33 +180,20 @@ class CustomerFileGap(models.Model):
         if requirement.grade_ids:
             applies.append(SQL("f.grade_id = ANY(%s)", list(requirement.grade_ids)))
         own = companies.browse(requirement.company_id)
-        filled = self._sql_filled(field, own or companies, ids)
+        filled = self._join_filled(field, own or companies, ids)
         stale, confirmed_on, confirmed_by, last = SQL("FALSE"), SQL("NULL::date"), SQL("NULL::varchar"), SQL()
         if requirement.confirm_months:
             stale = SQL(
                 "COALESCE(last.date, f.created_on) + make_interval(months => %s) < f.today", requirement.confirm_months
             )
             confirmed_on, confirmed_by = SQL("last.date"), SQL("last.name")
-            last = SQL(
-                """
-                LEFT JOIN LATERAL (
-                    SELECT c.date, up.name
-                      FROM customer_file_confirmation c
-                      JOIN res_users u ON u.id = c.user_id
-                      JOIN res_partner up ON up.id = u.partner_id
-                     WHERE c.partner_id = f.partner_id AND c.field_name = %s
-                       AND (c.company_id IS NULL OR c.company_id = f.company_id)
-                  ORDER BY c.date DESC, c.id DESC LIMIT 1
-                ) last ON TRUE
-                """,
-                field.name,
-            )
+            last = self._join_last_confirmation(field, ids)
         return SQL(
             """
             SELECT f.*, %(id)s AS requirement_id, %(name)s AS field_name, %(weight)s::numeric AS weight,
-                   %(specificity)s AS specificity, %(filled)s AS is_filled, %(stale)s AS is_stale,
+                   %(specificity)s AS specificity, filled.id IS NOT NULL AS is_filled, %(stale)s AS is_stale,
                    %(confirmed_on)s AS confirmed_on, %(confirmed_by)s AS confirmed_by
-              FROM file f %(last)s
+              FROM file f %(filled)s %(last)s
              WHERE %(applies)s
             """,
             id=requirement.id, name=field.name, weight=requirement.weight, specificity=requirement.specificity,
@@ -209,8 +201,28 @@ class CustomerFileGap(models.Model):
             applies=SQL(" AND ").join(applies),
         )  # fmt: skip
 
-    def _sql_filled(self, field, companies, ids: list[int] | None) -> SQL:
-        """Return whether the file ``f`` has a value of one field.
+    def _join_last_confirmation(self, field, ids: list[int] | None) -> SQL:
+        """Return the join that finds the last confirmation (``last``: date, name) of one field of each file ``f``."""
+        by_company = field.company_dependent
+        return SQL(
+            """
+            LEFT JOIN (
+                SELECT DISTINCT ON (c.partner_id, c.company_id) c.partner_id, c.company_id, c.date, up.name
+                  FROM customer_file_confirmation c
+                  JOIN res_users u ON u.id = c.user_id
+                  JOIN res_partner up ON up.id = u.partner_id
+                 WHERE c.field_name = %(name)s AND %(scope)s AND c.company_id IS %(kind)s
+              ORDER BY c.partner_id, c.company_id, c.date DESC, c.id DESC
+            ) last ON last.partner_id = f.partner_id AND %(company)s
+            """,
+            name=field.name,
+            scope=SQL("TRUE") if ids is None else SQL("c.partner_id = ANY(%s)", ids),
+            kind=SQL("NOT NULL" if by_company else "NULL"),
+            company=SQL("last.company_id = f.company_id" if by_company else "TRUE"),
+        )
+
+    def _join_filled(self, field, companies, ids: list[int] | None) -> SQL:
+        """Return the join that finds the files ``f`` with a value of one field: ``filled.id`` is set there.
 
         What counts as empty is left to the ORM, so that any type of field will do:
         images, lists, values by company with their defaults.
@@ -220,15 +232,17 @@ class CustomerFileGap(models.Model):
         if ids is not None and len(ids) <= FEW:
             domain &= Domain("id", "in", ids)
         if not field.company_dependent:
-            return SQL("f.partner_id IN %s", partners._search(domain, active_test=False).subselect())
-        return SQL("(%s)", SQL(" OR ").join(
-            SQL(
-                "f.company_id = %s AND f.partner_id IN %s",
-                company.id,
-                partners.with_company(company)._search(domain, active_test=False).subselect(),
-            )
+            values = partners._search(domain, active_test=False).select()
+            return SQL("LEFT JOIN (%s) filled ON filled.id = f.partner_id", values)
+        values = SQL(" UNION ALL ").join(
+            partners.with_company(company)
+            ._search(domain, active_test=False)
+            .select(SQL.identifier("res_partner", "id"), SQL("%s AS company_id", company.id))
             for company in companies
-        ))  # fmt: skip
+        )
+        return SQL(
+            "LEFT JOIN (%s) filled ON filled.id = f.partner_id AND filled.company_id = f.company_id", values
+        )
 
     @api.model
     def _filled_domain(self, field) -> Domain:
