@@ -61,6 +61,27 @@ def create_database(name: str, modules: str, template: str | None = None) -> Non
     run_in_odoo(name, "benchmarks.guard", "mark_scratch")
 
 
+def database_exists(name: str) -> bool:
+    """Tell whether the server has a database of that name that lets us in."""
+    code = f"from odoo.service.db import exp_db_exist\nraise SystemExit(0 if exp_db_exist({name!r}) else 3)"
+    result = subprocess.run(
+        [*odoo_command(), "shell", "--no-http", "--log-level=critical"], input=code, text=True, check=False
+    )
+    if result.returncode not in (0, 3):
+        sys.exit(result.returncode)
+    return result.returncode == 0
+
+
+def duplicate_database(source: str, target: str) -> None:
+    """Copy a database; an earlier one under the name of the copy is dropped."""
+    _odoo(["db", "duplicate", "--force", source, target])
+
+
+def rename_database(old: str, new: str) -> None:
+    """Give a database another name."""
+    _odoo(["db", "rename", old, new])
+
+
 def run_in_odoo(database: str, module: str, function: str, **arguments) -> None:
     """Call `module.function(env, **arguments)` in a shell of `database`.
 

@@ -6,12 +6,13 @@ import contextlib
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 
 from . import odoo_server, odoo_source, postgres, python_env, setup
-from .project import RUN, VENV_PYTHON, select_addons
+from .project import ROOT, RUN, VENV_PYTHON, select_addons
 from .ui import Problem, note, say
 
 HELP = """\
@@ -25,6 +26,7 @@ make test         lint, all tests, demo install, each addon alone, browser tours
 make test ADDON=x the same for one addon (or several: x,y)
 make lint         only the static checks
 make pot          update the translation templates and zh_CN.po files
+make bench        a review of 100,000 customers against hand-written SQL (SIZE=small: a quick try)
 make help         this list
 
 bin/odoo ARGS…    this project's Odoo with any arguments
@@ -138,6 +140,17 @@ def _pot(arguments: list[str]) -> int:
         return suite.update_translations(os.environ.get("ADDON", ""))
 
 
+def _bench(arguments: list[str]) -> int:
+    _ready(["bench", *arguments])
+    for name in ("SIZE", "ROUNDS"):
+        if os.environ.get(name):
+            arguments += [f"--{name.lower()}", os.environ[name]]
+    if postgres.is_external():
+        arguments.append("--check-keys")  # leaving the checks out takes a superuser
+    with locked("bench"):
+        return subprocess.run([VENV_PYTHON, "-m", "benchmarks.bench_review", *arguments], cwd=ROOT, check=False).returncode
+
+
 def _help(arguments: list[str]) -> int:
     say(HELP)
     return 0
@@ -145,7 +158,7 @@ def _help(arguments: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "setup": _setup, "run": _run, "stop": _stop, "reset": _reset, "clean": _clean, "shell": _shell,
-    "test": _test, "lint": _lint, "pot": _pot, "help": _help,
+    "test": _test, "lint": _lint, "pot": _pot, "bench": _bench, "help": _help,
 }
 
 

@@ -13,6 +13,7 @@ from . import (
     test_migration,
     test_partner,
     test_performance,
+    test_performance_pages,
     test_prospect_access,
     test_prospect_follow,
     test_prospect_grading,
