@@ -54,6 +54,7 @@
         "demo/customer_file_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "customer_grade/static/src/**/*",

@@ -18,7 +18,7 @@ class CustomerFileConfirmation(models.Model):
         "res.company", readonly=True, index=True, help="Set where each company has a value of its own."
     )
     origin = fields.Selection(
-        [("confirmed", "Confirmed"), ("changed", "Changed")], required=True, readonly=True, default="confirmed"
+        [("confirmed", "Confirmed"), ("changed", "Value Changed")], required=True, readonly=True, default="confirmed"
     )
     user_id = fields.Many2one("res.users", "Confirmed By", required=True, readonly=True, index=True)
     date = fields.Date("Confirmed On", required=True, readonly=True)

@@ -37,7 +37,7 @@ class CustomerFileGap(models.Model):
     # Of the customer, at the last computation: a change of either computes the file again.
     grade_id = fields.Many2one("customer.grade", "Customer Grade", readonly=True, index="btree_not_null")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, index="btree_not_null")
-    since = fields.Date(readonly=True, required=True)
+    since = fields.Date("Lacking Since", readonly=True, required=True)
     confirmed_on = fields.Date(readonly=True)
     # The name as text: showing a customer must not cost a query for the user's name.
     confirmed_by = fields.Char(readonly=True)

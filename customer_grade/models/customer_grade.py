@@ -33,7 +33,7 @@ class CustomerGrade(models.Model):
     )
     require_complete_file = fields.Boolean(
         "Complete File Required",
-        help="The salesperson of a customer of this grade is asked to complete the file: one activity, once a day.",
+        help="The salesperson of a customer of this grade gets an activity while the file is incomplete.",
     )
     description = fields.Text(
         translate=True, help="What the grade means and what the customer may expect."

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     customer_file_state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "File Open"), ("closed", "File Closed")],
         "Customer File",
         company_dependent=True,
         index=False,
