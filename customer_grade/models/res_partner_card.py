@@ -12,7 +12,4 @@ class ResPartner(models.Model):
         Extension point: whoever knows more that belongs into a file adds it here, in one go
         for all customers of a print.
         """
-        gaps = self.env["customer.file.gap"].search([
-            ("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id), ("type", "=", "missing"),
-        ])  # fmt: skip
-        return {partner.id: own.mapped("field_label") for partner, own in gaps.grouped("partner_id").items()}
+        return self._get_missing_file_fields()
