@@ -119,6 +119,12 @@ class TestPareto(BaseCase):
         self.assertEqual(sum(earned == 100 for earned in points.values()), 8)
         self.assertEqual(sum(earned == 60 for earned in points.values()), 2)
 
+    def test_the_smallest_customer_belongs_to_the_last_class(self):
+        """Seven cents after two hundred million are still within the 100 %."""
+        figures = {key: 2000.01 + key / 100 for key in range(100_000)} | {-1: 0.07}
+        points, _rungs = score_pareto(figures, ABC)
+        self.assertEqual(points[-1], 25)
+
     def test_same_figure_same_class(self):
         points, _rungs = score_pareto({1: 60.0, 2: 10.0, 3: 10.0, 4: 10.0, 5: 10.0}, ABC)
         self.assertEqual(points, {1: 100, 2: 100, 3: 100, 4: 100, 5: 100})
