@@ -101,24 +101,30 @@ class CustomerGrade(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["customer.grade.assessment"].sudo()._read_group(  # sudo: other companies' use counts too
-            Domain.OR(
-                Domain(name, "in", self.ids)
-                for name in ("previous_grade_id", "by_score_grade_id", "proposed_grade_id", "grade_id")
-            ),
-            [],
-            ["__count"],
-        )[0][0]
-        thresholds = self.env["customer.grading.threshold"].sudo().search_count(  # sudo: as above
-            [("grade_id", "in", self.ids)], limit=1
-        )
-        if used or thresholds:
+        used = self.filtered(lambda grade: grade._is_used())
+        if used:
             raise UserError(
                 self.env._(
                     "Grades that schemes or grade histories use cannot be deleted: %(grades)s. Archive them instead.",
-                    grades=", ".join(self.mapped("name")),
+                    grades=", ".join(used.mapped("name")),
                 )
             )
+
+    def _is_used(self) -> bool:
+        """Tell whether a scheme or a history names this grade. The first entry found answers."""
+        self.ensure_one()
+        thresholds = self.env["customer.grading.threshold"].sudo()  # sudo: other companies' use counts, too
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: as above
+        return bool(
+            thresholds.search_count([("grade_id", "=", self.id)], limit=1)
+            or history.search_count(
+                Domain.OR(
+                    Domain(name, "=", self.id)
+                    for name in ("grade_id", "previous_grade_id", "proposed_grade_id", "by_score_grade_id")
+                ),
+                limit=1,
+            )
+        )
 
     def copy_data(self, default=None):
         default = dict(default or {})

@@ -62,10 +62,11 @@ class CustomerGradeAssessment(models.Model):
     )
     is_incomplete = fields.Boolean("Incomplete Figures", readonly=True)
 
-    previous_grade_id = fields.Many2one("customer.grade", "Grade Before", readonly=True, index="btree_not_null")
-    by_score_grade_id = fields.Many2one("customer.grade", "Grade by Score", readonly=True, index="btree_not_null")
-    proposed_grade_id = fields.Many2one("customer.grade", readonly=True, index="btree_not_null")
-    grade_id = fields.Many2one("customer.grade", readonly=True, index="btree_not_null", ondelete="restrict")
+    # Not indexed: among a handful of grades an index finds nothing faster, and every review would fill it.
+    previous_grade_id = fields.Many2one("customer.grade", "Grade Before", readonly=True, ondelete="restrict")
+    by_score_grade_id = fields.Many2one("customer.grade", "Grade by Score", readonly=True, ondelete="restrict")
+    proposed_grade_id = fields.Many2one("customer.grade", readonly=True, ondelete="restrict")
+    grade_id = fields.Many2one("customer.grade", readonly=True, ondelete="restrict")
     previous_grade_color = fields.Integer("Colour of Grade Before", related="previous_grade_id.color")
     proposed_grade_color = fields.Integer("Colour of Proposed Grade", related="proposed_grade_id.color")
     grade_color = fields.Integer("Colour of Grade", related="grade_id.color")
@@ -106,9 +107,9 @@ class CustomerGradeAssessment(models.Model):
         "(review_id, lead_id) WHERE review_id IS NOT NULL AND lead_id IS NOT NULL AND merged_from IS NULL",
         "A review assesses each lead once.",
     )
-    _review_idx = models.Index("(review_id, decision)")
 
     @api.depends("partner_id.display_name", "lead_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for assessment in self:
             assessment.display_name = assessment.partner_id.display_name or assessment.lead_id.name

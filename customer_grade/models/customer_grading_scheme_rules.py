@@ -163,13 +163,6 @@ class CustomerGradingScheme(models.Model):
             for threshold in self.threshold_ids.sorted(lambda threshold: -threshold.minimum)
         )
 
-    def _get_thresholds(self) -> tuple[decision.Threshold, ...]:
-        """Return the thresholds as plain values, best grade first."""
-        return tuple(
-            decision.Threshold(threshold.grade_id.id, threshold.minimum)
-            for threshold in self.threshold_ids.sorted(lambda threshold: -threshold.minimum)
-        )
-
     def _get_policy(self) -> decision.Policy:
         """Return the rules from score to grade as the plain value the arithmetic works on."""
         self.ensure_one()

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import ForeignKeyViolation, UniqueViolation
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -251,6 +251,35 @@ class TestSchemeInForce(GradeCase):
         scheme.action_retire()
         grade.active = False
         free.unlink()
+
+    def test_grades_named_in_histories_stay(self):
+        customer = self._customers("Anta")
+        history = self.env["customer.grade.assessment"]
+        for name in ("previous_grade_id", "by_score_grade_id", "proposed_grade_id", "grade_id"):
+            used, free = self.env["customer.grade"].create(
+                [{"name": f"{sign} {name}", "code": f"{sign} {name}"} for sign in ("used", "free")]
+            )
+            entry = history.create({
+                "partner_id": customer.id, "company_id": self.company.id, "date": "2026-06-30", name: used.id,
+            })  # fmt: skip
+            with self.subTest(name=name):
+                with self.assertRefused(f"cannot be deleted: used {name}. Archive them instead"):
+                    (used | free).unlink()
+                with mute_logger("odoo.sql_db"), self.assertRaises(ForeignKeyViolation):
+                    # As a removal of data that asks nobody: what a history says is never emptied.
+                    self.env.cr.execute("DELETE FROM customer_grade WHERE id = %s", [used.id])
+                self.assertEqual(entry[name], used)
+                free.unlink()
+
+    def test_reviews_fill_no_index_that_finds_nothing(self):
+        entry = self.env["customer.grade.assessment"]
+        for name, field in entry._fields.items():
+            with self.subTest(name=name):
+                self.assertFalse(field.comodel_name == "customer.grade" and field.store and field.index)
+        by_review = [
+            index.definition for index in entry._table_objects.values() if "(review_id" in index.definition
+        ]
+        self.assertTrue(all("UNIQUE" in definition for definition in by_review), by_review)
 
     def test_one_unrated_grade_and_one_code(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
