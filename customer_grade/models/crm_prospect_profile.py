@@ -47,6 +47,7 @@ class CrmProspectProfile(models.Model):
     )
 
     @api.depends("name", "version")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for profile in self:
             profile.display_name = self.env._("%(name)s v%(version)s", name=profile.name or "", version=profile.version)

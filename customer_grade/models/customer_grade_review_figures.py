@@ -31,6 +31,7 @@ class CustomerGradeReview(models.Model):
             review.incomplete_count = own.get("incomplete", 0)
 
     @api.depends("assessment_ids.grade_id", "assessment_ids.previous_grade_id")
+    @api.depends_context("lang")
     def _compute_matrix(self):
         """Customers and revenue from each grade to each grade, see ``_get_migration_matrix``."""
         cells: dict[int, dict] = {review.id: {} for review in self}

@@ -57,12 +57,14 @@ class CustomerGradingCriterion(models.Model):
         return self.env["customer.grade.metric"]._selection()
 
     @api.depends("metric")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._selection_metric())
         for criterion in self:
             criterion.display_name = labels.get(criterion.metric, criterion.metric)
 
     @api.depends("metric")
+    @api.depends_context("lang")
     def _compute_metric_help(self):
         metrics = self.env["customer.grade.metric"]._get_metrics()
         for criterion in self:
@@ -77,6 +79,7 @@ class CustomerGradingCriterion(models.Model):
 
     @api.depends("method", "metric", "rest_points", "band_ids.points", "band_ids.lower", "band_ids.upper",
                  "band_ids.open_below", "band_ids.open_above", "pareto_ids.share", "pareto_ids.points")
+    @api.depends_context("lang")
     def _compute_summary(self):
         Metric = self.env["customer.grade.metric"]
         metrics = Metric._get_metrics()

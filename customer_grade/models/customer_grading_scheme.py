@@ -123,6 +123,7 @@ class CustomerGradingScheme(models.Model):
     # ------------------------------------------------------------------
 
     @api.depends("name", "version")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for scheme in self:
             scheme.display_name = self.env._("%(name)s v%(version)s", name=scheme.name or "", version=scheme.version)

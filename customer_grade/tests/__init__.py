@@ -7,6 +7,7 @@ from . import (
     test_decision,
     test_grade_paper,
     test_history_chart,
+    test_languages,
     test_learning,
     test_metrics,
     test_metrics_invoices,

@@ -74,6 +74,7 @@ class CustomerGradeSimulation(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.depends("base_scheme_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for simulation in self:
             simulation.display_name = self.env._("Simulation: %s", simulation.base_scheme_id.display_name)

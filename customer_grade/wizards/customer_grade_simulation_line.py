@@ -25,6 +25,7 @@ class CustomerGradeSimulationLine(models.TransientModel):
     )
 
     @api.depends("partner_id.display_name", "lead_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.partner_id.display_name or line.lead_id.name
