@@ -1,9 +1,13 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.sales_department_base.tools.periods import Period
+
+_logger = logging.getLogger(__name__)
 
 
 class CustomerGradingScheme(models.Model):
@@ -15,7 +19,8 @@ class CustomerGradingScheme(models.Model):
     def _cron_run(self) -> None:
         """Prepare the reviews that are due and remind owners to discuss their schemes.
 
-        One scheme that cannot be reviewed does not hold up the others: its owner is told.
+        One scheme that cannot be reviewed does not hold up the others, whatever the reason: what it
+        did is undone, and its owner is told.
         """
         progress = self.env["ir.cron"]._commit_progress
         active = self.search([("state", "=", "active")])
@@ -23,13 +28,27 @@ class CustomerGradingScheme(models.Model):
         for scheme in active:
             scheme = scheme.with_company(scheme.company_id).try_lock_for_update()
             if scheme:
-                try:
-                    scheme._run_due(scheme.company_id._sales_today())
-                except UserError as error:
-                    self.env.cr.rollback()
-                    scheme._tell_owner(self.env._("The scheduled review could not be prepared"), str(error))
+                scheme._run_due_or_tell()
             if not progress(1):
                 break
+
+    def _run_due_or_tell(self) -> None:
+        """Do what is due today, or undo it and tell the owner why it failed."""
+        try:
+            with self.env.cr.savepoint():
+                self._run_due(self.company_id._sales_today())
+            return
+        except UserError as error:
+            problem = str(error)
+        except Exception as error:
+            # A metric of another addon may fail in ways nobody here can foresee.
+            _logger.exception("The scheduled review of %s failed", self.display_name)
+            problem = self.env._(
+                "%(error)s. This is an error of the program: the log of the server tells more. The review is tried again "
+                "on the next day.",
+                error=f"{type(error).__name__}: {error}",
+            )
+        self._tell_owner(self.env._("The scheduled review could not be prepared"), problem)
 
     def _run_due(self, day) -> None:
         """Do what is due on ``day``: the scheduled review, the half-yearly discussion."""

@@ -1,11 +1,15 @@
 """What happens by itself: reviews that are due, the half-yearly discussion."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import GradeCase
+
+SCHEDULE = "odoo.addons.customer_grade.models.customer_grading_scheme_schedule"
 
 JULY_1 = "2026-06-30 17:00:00"
 """1 July in Shanghai."""
@@ -118,6 +122,42 @@ class TestSchedule(GradeCase):
         self.assertEqual(failing.next_review_on, date(2026, 7, 1), "tried again tomorrow")
         self.assertEqual(self._reviews(sound).state, "computed")
         self.assertEqual(self._reviews().state, "computed")
+
+    def test_an_error_nobody_foresaw_holds_up_nobody(self):
+        other = self._make_company("Midsole Works")
+        self.env.user.company_ids += other
+        self._orders([(self.customer, 50)], company=other)
+        with freeze_time("2026-05-01 12:00:00"):
+            sound = self._scheme(company=other, review_period="quarter", name="Sound")
+        Metric = type(self.env["customer.grade.metric"])
+        fetch = Metric._fetch_figures
+
+        def by_python(metrics, keys, window, kind="customer"):
+            if window.company_id == self.company.id:
+                raise ZeroDivisionError("no pairs sold")
+            return fetch(metrics, keys, window, kind)
+
+        def by_database(metrics, keys, window, kind="customer"):
+            if window.company_id == self.company.id:
+                metrics.env.cr.execute("SELECT 1 / 0")
+            return fetch(metrics, keys, window, kind)
+
+        for moment, failing in ((JULY_1, by_python), ("2026-10-02 12:00:00", by_database)):
+            with (
+                self.subTest(failing=failing.__name__),
+                patch.object(Metric, "_fetch_figures", failing),
+                mute_logger(SCHEDULE, "odoo.sql_db"),
+            ):
+                self._run(moment)
+        self.assertFalse(self._reviews(), "what the failing scheme did is undone")
+        self.assertEqual(self.scheme.next_review_on, date(2026, 7, 1), "tried again tomorrow")
+        self.assertEqual(self.scheme.activity_ids.user_id, self.manager)
+        self.assertIn("ZeroDivisionError: no pairs sold", self.scheme.activity_ids.note)
+        self.assertEqual(self._reviews(sound).mapped("state"), ["computed", "computed"])
+        with patch.object(Metric, "_fetch_figures", by_python), self.assertLogs(SCHEDULE, "ERROR") as log:
+            self._run("2026-10-03 12:00:00")
+        self.assertIn("The scheduled review of Standard v1 failed", log.output[0])
+        self.assertIn("Traceback", log.output[0])
 
     def test_a_choice_of_customers_that_became_invalid(self):
         other = self._make_company("Midsole Works")
