@@ -39,6 +39,7 @@ from . import (
     crm_lead,
     crm_lead_prospect,
     res_partner,
+    res_partner_independence,
     res_partner_prospect,
     res_partner_card,
 )

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class CustomerGradeAssessment(models.Model):
-    """Histories when leads or partners are merged: nothing is lost.
+    """Histories when leads or partners are merged, or part: nothing is lost.
 
     All entries move to the record that stays and name where they come from. One of them
     stays valid for each company. Proposals of reviews that are not applied yet are no
@@ -79,7 +79,7 @@ class CustomerGradeAssessment(models.Model):
                 UPDATE customer_grade_assessment a
                    SET %(name)s = %(target)s, write_uid = %(uid)s, write_date = %(now)s,
                        merged_from = CASE WHEN a.state = 'proposed' THEN a.merged_from
-                                          ELSE COALESCE(a.merged_from, s.name) END
+                                          ELSE COALESCE(a.merged_from, s.name, '') END
                   FROM %(table)s s
                  WHERE s.id = a.%(name)s AND a.%(name)s = ANY(%(sources)s)
                 """,
@@ -88,3 +88,68 @@ class CustomerGradeAssessment(models.Model):
             )
         )  # fmt: skip
         self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _return_to_own_grades(self, companies) -> None:
+        """Take the grade of their company off contacts that became customers themselves.
+
+        The grade was never theirs, so it is no entry of their history. Who was graded before
+        joining the company has that grade again: its entry was valid all the time.
+
+        :param companies: ``{partner: the company it was a contact of}``
+        """
+        partners = self.env["res.partner"].browse(partner.id for partner in companies)
+        self.env.flush_all()
+        before = self._get_grades_by_company(partners)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE res_partner p
+                   SET customer_grade_id = own.grade, customer_grade_score = own.score,
+                       customer_grade_since = own.since
+                  FROM (SELECT h.id, jsonb_object_agg(a.company_id, a.grade_id) FILTER (WHERE %(graded)s) AS grade,
+                               jsonb_object_agg(a.company_id, a.score)
+                                   FILTER (WHERE %(graded)s AND a.score IS NOT NULL) AS score,
+                               jsonb_object_agg(a.company_id, COALESCE((
+                                   SELECT MIN(e.date) FROM customer_grade_assessment e
+                                    WHERE e.partner_id = a.partner_id AND e.company_id = a.company_id
+                                      AND e.state = 'applied' AND e.merged_from IS NULL
+                                      AND NOT EXISTS (
+                                          SELECT FROM customer_grade_assessment o
+                                           WHERE o.partner_id = e.partner_id AND o.company_id = e.company_id
+                                             AND o.state = 'applied' AND o.merged_from IS NULL AND o.id >= e.id
+                                             AND o.grade_id IS DISTINCT FROM a.grade_id)
+                               ), a.date)) FILTER (WHERE %(graded)s) AS since
+                          FROM res_partner h
+                     LEFT JOIN customer_grade_assessment a ON a.partner_id = h.id AND a.is_current IS TRUE
+                         WHERE h.id = ANY(%(partners)s)
+                      GROUP BY h.id) own
+                 WHERE p.commercial_partner_id = own.id
+                """,
+                graded=SQL("a.grade_id IS NOT NULL"),
+                partners=partners.ids,
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        partners.modified(["customer_grade_id", "customer_grade_score", "customer_grade_since"])
+        after = self._get_grades_by_company(partners)
+        for company in {company for _partner, company in before | after}:
+            for partner, parent in zip(partners, companies.values(), strict=True):
+                change = (partner.id, before.get((partner.id, company)), after.get((partner.id, company)))
+                if change[1] != change[2]:
+                    partner.with_company(company)._log_grade_change(
+                        [change], self.env._("No longer a contact of %s, whose grade it showed", parent.display_name)
+                    )
+
+    def _get_grades_by_company(self, partners) -> dict[tuple[int, int], int]:
+        """Return the grades of partners as stored: ``{(partner id, company id): grade id}``."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.id, g.key::int, g.value::int FROM res_partner p, jsonb_each_text(p.customer_grade_id) g
+                 WHERE p.id = ANY(%s)
+                """,
+                partners.ids,
+            )
+        )
+        return {(partner, company): grade for partner, company, grade in rows}

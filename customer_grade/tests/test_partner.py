@@ -109,6 +109,49 @@ class TestContacts(GradeCase):
             contact.with_user(self.manager).customer_grade_id = self.grade["d"]
         self.assertFalse(contact.is_customer_grade_holder)
 
+    def test_a_contact_that_leaves_has_no_grade(self):
+        assistant = {"name": "Mr Bo"}
+        contact = self.env["res.partner"].create(
+            {"name": "Ms Li", "parent_id": self.customer.id, "child_ids": [Command.create(assistant)]}
+        )
+        other = self._make_company("Insole Works")
+        self.customer.with_company(other).customer_grade_id = self.grade["b"]
+        both = contact + contact.child_ids
+        self.assertEqual((self._grades(both), self._grades(both, other)), (["A", "A"], ["B", "B"]))
+        contact.with_user(self.salesman).parent_id = False
+        self.assertEqual((self._grades(both), self._grades(both, other)), ([None, None], [None, None]))
+        self.assertFalse(contact.customer_grade_since)
+        self.assertFalse(self._history(contact))
+        self.assertEqual(len(contact.message_ids.filtered(lambda m: "No longer a contact of Anta" in (m.body or ""))), 2)
+        self.assertEqual(self._grades(self.customer), ["A"])
+
+    def test_a_branch_that_becomes_a_company_has_no_grade(self):
+        branch = self.env["res.partner"].create({"name": "Anta Jinjiang", "parent_id": self.customer.id})
+        branch.is_company = True
+        self.assertTrue(branch.is_customer_grade_holder)
+        self.assertEqual(self._grades(branch), [None])
+
+    def test_who_was_graded_before_joining_has_that_grade_again(self):
+        person = self._customers("Ms Li", is_company=False)
+        with freeze_time("2026-01-10 04:00:00"):
+            person.customer_grade_id = self.grade["d"]
+        with freeze_time("2026-02-10 04:00:00"):
+            person.customer_grade_id = self.grade["c"]
+        person.parent_id = self.customer
+        self.assertEqual(self._grades(person), ["A"])
+        person.parent_id = False
+        self.assertEqual(self._grades(person), ["C"])
+        self.assertEqual(person.customer_grade_since, date(2026, 2, 10))
+        history = self._history(person)
+        self.assertEqual([entry.grade_id.code for entry in history], ["D", "C"])
+        self.assertEqual(history.mapped("is_current"), [False, True])
+
+    def test_a_grade_given_to_a_contact_that_leaves(self):
+        contact = self.env["res.partner"].create({"name": "Ms Li", "parent_id": self.customer.id})
+        contact.with_user(self.manager).write({"parent_id": False, "customer_grade_id": self.grade["b"].id})
+        self.assertEqual(self._grades(contact), ["B"])
+        self.assertEqual(self._history(contact).mapped("reason"), ["Set or imported"])
+
     def test_created_together(self):
         company = self.env["res.partner"].with_user(self.manager).create({
             "name": "Erke",
@@ -254,8 +297,20 @@ class TestMerge(GradeCase):
         self.assertEqual(sorted(history.mapped("grade_id.code")), ["A", "B", "D"])
         self.assertEqual(history.filtered("is_current").grade_id, self.grade["a"])
         self.assertEqual(self._grades(second), ["A"])
+        self.assertEqual(history.review_id.mapped("state"), ["applied"])
+        self.assertEqual(len(history.filtered("review_id")), 3, "each entry keeps its evidence")
+        self.assertEqual(sorted(history.mapped(lambda entry: entry.merged_from or "")), ["", "Anta", "Anta Sports"])
         self.assertEqual(open_review.assessment_ids.partner_id, second)
         self.assertEqual(open_review.assessment_count, 1)
+
+    def test_a_customer_without_name_keeps_its_entry_apart(self):
+        """Addresses need no name. Without a word where it comes from, two entries of one review would meet."""
+        named, nameless = self._customers("Anta", "Gate 3")
+        self._orders([(named, 2000), (nameless, 20000)])
+        self._applied(self._scheme())
+        nameless.write({"type": "other", "is_company": False, "name": False})
+        self._merge(named + nameless, named)
+        self.assertEqual(len(self._history(named).filtered("review_id")), 2)
 
     def test_an_ungraded_customer_takes_the_grade_over(self):
         plain, graded = self._customers("Anta", "Anta Ltd")

@@ -183,11 +183,22 @@ class TestMergePartners(ProspectCase):
     def test_merged_into_a_contact_the_history_goes_to_its_company(self):
         parent = self._graded(50000)
         contact = self.env["res.partner"].create({"name": "contact", "parent_id": parent.id})
-        alone = self._customers("alone")
+        alone = self._customers("alone", is_company=False)
         alone.customer_grade_id = self.grade["d"]
         self._merge(contact | alone, contact)
         self.assertEqual(self._grades(parent | contact), ["A", "A"])
         self.assertEqual(sorted(self._history(parent).grade_id.mapped("code")), ["A", "D"])
+
+    def test_a_company_merged_into_a_contact_stays_a_customer(self):
+        parent = self._graded(50000)
+        contact = self.env["res.partner"].create({"name": "contact", "parent_id": parent.id})
+        company = self._customers("company")
+        company.customer_grade_id = self.grade["d"]
+        self._merge(contact | company, contact)
+        self.assertTrue(contact.is_customer_grade_holder)
+        self.assertEqual(self._grades(parent | contact), ["A", "D"])
+        self.assertEqual(self._history(parent).grade_id, self.grade["a"])
+        self.assertEqual(self._history(contact).grade_id, self.grade["d"])
 
     def test_a_user_without_rights_on_grades_may_merge(self):
         good, poor = self._graded(50000, 500)

@@ -15,7 +15,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         # Before Odoo moves the rows one table at a time: two valid grades of one customer
         # would break the merge, and rows that cannot be moved would be deleted.
-        holder = dst_partner.commercial_partner_id
+        holder = self._get_grade_holder(src_partners, dst_partner)
         self._merge_grades(src_partners, holder)
         history = self.env["customer.grade.assessment"].sudo()  # sudo: who may merge contacts may move their history
         history._merge_partners(src_partners, holder)
@@ -23,6 +23,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._share_grade_with_contacts(holder)
         return result
+
+    def _get_grade_holder(self, src_partners, dst_partner):
+        """Return who holds the grade after the merge: a contact that a company is merged into becomes a company."""
+        return dst_partner if any(src_partners.mapped("is_company")) else dst_partner.commercial_partner_id
 
     def _merge_grades(self, src_partners, holder) -> None:
         """Give the holder the grades it lacks: grade, score and date of one company together.
