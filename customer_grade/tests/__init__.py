@@ -27,6 +27,7 @@ from . import (
     test_scoring,
     test_security,
     test_simulation,
+    test_simulation_prospect,
     test_tours,
     test_tours_completeness,
     test_tours_prospect,

@@ -33,7 +33,7 @@ RIGHTS = {
         }
         for model in (
             "customer.grade.simulation", "customer.grade.simulation.criterion", "customer.grade.simulation.line",
-            "customer.grade.simulation.threshold",
+            "customer.grade.simulation.threshold", "customer.grade.simulation.step",
         )
     },
     **{

@@ -1,15 +1,19 @@
 from datetime import date
 from unittest.mock import patch
 
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import REVIEW_DAY, GradeCase
 
 STORED = (
     "customer.grading.scheme", "customer.grading.criterion", "customer.grading.threshold", "customer.grade.review",
-    "customer.grade.assessment", "mail.message", "res.partner",
+    "customer.grade.assessment", "mail.message", "res.partner", "customer.grading.band",
+    "customer.grading.pareto.class",
 )  # fmt: skip
 
 
@@ -40,6 +44,21 @@ class TestSimulation(GradeCase):
                 if line.grade_id == grade and key in minimums
             ]
         })  # fmt: skip
+
+    def _set_step(self, simulation, place, **values):
+        """Change one band or Pareto class, counted from the first."""
+        simulation.write({"step_ids": [Command.update(simulation.step_ids[place].id, values)]})
+
+    def _pareto_scheme(self):
+        """Return a draft: the first 80 % of the revenue earn 90 points, up to 95 % 65, the rest 40."""
+        classes = [Command.create({"share": share, "points": points}) for share, points in ((80, 90), (95, 65))]
+        criterion = {"metric": "revenue", "method": "pareto", "rest_points": 40, "pareto_ids": classes}
+        return self._scheme(activate=False, name="Pareto", criterion_ids=[Command.create(criterion)])
+
+    def _simulation_of(self, scheme, user=None, **values):
+        return self.env["customer.grade.simulation"].with_user(user or self.policy_admin).create(
+            {"base_scheme_id": scheme.id, "date": REVIEW_DAY, **values}
+        )
 
     def _cells(self, simulation):
         name = {grade.id: key for key, grade in self.grade.items()} | {0: None}
@@ -103,6 +122,39 @@ class TestSimulation(GradeCase):
         small = simulation.line_ids.filtered(lambda line: line.partner_id == self.small)
         self.assertEqual((small.base_score, small.score), (70.0, 40.0))
         self.assertEqual((small.base_grade_id, small.grade_id), (self.grade["b"], self.grade["c"]))
+
+    def test_steps_start_from_the_scheme(self):
+        steps = self._simulation().step_ids
+        self.assertEqual(steps.mapped("limit"), [0, 100, 1000, 10000])
+        self.assertEqual(steps.mapped("points"), [0, 40, 65, 90])
+        self.assertEqual(steps.mapped("has_limit"), [False, True, True, True])
+        self.assertIn("below", steps[0].label)
+        classes = self._simulation_of(self._pareto_scheme()).step_ids
+        self.assertEqual(classes.mapped("label"), ["first 80 %", "first 95 %"])
+        ranked = self._scheme(
+            activate=False, criterion_ids=[Command.create({"metric": "revenue", "method": "percentile"})]
+        )
+        self.assertFalse(self._simulation_of(ranked).step_ids)
+
+    def test_changed_band(self):
+        simulation = self._simulation()
+        self._set_step(simulation, 3, limit=30000)  # the band from 1,000 on now ends at 30,000
+        simulation.action_simulate()
+        self.assertEqual(self._cells(simulation), {("a", "b"): (1, 20000), ("b", "b"): (1, 2000), ("c", "c"): (1, 200)})
+        self.assertEqual((simulation.line_ids.base_score, simulation.line_ids.score), (90, 65))
+        self._set_step(simulation, 3, limit=10000)
+        self._set_step(simulation, 1, points=60)
+        simulation.action_simulate()
+        self.assertEqual(self._cells(simulation)["c", "b"], (1, 200))
+
+    def test_changed_pareto_class(self):
+        simulation = self._simulation_of(self._pareto_scheme())
+        simulation.action_simulate()
+        self.assertEqual(simulation.moved_count, 0)
+        self._set_step(simulation, 1, limit=90)  # before Middle stand 90.1 % of the revenue
+        simulation.action_simulate()
+        self.assertEqual(simulation.line_ids.partner_id, self.middle)
+        self.assertEqual((simulation.line_ids.base_score, simulation.line_ids.score), (65, 40))
 
     def test_shorter_window(self):
         simulation = self._simulation(window_months=1)  # only June: nobody ordered
@@ -169,10 +221,12 @@ class TestSimulation(GradeCase):
                 ["customer_grade_id", "customer_grade_score", "customer_grade_since", "write_date"]
             )
             scheme = self.scheme.read()[0]
-            return partners, scheme, self.scheme.threshold_ids.read(), self.scheme.criterion_ids.read()
+            rules = (self.scheme.threshold_ids, self.scheme.criterion_ids, self.scheme.criterion_ids.band_ids)
+            return partners, scheme, [rule.read() for rule in rules]
 
         simulation = self._simulation(window_months=24)
         self._set_minimum(simulation, a=95)
+        self._set_step(simulation, 3, limit=30000)
         before, figures = rows(), values()
         simulation.action_simulate()
         self.assertTrue(simulation.moved_count)
@@ -221,6 +275,24 @@ class TestSimulation(GradeCase):
         self.assertEqual(self.scheme.threshold_ids.mapped("minimum"), [80.0, 60.0, 35.0, 0.0])
         self.assertEqual(self.scheme.window_months, 12)
 
+    def test_save_changed_steps(self):
+        simulation = self._simulation(self.policy_admin)
+        self._set_step(simulation, 2, limit=2500, points=70)
+        version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
+        self.assertRecordValues(version.criterion_ids.band_ids, [
+            {"open_below": True, "lower": 0, "open_above": False, "upper": 100, "points": 0},
+            {"open_below": False, "lower": 100, "open_above": False, "upper": 2500, "points": 40},
+            {"open_below": False, "lower": 2500, "open_above": False, "upper": 10000, "points": 70},
+            {"open_below": False, "lower": 10000, "open_above": True, "upper": 0, "points": 90},
+        ])  # fmt: skip
+        self.assertEqual(self.scheme.criterion_ids.band_ids.mapped("lower"), [0, 100, 1000, 10000])
+        simulation = self._simulation_of(self._pareto_scheme())
+        # Each share takes the place of the other: no two may meet on the way.
+        self._set_step(simulation, 0, limit=95, points=65)
+        self._set_step(simulation, 1, limit=80, points=90)
+        version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
+        self.assertEqual(version.criterion_ids.pareto_ids.mapped("points"), [90, 65])
+
     def test_nothing_changed_is_nothing_to_save(self):
         with self.assertRaisesRegex(UserError, "nothing to save"):
             self._simulation(self.policy_admin).action_save_version()
@@ -255,6 +327,20 @@ class TestSimulation(GradeCase):
             self._simulation(window_months=0).action_simulate()
         with self.assertRaisesRegex(UserError, "Choose the scheme"):
             self._simulation(mode="scheme").action_simulate()
+
+    def test_unsound_steps(self):
+        simulation = self._simulation()
+        self._set_step(simulation, 2, limit=50)
+        with self.assertRaisesRegex(UserError, "ends where it begins"):
+            simulation.action_simulate()
+        simulation = self._simulation_of(self._pareto_scheme())
+        self._set_step(simulation, 0, limit=95)
+        with self.assertRaisesRegex(UserError, "end at the same share"):
+            simulation.action_simulate()
+        for values in ({"limit": 120}, {"limit": 0}, {"points": 101}):
+            with self.subTest(values), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+                self._set_step(simulation, 0, **values)
+                self.env.flush_all()
 
     def test_salesman_cannot_simulate(self):
         with self.assertRaises(AccessError):

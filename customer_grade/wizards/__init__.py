@@ -4,8 +4,10 @@ from . import (
     customer_grade_simulation_line,
     customer_grade_simulation_criterion,
     customer_grade_simulation_threshold,
+    customer_grade_simulation_step,
     customer_grade_simulation,
     customer_grade_simulation_run,
+    customer_grade_simulation_save,
     customer_grading_scheme,
 )
 from . import base_partner_merge_customer_file, customer_register_change

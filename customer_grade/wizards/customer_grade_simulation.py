@@ -58,6 +58,10 @@ class CustomerGradeSimulation(models.TransientModel):
         "customer.grade.simulation.threshold", "simulation_id", "Thresholds",
         compute="_compute_lines", store=True, readonly=False,
     )  # fmt: skip
+    step_ids = fields.One2many(
+        "customer.grade.simulation.step", "simulation_id", "Bands and Pareto Classes",
+        compute="_compute_lines", store=True, readonly=False,
+    )  # fmt: skip
 
     matrix = fields.Json("Migration", readonly=True)
     totals = fields.Json(readonly=True)
@@ -92,7 +96,8 @@ class CustomerGradeSimulation(models.TransientModel):
 
     @api.depends("base_scheme_id")
     def _compute_lines(self):
-        """Start from the weights and thresholds of the base scheme."""
+        """Start from the weights, steps and thresholds of the base scheme."""
+        Step = self.env["customer.grade.simulation.step"]
         for simulation in self:
             scheme = simulation.base_scheme_id
             simulation.update({
@@ -108,6 +113,14 @@ class CustomerGradeSimulation(models.TransientModel):
                     *(
                         Command.create({"threshold_id": threshold.id, "minimum": threshold.minimum})
                         for threshold in scheme.threshold_ids
+                    ),
+                ],
+                "step_ids": [
+                    Command.clear(),
+                    *(
+                        Command.create(values)
+                        for criterion in scheme.criterion_ids
+                        for values in Step._prepare_steps(criterion)
                     ),
                 ],
             })  # fmt: skip

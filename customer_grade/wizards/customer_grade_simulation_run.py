@@ -66,7 +66,10 @@ class CustomerGradeSimulation(models.TransientModel):
             {
                 **self._get_changed_numbers(),
                 "criterion_ids": [
-                    Command.update(line.criterion_id.id, {"weight": line.weight}) for line in self.criterion_ids
+                    Command.update(
+                        line.criterion_id.id, {"weight": line.weight, **self._get_steps(line.criterion_id)._get_commands()}
+                    )
+                    for line in self.criterion_ids
                 ],
                 "threshold_ids": [
                     Command.update(line.threshold_id.id, {"minimum": line.minimum}) for line in self.threshold_ids
@@ -79,12 +82,17 @@ class CustomerGradeSimulation(models.TransientModel):
         """Return the numbers of the scheme itself as they stand in the simulation."""
         return {name: self[name] for name in CHANGEABLE}
 
+    def _get_steps(self, criterion):
+        """Return the bands or Pareto classes of one criterion as they stand in the simulation."""
+        return self.step_ids.filtered(lambda step: step.criterion_id == criterion)
+
     def _is_changed(self) -> bool:
         """Tell whether any number differs from the base scheme."""
         return (
             any(self[name] != self.base_scheme_id[name] for name in CHANGEABLE)
             or any(line.weight != line.base_weight for line in self.criterion_ids)
             or any(line.minimum != line.base_minimum for line in self.threshold_ids)
+            or self.step_ids._is_changed()
         )
 
     def _check_changed_rules(self, scheme) -> None:
@@ -98,6 +106,9 @@ class CustomerGradeSimulation(models.TransientModel):
             raise UserError(self.env._("Margin, reviews in a row and minimum history cannot be negative."))
         if len(set(scheme.threshold_ids.mapped("minimum"))) < len(scheme.threshold_ids):
             raise UserError(self.env._("Two grades of one scheme begin at the same score."))
+        for criterion in scheme.criterion_ids:
+            if len(set(criterion.pareto_ids.mapped("share"))) < len(criterion.pareto_ids):
+                raise UserError(self.env._("Two Pareto classes of one criterion end at the same share."))
         scheme._check_ready()
 
     # ------------------------------------------------------------------
@@ -233,49 +244,3 @@ class CustomerGradeSimulation(models.TransientModel):
             for count_before, revenue_before, count_after, revenue_after in [totals[str(grade)]]
         ]
         return {"rows": rows, "sides": self._get_side_names()}
-
-    # ------------------------------------------------------------------
-    # Saving, when asked
-    # ------------------------------------------------------------------
-
-    def _save_version(self):
-        """Return a new draft version with the changed numbers.
-
-        :raise AccessError, UserError: see :meth:`action_save_version`
-        """
-        if self.mode == "scheme" or not self._is_changed():
-            raise UserError(
-                self.env._(
-                    "There is nothing to save: the simulation uses the rules of %s as they are. Change a number first.",
-                    self.base_scheme_id.display_name,
-                )
-            )
-        self._check_changed_rules(self._get_changed_scheme())
-        version = self.base_scheme_id._new_version()
-        copied = {criterion.metric: criterion for criterion in version.criterion_ids}
-        version.write({
-            **self._get_changed_numbers(),
-            "criterion_ids": [
-                Command.update(copied[line.criterion_id.metric].id, {"weight": line.weight})
-                for line in self.criterion_ids
-            ],
-            # Made anew: changed one after the other, two grades could begin at one score.
-            "threshold_ids": [
-                Command.clear(),
-                *(
-                    Command.create({"grade_id": line.grade_id.id, "minimum": line.minimum})
-                    for line in self.threshold_ids
-                ),
-            ],
-        })  # fmt: skip
-        version.message_post(
-            body=self.env._(
-                "Saved from a simulation as of %(day)s: %(moved)s of %(customers)s customers would move.",
-                day=format_date(self.env, self.date),
-                moved=self.moved_count,
-                customers=self.customer_count,
-            )
-            if self.totals
-            else self.env._("Saved from a simulation.")
-        )
-        return version
