@@ -58,4 +58,5 @@ from . import (
     crm_lead_customer_file,
     sale_order,
     ir_model_fields,
+    ir_actions_report,
 )

@@ -2,6 +2,7 @@ import json
 from typing import Any, NamedTuple
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, formatLang
 
 from ..tools.assessment import movement
@@ -9,6 +10,9 @@ from ..tools.migration import Migration, Move
 
 ROWS_A_TABLE = 200
 """wkhtmltopdf needs far more than twice the time for a table of twice the rows."""
+
+PRINTED_AT_MOST = 10_000
+"""Customers of one print, unless the system parameter ``customer_grade.print_limit`` says otherwise."""
 
 
 class ListRow(NamedTuple):
@@ -38,13 +42,38 @@ class CustomerGradeList(models.AbstractModel):
     _description = "Printed Grade List"
 
     @api.model
-    def _query_rows(self, query: SQL) -> list[ListRow]:
-        """Run a query that gives the columns of :class:`ListRow`, those with the most revenue first."""
+    def _query_rows(self, query: SQL, printed: int = 0) -> list[ListRow]:
+        """Run a query that gives the columns of :class:`ListRow`, those with the most revenue first.
+
+        :param printed: customers that are in the same print already
+        :raise UserError: there are more than one print may have
+        """
+        limit = self._get_print_limit()
         self.env.flush_all()
-        return [
-            ListRow(*row)
-            for row in self.env.execute_query(SQL("SELECT * FROM (%s) list ORDER BY revenue DESC NULLS LAST, name", query))
-        ]
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT * FROM (%s) list ORDER BY revenue DESC NULLS LAST, name LIMIT %s",
+                query,
+                max(limit - printed, 0) + 1,
+            )
+        )
+        if len(rows) + printed > limit:
+            raise UserError(
+                self.env._(
+                    "A print holds at most %(limit)s customers, and these are more. Filter them, for example by salesperson "
+                    "or grade, and print part by part; or mark them in the list and export them with “Export” (XLSX or "
+                    "CSV). An administrator may raise the limit (system parameter customer_grade.print_limit).",
+                    limit=formatLang(self.env, limit, digits=0),
+                )
+            )
+        return [ListRow(*row) for row in rows]
+
+    @api.model
+    def _get_print_limit(self) -> int:
+        """Return how many customers one print may have."""
+        parameters = self.env["ir.config_parameter"].sudo()  # sudo: users do not read parameters
+        limit = parameters.get_param("customer_grade.print_limit") or ""
+        return int(limit) if limit.isdecimal() and int(limit) else PRINTED_AT_MOST
 
     @api.model
     def _get_list(self, rows: list[ListRow], company) -> dict[str, Any]:

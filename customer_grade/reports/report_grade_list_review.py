@@ -22,7 +22,7 @@ class ReportGradeListReview(models.AbstractModel):
         reviews.check_access("read")
         lists = []
         for review in reviews:
-            rows = self._query_rows(self._get_query(review))
+            rows = self._query_rows(self._get_query(review), printed=sum(document["count"] for document in lists))
             if not rows:
                 raise UserError(
                     self.env._(

@@ -146,6 +146,39 @@ class TestGradePaper(GradeCase):
         self.assertEqual(document["count"], 1002)
         self.assertEqual([len(table) for group in document["groups"] for table in group["tables"]], [1, *[200] * 5, 1])
 
+    def test_more_than_a_print_holds(self):
+        limit = self.env["ir.config_parameter"]
+        limit.set_param("customer_grade.print_limit", "1")
+        for report, docs in ((LIST_REVIEW, self.review), (LIST_PARTNER, self.big | self.small)):
+            with self.subTest(report=report), self.assertRefused("at most 1 customers.*Filter them.*Export"):
+                self._html(report, docs)
+        self.assertEqual(set(self._rows(self._html(LIST_PARTNER, self.small))), {"Small Shoes"})
+        # The limit holds for the print, not for each review in it.
+        limit.set_param("customer_grade.print_limit", "3")
+        earlier = self.review.search([("scheme_id", "=", self.scheme.id)])
+        with self.assertRefused("at most 3 customers"):
+            self._html(LIST_REVIEW, earlier)
+        for nonsense in ("", "0", "many"):
+            limit.set_param("customer_grade.print_limit", nonsense)
+            self.assertEqual(len(self._rows(self._html(LIST_REVIEW, self.review))), 2, nonsense)
+
+    def test_margins_are_light(self):
+        """Each page opens header and footer anew: with the bundles of Odoo a long list takes gigabytes."""
+        for xmlid, docs in (("action_report_grade_list_review", self.review), ("action_report_grade_card", self.big)):
+            report = self.env.ref(f"customer_grade.{xmlid}")
+            content, _kind = self.env["ir.actions.report"].with_user(self.manager)._render_qweb_html(
+                report.report_name, docs.ids, data={"report_type": "pdf"}
+            )
+            bodies, _ids, header, footer, _arguments = report._prepare_html(content, report_model=report.model)
+            self.assertIn("stylesheet", bodies[0])
+            for margin in (header, footer):
+                with self.subTest(xmlid=xmlid):
+                    self.assertNotIn("stylesheet", margin)
+                    self.assertIn("border-collapse", margin, "its own style is there")
+                    self.assertIn("subst()", margin, "page numbers are filled in")
+            self.assertIn("Outsole Works", header)
+            self.assertIn('class="topage"', footer)
+
     # ------------------------------------------------------------------
     # Grade card
     # ------------------------------------------------------------------
