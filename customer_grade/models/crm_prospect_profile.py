@@ -131,6 +131,15 @@ class CrmProspectProfile(models.Model):
         profiles = self.sudo()  # sudo: the fit is shown to users who may not read profiles
         return profiles.search([("company_id", "=", company.id), ("state", "=", "active")], limit=1)
 
+    @api.model
+    def _get_active_traits(self, company):
+        """Return the traits of the profile in force, in their order, by one query."""
+        traits = self.env["crm.prospect.trait"].sudo()  # sudo: as above
+        return traits.search_fetch(
+            [("profile_id.company_id", "=", company.id), ("profile_id.state", "=", "active")],
+            ["profile_id", "name", "kind", "weight", "minimum", "maximum", "question_id", "expected_answer"],
+        )
+
     def _get_discussion_summary(self) -> str:
         return self.env._("Discuss the prospect profile")
 

@@ -14,14 +14,16 @@ class CrmProspectProfile(models.Model):
 
     _inherit = "crm.prospect.profile"
 
-    def _get_trait_rows(self, leads=None, partners=None) -> dict[int, list[bool | None]]:
+    def _get_trait_rows(self, leads=None, partners=None, traits=None) -> dict[int, list[bool | None]]:
         """Return which traits given leads or partners meet.
 
+        :param traits: those of the profile, where they are read already
         :return: ``{key: [met, not met or None when not known]}`` in the order of the traits;
             a key is the id of a partner, or that of a lead as ``lead_key`` gives it
         """
         self.ensure_one()
-        if not self.trait_ids:
+        traits = self.trait_ids if traits is None else traits
+        if not traits:
             return {}
         queries = []
         if leads:
@@ -34,7 +36,7 @@ class CrmProspectProfile(models.Model):
         rows = self.env.execute_query(
             SQL(
                 "SELECT partner_id, %s FROM (%s) prospect",
-                SQL(", ").join(trait._get_condition() for trait in self.trait_ids),
+                SQL(", ").join(trait._get_condition() for trait in traits),
                 SQL(" UNION ALL ").join(queries),
             )
         )
@@ -153,14 +155,16 @@ class CrmProspectProfile(models.Model):
             mine = records.browse(
                 record.id for record, own in zip(records, companies, strict=True) if own == company
             )
-            profile = self._get_active(company)
-            rows = profile._get_trait_rows(**{"leads" if is_lead else "partners": mine}) if profile else {}
-            total = sum(profile.trait_ids.mapped("weight")) or 1.0
+            judged_by = self._get_active_traits(company)
+            profile = judged_by.profile_id
+            subjects = {"leads" if is_lead else "partners": mine}
+            rows = profile._get_trait_rows(**subjects, traits=judged_by) if profile else {}
+            total = sum(judged_by.mapped("weight")) or 1.0
             for record in mine:
                 met = rows.get(lead_key(record.id) if is_lead else record.id, [])
                 traits = [
                     {"name": trait.name, "summary": trait.summary, "met": known, "share": 100.0 * trait.weight / total}
-                    for trait, known in zip(profile.trait_ids, met, strict=bool(met))
+                    for trait, known in zip(judged_by, met, strict=bool(met))
                 ]
                 result[record.id] = {
                     "profile": profile,

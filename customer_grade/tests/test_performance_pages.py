@@ -10,8 +10,8 @@ from .common_prospect import ProspectCase
 ADDON = "customer_grade"
 EXTRA = 2
 """Queries the addon may add to reading a page."""
-EXTRA_PARTNER_FORM = 11
-EXTRA_LEAD_FORM = 9
+EXTRA_PARTNER_FORM = 9
+EXTRA_LEAD_FORM = 7
 """Over what a page may cost: the forms read the gaps of the file, the answers, the product
 families and the fit to the profile even when nobody opens their tabs. No more than now."""
 

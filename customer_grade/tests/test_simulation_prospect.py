@@ -38,6 +38,7 @@ class TestSimulationProspect(ProspectCase):
             "lead_id": self.big.id, "partner_id": False, "display_name": "lead 0", "user_id": self.salesman.id,
             "revenue": 20000, "base_grade_id": self.grade["a"].id, "grade_id": self.grade["b"].id, "movement": "down",
         }])  # fmt: skip
+        self.assertEqual(simulation.summary, "1 of 2 prospects would move.")
         self.assertEqual(self.big.customer_grade_id, self.grade["a"], "nothing is saved")
         self.assertEqual(len(self._lead_history(self.big)), 1)
 

@@ -22,6 +22,7 @@ class CustomerGradeSimulation(models.TransientModel):
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="base_scheme_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(related="base_scheme_id.kind")
     mode = fields.Selection(
         [("rules", "Changed Rules"), ("scheme", "Another Scheme")],
         "Compare with",
@@ -142,11 +143,11 @@ class CustomerGradeSimulation(models.TransientModel):
     @api.depends_context("lang")
     def _compute_summary(self):
         for simulation in self:
-            simulation.summary = self.env._(
-                "%(moved)s of %(customers)s customers would move.",
-                moved=simulation.moved_count,
-                customers=simulation.customer_count,
-            )
+            values = {"moved": simulation.moved_count, "customers": simulation.customer_count}
+            if simulation.kind == "prospect":
+                simulation.summary = self.env._("%(moved)s of %(customers)s prospects would move.", **values)
+            else:
+                simulation.summary = self.env._("%(moved)s of %(customers)s customers would move.", **values)
             simulation.unlisted_note = self.env._(
                 "Listed are the customers with the most revenue; %s more are counted above but not listed.",
                 simulation.unlisted_count,
