@@ -1,4 +1,4 @@
-"""Time a full grade review against hand-written SQL, and hold it to limits. See README.md.
+"""Time a full grade review against hand-written SQL, and all customer files; hold both to limits. See README.md.
 
 python3 -m benchmarks.bench_review
 python3 -m benchmarks.bench_review --size small
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.file_limits import FileRun, broken_file_limits, file_table
 from benchmarks.progress import say
 from benchmarks.review_limits import Case, Run, broken_limits, is_binding, table
 from benchmarks.scratch import create_database, database_exists, duplicate_database, rename_database, run_in_odoo
@@ -28,13 +29,15 @@ def main() -> None:
     options = _read_options()
     sizes = _sizes(options)
     found: dict[str, list[Case]] = {FIRST: [], LATER: []}
+    files = []
     for size in sizes:
         template = _ensure_trade(options, size)
         for case in _measure(options, size, template):
             found[case.name].append(case)
+        files.append(FileRun(**_run_job(f"{options.prefix}_run", "benchmarks.file_jobs", "measure_files")))
     pairs = [(half, full) for half, full in found.values()]
-    say(f"\n{table(pairs)}")
-    broken = broken_limits(pairs)
+    say(f"\n{table(pairs)}\n\n{file_table(files)}")
+    broken = broken_limits(pairs) + broken_file_limits(*files)
     if broken:
         sys.exit("\n".join(["", "Limits broken:", *broken]))
     say("Both sides left the same rows.")
@@ -131,10 +134,15 @@ def _in_steps(run: Run) -> str:
 
 def _run(database: str, job: str, day: str) -> Run:
     """Run one side in a process of its own and read what it measured."""
+    return Run(**_run_job(database, "benchmarks.review_jobs", job, day=day))
+
+
+def _run_job(database: str, module: str, job: str, **arguments) -> dict:
+    """Run a job in a process of its own and return what it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        run_in_odoo(database, "benchmarks.review_jobs", job, day=day, result=str(result))
-        return Run(**json.loads(result.read_text(encoding="utf-8")))
+        run_in_odoo(database, module, job, **arguments, result=str(result))
+        return json.loads(result.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
