@@ -1,6 +1,6 @@
 """Two people apply one review at the same moment, over two real connections."""
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import ForeignKeyViolation, SerializationFailure
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
@@ -77,8 +77,13 @@ class TestApplyTwice(BaseCase):
             warehouse_free = env["resource.calendar"].search([("company_id", "=", company)])
             record.resource_calendar_id = False
             warehouse_free.unlink()
-            record.unlink()
-            partner.unlink()
+            try:
+                with mute_logger("odoo.sql_db"), cr.savepoint():
+                    record.unlink()
+                    partner.unlink()
+            except ForeignKeyViolation:
+                # Other addons give each company rows of their own, stock a warehouse: it stays, out of the way.
+                record.write({"name": f"{record.name} {record.id}", "active": False})
 
     def _assert_applied_once(self):
         with self.registry.cursor() as cr:
