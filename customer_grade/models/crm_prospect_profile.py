@@ -46,6 +46,7 @@ class CrmProspectProfile(models.Model):
         "A company has one prospect profile in force: retire the other one first.",
     )
 
+    @api.depends_context("lang")
     @api.depends("name", "version")
     def _compute_display_name(self):
         for profile in self:

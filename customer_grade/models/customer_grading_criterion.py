@@ -56,6 +56,7 @@ class CustomerGradingCriterion(models.Model):
     def _selection_metric(self):
         return self.env["customer.grade.metric"]._selection()
 
+    @api.depends_context("lang")
     @api.depends("metric")
     def _compute_display_name(self):
         labels = dict(self._selection_metric())

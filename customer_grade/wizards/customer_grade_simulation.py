@@ -73,6 +73,7 @@ class CustomerGradeSimulation(models.TransientModel):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends_context("lang")
     @api.depends("base_scheme_id")
     def _compute_display_name(self):
         for simulation in self:
