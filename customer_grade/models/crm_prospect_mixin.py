@@ -8,7 +8,7 @@ class CrmProspectMixin(models.AbstractModel):
     _name = "crm.prospect.mixin"
     _description = "Prospect Data"
 
-    prospect_employees = fields.Integer("Number of Employees", help="People the company employs")
+    prospect_employees = fields.Integer("Number of Employees", help="People the company employs, as far as known")
     prospect_volume = fields.Integer("Stated Yearly Volume", help="Pairs a year, as the prospect states it")
     prospect_family_ids = fields.Many2many("product.category", string="Product Families", help="What the prospect asks for")
     # Only forms show these two: lists would run one query for each company.

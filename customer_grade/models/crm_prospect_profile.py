@@ -40,17 +40,27 @@ class CrmProspectProfile(models.Model):
         help="The owner is reminded on this day. A recorded discussion sets it half a year later.",
     )
     decision_ids = fields.One2many("crm.prospect.profile.decision", "profile_id")
+    discussion_ids = fields.Many2many(
+        "crm.prospect.profile.decision", string="Discussions", compute="_compute_discussion_ids", recursive=True,
+        help="Of this version and of those before it",
+    )  # fmt: skip
 
     _active_once = models.UniqueIndex(
         "(company_id) WHERE state = 'active'",
         "A company has one prospect profile in force: retire the other one first.",
     )
 
+    @api.depends_context("lang")
     @api.depends("name", "version")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for profile in self:
             profile.display_name = self.env._("%(name)s v%(version)s", name=profile.name or "", version=profile.version)
+
+    @api.depends("decision_ids", "previous_version_id.discussion_ids")
+    def _compute_discussion_ids(self):
+        for profile in self:
+            profile.discussion_ids = profile.decision_ids | profile.previous_version_id.discussion_ids
 
     # ------------------------------------------------------------------
     # Guards

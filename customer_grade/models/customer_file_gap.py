@@ -36,6 +36,7 @@ class CustomerFileGap(models.Model):
     kind = fields.Selection([("customer", "Customer"), ("prospect", "Prospect")], readonly=True)
     # Of the customer, at the last computation: a change of either computes the file again.
     grade_id = fields.Many2one("customer.grade", "Customer Grade", readonly=True, index="btree_not_null")
+    grade_color = fields.Integer("Colour of Grade", related="grade_id.color")
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True, index="btree_not_null")
     since = fields.Date("Lacking Since", readonly=True, required=True)
     confirmed_on = fields.Date(readonly=True)

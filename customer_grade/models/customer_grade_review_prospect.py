@@ -11,15 +11,15 @@ class CustomerGradeReview(models.Model):
 
     subject_label = fields.Char("Graded", compute="_compute_subject_label")
 
-    @api.depends("kind")
     @api.depends_context("lang")
+    @api.depends("kind")
     def _compute_subject_label(self):
         labels = dict(self.env["customer.grading.scheme"]._fields["kind"]._description_selection(self.env))
         for review in self:
             review.subject_label = labels.get(review.kind)
 
-    @api.depends("kind")
     @api.depends_context("lang")
+    @api.depends("kind")
     def _compute_matrix(self):
         result = super()._compute_matrix()
         for review in self.filtered(lambda review: review.kind == "prospect"):

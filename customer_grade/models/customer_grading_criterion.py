@@ -56,6 +56,7 @@ class CustomerGradingCriterion(models.Model):
     def _selection_metric(self):
         return self.env["customer.grade.metric"]._selection()
 
+    @api.depends_context("lang")
     @api.depends("metric")
     @api.depends_context("lang")
     def _compute_display_name(self):

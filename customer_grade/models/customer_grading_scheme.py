@@ -122,6 +122,7 @@ class CustomerGradingScheme(models.Model):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends_context("lang")
     @api.depends("name", "version")
     @api.depends_context("lang")
     def _compute_display_name(self):

@@ -43,6 +43,7 @@ class CustomerRegisterEntry(models.Model):
     grade_id = fields.Many2one(
         "customer.grade", "Customer Grade", readonly=True, index="btree_not_null", help="At the time of the entry"
     )
+    grade_color = fields.Integer("Colour of Grade", related="grade_id.color")
     addition = fields.Integer("Additions", compute="_compute_figures", store=True, precompute=True)
     loss = fields.Integer("Losses", compute="_compute_figures", store=True, precompute=True)
     net = fields.Integer("Net Change", compute="_compute_figures", store=True, precompute=True)

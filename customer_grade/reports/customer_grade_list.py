@@ -76,10 +76,11 @@ class CustomerGradeList(models.AbstractModel):
         return int(limit) if limit.isdecimal() and int(limit) else PRINTED_AT_MOST
 
     @api.model
-    def _get_list(self, rows: list[ListRow], company) -> dict[str, Any]:
+    def _get_list(self, rows: list[ListRow], company, *, prospects: bool = False) -> dict[str, Any]:
         """Return the list as the template prints it.
 
         :param rows: customers of one company, those with the most revenue first
+        :param prospects: the rows are prospects, and their revenue is expected
         """
         migration = Migration()
         for row in rows:
@@ -97,16 +98,13 @@ class CustomerGradeList(models.AbstractModel):
         return {
             "company": company,
             "count": len(rows),
-            "note": self.env._(
-                "%(moved)s of %(customers)s customers changed their grade. Rows: the grade before. Columns: the grade after.",
-                moved=migration.moved,
-                customers=migration.count,
-            ),
+            "words": self._get_words(prospects),
+            "note": self._get_note(migration, prospects),
             "matrix": self._get_matrix_rows(matrix, migration, company),
             "totals": totals,
             "groups": [
                 {
-                    "title": self.env._("Grade %(grade)s: %(count)s customers", grade=names[grade], count=len(own)),
+                    "title": self._get_group_title(names[grade], len(own), prospects),
                     "tables": [
                         [self._get_line(row, names, rank, company) for row in own[start : start + ROWS_A_TABLE]]
                         for start in range(0, len(own), ROWS_A_TABLE)
@@ -116,6 +114,33 @@ class CustomerGradeList(models.AbstractModel):
                 if own
             ],
         }
+
+    def _get_words(self, prospects: bool) -> dict[str, str]:
+        """Return the headings that differ between customers and prospects."""
+        if prospects:
+            return {
+                "one": self.env._("Prospect"), "many": self.env._("Prospects"),
+                "revenue": self.env._("Expected Revenue"),
+            }  # fmt: skip
+        return {"one": self.env._("Customer"), "many": self.env._("Customers"), "revenue": self.env._("Revenue")}
+
+    def _get_note(self, migration: Migration, prospects: bool) -> str:
+        if prospects:
+            return self.env._(
+                "%(moved)s of %(prospects)s prospects changed their grade. Rows: the grade before. Columns: the grade after.",
+                moved=migration.moved,
+                prospects=migration.count,
+            )
+        return self.env._(
+            "%(moved)s of %(customers)s customers changed their grade. Rows: the grade before. Columns: the grade after.",
+            moved=migration.moved,
+            customers=migration.count,
+        )
+
+    def _get_group_title(self, grade: str, count: int, prospects: bool) -> str:
+        if prospects:
+            return self.env._("Grade %(grade)s: %(count)s prospects", grade=grade, count=count)
+        return self.env._("Grade %(grade)s: %(count)s customers", grade=grade, count=count)
 
     def _get_total(self, name: str, rows: list[ListRow], rank: dict[int, int], everyone: int, company) -> dict[str, Any]:
         """Return the totals of one grade."""

@@ -31,9 +31,10 @@ class ReportGradeListReview(models.AbstractModel):
                         review.display_name,
                     )
                 )
+            prospects = review.kind == "prospect"
             lists.append({
-                **self._get_list(rows, review.company_id),
-                "title": self.env._("Customer Grades"),
+                **self._get_list(rows, review.company_id, prospects=prospects),
+                "title": self.env._("Prospect Grades") if prospects else self.env._("Customer Grades"),
                 "subtitle": review.display_name,
                 "facts": self._get_facts(review),
             })  # fmt: skip

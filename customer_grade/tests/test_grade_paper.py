@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 from unittest.mock import patch
 
@@ -9,6 +10,7 @@ from odoo.tests.common import HOST
 from odoo.tools import config
 from odoo.tools.pdf import PdfReader
 
+from ..reports.customer_grade_list import ListRow
 from .common import GradeCase
 
 LIST_REVIEW = "customer_grade.report_grade_list_review"
@@ -232,6 +234,48 @@ class TestGradePaper(GradeCase):
         with patch.object(Partner, "_get_card_missing_fields", lambda partners: {partners.id: ["Tax ID", "Email"]}):
             text = self._html(CARD, self.small).text_content()
         self.assertIn("Tax ID, Email", text)
+
+    # ------------------------------------------------------------------
+    # Languages
+    # ------------------------------------------------------------------
+
+    def _chinese_words(self, report, docs):
+        """Return what is printed for a Chinese reader, and the Latin words in it."""
+        page = self._html(report, docs, lang="zh_CN")
+        parts = page.xpath("//div[contains(@class, 'o_grade_report')]//text()")
+        text = " ".join(" ".join(parts).split())
+        return text, set(re.findall(r"[A-Za-z]{2,}", text))
+
+    def test_everything_is_printed_in_chinese(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"].search([("name", "=", "customer_grade")])._update_translations(["zh_CN"])
+        # Read in English first: nothing of it may stay behind.
+        for report, docs in ((LIST_REVIEW, self.review), (LIST_PARTNER, self.big), (CARD, self.small)):
+            self._html(report, docs)
+        own = set(re.findall(r"[A-Za-z]{2,}", " ".join([
+            self.company.name, self.scheme.name, self.review.name, self.manager.name, self.salesman.name,
+            self.env.user.name, self.big.name, self.big.city, self.small.name,
+        ])))  # fmt: skip
+        for report, docs, titles in (
+            (LIST_REVIEW, self.review, ("客户等级", "等级变动", "各等级合计", "销售额", "个客户中有", "第 1 版")),
+            (LIST_PARTNER, self.big | self.small, ("客户等级", "各等级合计", "决定、备注")),
+            (CARD, self.small, ("客户等级卡", "各指标得分", "等级起始日", "销售额", "历史")),
+        ):
+            with self.subTest(report=report):
+                text, words = self._chinese_words(report, docs)
+                for title in titles:
+                    self.assertIn(title, text)
+                self.assertFalse(words - own)
+
+    def test_prospects_are_called_so(self):
+        Values = self.env["report.customer_grade.report_grade_list_review"]
+        row = ListRow("Lead", None, None, 100.0, 50.0, None, self.grade["b"].id, "accepted", None, None)
+        document = Values._get_list([row], self.company, prospects=True)
+        self.assertEqual(document["words"], {"one": "Prospect", "many": "Prospects", "revenue": "Expected Revenue"})
+        self.assertIn("1 of 1 prospects", document["note"])
+        self.assertEqual(document["groups"][0]["title"], "Grade B: 1 prospects")
+        document = Values._get_list([row], self.company)
+        self.assertEqual(document["words"]["one"], "Customer")
 
     # ------------------------------------------------------------------
     # PDF

@@ -233,6 +233,7 @@ class TestDiscussion(ProspectCase):
         self.assertIn("1 won of 1 closed", decision.facts_html.replace("  ", " "))
         draft = profile.browse(decision.with_user(self.policy_admin).action_new_version()["res_id"])
         self.assertEqual((decision.resulting_profile_id, draft.version), (draft, 2))
+        self.assertEqual(draft.discussion_ids, decision, "the discussions of earlier versions stay in sight")
         self.assertEqual(decision.with_user(self.policy_admin).action_new_version()["res_id"], draft.id)
 
     def test_records_are_not_changed(self):

@@ -78,6 +78,7 @@ class CustomerGradeSimulation(models.TransientModel):
     # Computes
     # ------------------------------------------------------------------
 
+    @api.depends_context("lang")
     @api.depends("base_scheme_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
