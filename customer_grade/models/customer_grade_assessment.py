@@ -33,7 +33,7 @@ class CustomerGradeAssessment(models.Model):
         readonly=True,
         default="review",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     scheme_id = fields.Many2one("customer.grading.scheme", readonly=True, index="btree_not_null", ondelete="restrict")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="cascade")
