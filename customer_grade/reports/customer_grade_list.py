@@ -98,7 +98,7 @@ class CustomerGradeList(models.AbstractModel):
         return {
             "company": company,
             "count": len(rows),
-            "words": self._get_words(prospects),
+            "prospects": prospects,
             "note": self._get_note(migration, prospects),
             "matrix": self._get_matrix_rows(matrix, migration, company),
             "totals": totals,
@@ -114,15 +114,6 @@ class CustomerGradeList(models.AbstractModel):
                 if own
             ],
         }
-
-    def _get_words(self, prospects: bool) -> dict[str, str]:
-        """Return the headings that differ between customers and prospects."""
-        if prospects:
-            return {
-                "one": self.env._("Prospect"), "many": self.env._("Prospects"),
-                "revenue": self.env._("Expected Revenue"),
-            }  # fmt: skip
-        return {"one": self.env._("Customer"), "many": self.env._("Customers"), "revenue": self.env._("Revenue")}
 
     def _get_note(self, migration: Migration, prospects: bool) -> str:
         if prospects:
