@@ -1,0 +1,35 @@
+from odoo import fields, models
+
+
+class CrmLead(models.Model):
+    _inherit = "crm.lead"
+
+    sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests")
+    sale_budget_request_count = fields.Integer(
+        "Number of Spending Requests", compute="_compute_sale_budget_request_count",
+        groups="sales_team.group_sale_salesman",
+    )  # fmt: skip
+
+    def _compute_sale_budget_request_count(self):
+        counts = dict(
+            self.env["sale.budget.request"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])
+        )
+        for lead in self:
+            lead.sale_budget_request_count = counts.get(lead._origin, 0)
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        requests = self.env["sale.budget.request"].sudo()  # sudo: requests of others move along, too
+        requests.search([("lead_id", "in", opportunities.ids)]).lead_id = self
+        return result
+
+    def action_view_sale_budget_requests(self) -> dict:
+        """Open the spending requests of this lead."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
+        context = {
+            "default_lead_id": self.id,
+            "default_partner_id": self.partner_id.id,
+            "default_company_id": (self.company_id or self.env.company).id,
+        }
+        return dict(action, domain=[("lead_id", "=", self.id)], context=context)

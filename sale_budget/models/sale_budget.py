@@ -1,0 +1,189 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+#: What an approved budget no longer lets change: documents were approved on these terms.
+FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
+
+
+class SaleBudget(models.Model):
+    """Money for a period, of the company, a team or a salesperson, by purpose.
+
+    The plan is fixed by approval; later changes are amendments. What is reserved and
+    spent stands in the ledger (``sale.budget.entry``).
+    """
+
+    _name = "sale.budget"
+    _description = "Budget"
+    _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+    _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
+
+    name = fields.Char(required=True, tracking=True, index="trigram")
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    state = fields.Selection(
+        [("draft", "Draft"), ("approved", "Approved"), ("closed", "Closed")],
+        required=True,
+        readonly=True,
+        default="draft",
+        tracking=True,
+        index=True,
+    )
+    team_id = fields.Many2one(
+        "crm.team", "Sales Team", check_company=True, index="btree_not_null", tracking=True,
+        help="Only for this team; empty for all teams",
+    )  # fmt: skip
+    user_id = fields.Many2one(
+        "res.users", "Salesperson", check_company=True, index="btree_not_null", tracking=True,
+        domain=[("share", "=", False)], help="Only for this salesperson; empty for all of them",
+    )  # fmt: skip
+    owner_id = fields.Many2one(
+        "res.users", required=True, index=True, tracking=True, default=lambda self: self.env.user,
+        domain=[("share", "=", False)], help="Approves spending requests, and is told when the money runs low",
+    )  # fmt: skip
+    line_ids = fields.One2many("sale.budget.line", "budget_id", "Lines", copy=True)
+    amendment_ids = fields.One2many("sale.budget.amendment", "budget_id", "Amendments")
+    threshold_ids = fields.Many2many(
+        "sale.budget.threshold", string="Notices", default=lambda self: self._default_thresholds(),
+        help="The owner is told when a line reaches one of these shares",
+    )  # fmt: skip
+    note = fields.Html()
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    closed_on = fields.Datetime(readonly=True, copy=False)
+
+    amount = fields.Monetary("Planned", compute="_compute_totals")
+    amendment_amount = fields.Monetary("Amended", compute="_compute_totals")
+    committed_amount = fields.Monetary("Committed", compute="_compute_totals")
+    actual_amount = fields.Monetary("Actual", compute="_compute_totals")
+    available_amount = fields.Monetary("Available", compute="_compute_totals")
+    share_used = fields.Float("Used", compute="_compute_totals")
+
+    @api.model
+    def _default_thresholds(self):
+        return self.env["sale.budget.threshold"].search([("is_default", "=", True)])
+
+    def _compute_totals(self):
+        names = ("amount", "amendment_amount", "committed_amount", "actual_amount")
+        groups = self.env["sale.budget.line"]._read_group(
+            [("budget_id", "in", self.ids)], ["budget_id"], [f"{name}:sum" for name in names]
+        )
+        sums = {budget.id: figures for budget, *figures in groups}
+        for budget in self:
+            figures = sums.get(budget._origin.id, [0.0] * len(names))
+            for name, figure in zip(names, figures, strict=True):
+                budget[name] = figure
+            balance = self.env["sale.budget.line"]._balance(*figures)
+            budget.available_amount = balance.available
+            budget.share_used = balance.share_used
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        approved = self.filtered(lambda budget: budget.state != "draft")
+        if approved:
+            raise UserError(
+                self.env._(
+                    "%(budgets)s: only drafts can be deleted. Close a budget that is no longer needed.",
+                    budgets=", ".join(approved.mapped("display_name")),
+                )
+            )
+
+    def write(self, vals):
+        if FIXED & vals.keys():
+            fixed = self.filtered(lambda budget: budget.state != "draft")
+            if fixed:
+                raise UserError(
+                    self.env._(
+                        "%(budgets)s: company, period, team and salesperson are fixed since the approval. Create "
+                        "another budget, and move the money with amendments.",
+                        budgets=", ".join(fixed.mapped("display_name")),
+                    )
+                )
+        return super().write(vals)
+
+    def _has_field_access(self, field, operation):
+        evidence = ("approved_by_id", "approved_on", "closed_by_id", "closed_on")
+        if operation == "write" and not self.env.su and field.name in evidence:
+            return False
+        return super()._has_field_access(field, operation)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_approve(self) -> bool:
+        """Put the plan in force; from now on documents may reserve its money.
+
+        :raise AccessError: the user is no sales manager
+        :raise UserError: a budget has no line, or is not a draft
+        """
+        empty = self.filtered(lambda budget: not budget.line_ids)
+        if empty:
+            raise UserError(
+                self.env._(
+                    "%(budgets)s: add at least one purpose with its amount first.",
+                    budgets=", ".join(empty.mapped("display_name")),
+                )
+            )
+        self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
+        return True
+
+    def action_close(self) -> bool:
+        """End the budget: nothing can be reserved or spent any more.
+
+        :raise AccessError: the user is neither sales manager nor finance collaborator
+        :raise UserError: documents still hold money of a budget
+        """
+        may = ("sales_team.group_sale_manager", "sales_department_base.group_collaborator_finance")
+        if not self.env.su and not any(self.env.user.has_group(group) for group in may):
+            raise AccessError(self.env._("Only sales managers and finance collaborators may close budgets."))
+        self.check_access("read")
+        budgets = self.sudo()  # sudo: finance closes without a right to change plans; both checked above
+        budgets._lock_for_transition()
+        budgets.invalidate_recordset(["state"])
+        held = budgets.line_ids._documents_holding_money()
+        if held:
+            raise UserError(
+                self.env._(
+                    "%(budgets)s: these documents still hold reserved money: %(documents)s. Record their cost or "
+                    "cancel them first.",
+                    budgets=", ".join(budgets.mapped("display_name")),
+                    documents=", ".join(held),
+                )
+            )
+        budgets._change_state("closed", closed_by_id=self.env.uid, closed_on=fields.Datetime.now())
+        return True
+
+    def action_reopen(self) -> bool:
+        """Take a closed budget into use again."""
+        self._change_state("approved", closed_by_id=False, closed_on=False)
+        return True
+
+    def action_amend(self) -> dict:
+        """Open the form for an amendment of this budget."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Amend %(budget)s", budget=self.display_name),
+            "res_model": "sale.budget.amendment",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_budget_id": self.id, "default_line_id": self.line_ids[:1].id},
+        }
+
+    def action_view_entries(self) -> dict:
+        """Open the ledger of these budgets."""
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_entry_action")
+        return dict(action, domain=[("budget_id", "in", self.ids)], context={})
+
+    def action_view_requests(self) -> dict:
+        """Open the spending requests of these budgets."""
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
+        return dict(action, domain=[("budget_line_id.budget_id", "in", self.ids)], context={})
+
+    def action_view_report(self) -> dict:
+        """Open the analysis of these budgets."""
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_report_action")
+        return dict(action, domain=[("budget_id", "in", self.ids)], context={})

@@ -1,0 +1,88 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+from ..tools.thresholds import still_told
+
+
+class SaleBudgetAmendment(models.Model):
+    """A change of an approved plan, with its reason. It is added and stays."""
+
+    _name = "sale.budget.amendment"
+    _description = "Budget Amendment"
+    _order = "date desc, id desc"
+    _rec_name = "reason"
+
+    line_id = fields.Many2one(
+        "sale.budget.line", "Budget Line", required=True, index=True, ondelete="cascade",
+        domain=[("budget_id.state", "=", "approved")],
+    )  # fmt: skip
+    budget_id = fields.Many2one(related="line_id.budget_id", store=True, index=True)
+    purpose_id = fields.Many2one(related="line_id.purpose_id", store=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(required=True, help="More money when positive, less when negative")
+    reason = fields.Char(required=True)
+    date = fields.Date(required=True, readonly=True, default=lambda self: self.env.company._sales_today())
+    user_id = fields.Many2one(
+        "res.users", "Amended by", required=True, readonly=True, default=lambda self: self.env.user
+    )
+
+    _amount_not_zero = models.Constraint("CHECK(amount <> 0)", "An amendment adds or takes away money.")
+    _reason_given = models.Constraint("CHECK(btrim(reason) <> '')", "An amendment needs a reason.")
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name in ("date", "user_id"):
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = self.env["sale.budget.line"].browse({vals["line_id"] for vals in vals_list if vals.get("line_id")})
+        lines.check_access("read")
+        locked = lines.sudo()  # sudo: whoever may amend (access rights of this model) may not write plans
+        locked._lock()
+        locked._check_open()
+        amendments = super().create(vals_list)
+        for line in locked:
+            if line.currency_id.compare_amounts(line.available_amount, 0.0) < 0 and any(
+                amendment.amount < 0 for amendment in amendments if amendment.line_id == line
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(line)s: more is reserved and spent than the amendment would leave (%(missing)s missing).",
+                        line=line.display_name,
+                        missing=format_amount(self.env, -line.available_amount, line.currency_id),
+                    )
+                )
+            line.notified_share = still_told(line.share_used, line.notified_share)
+        locked._notify_thresholds()
+        for budget, of_budget in amendments.grouped("budget_id").items():
+            for amendment in of_budget:
+                budget.sudo()._message_log(  # sudo: the note belongs to the amendment
+                    body=self.env._(
+                        "%(purpose)s amended by %(amount)s: %(reason)s",
+                        purpose=amendment.purpose_id.display_name,
+                        amount=format_amount(self.env, amendment.amount, amendment.currency_id),
+                        reason=amendment.reason,
+                    )
+                )
+        return amendments
+
+    def write(self, vals):
+        self._refuse_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        self._refuse_change()
+
+    def _refuse_change(self) -> None:
+        """:raise UserError: always; the history of a budget is only added to"""
+        if self:
+            raise UserError(
+                self.env._(
+                    "Amendments stay as they are. Add another one that takes back “%(reason)s”.",
+                    reason=self[0].reason,
+                )
+            )

@@ -1,0 +1,3 @@
+from . import money
+from . import scope
+from . import thresholds

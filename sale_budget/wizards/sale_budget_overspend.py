@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleBudgetOverspend(models.TransientModel):
+    """Asks why documents may go over the budget, and approves them.
+
+    For every document with the commitment mixin that defines ``_budget_approve_over``.
+    """
+
+    _name = "sale.budget.overspend"
+    _description = "Approve over Budget"
+
+    res_model = fields.Char(required=True, readonly=True)
+    res_ids = fields.Char(required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", compute="_compute_figures")
+    document_names = fields.Char("Documents", compute="_compute_figures")
+    shortfall_amount = fields.Monetary("Over Budget", compute="_compute_figures")
+    reason = fields.Text(required=True)
+
+    def _get_documents(self):
+        self.ensure_one()
+        model = self.env.get(self.res_model)
+        mixin = self.env.registry["sale.budget.commitment.mixin"]
+        if model is None or not isinstance(model, mixin):
+            raise UserError(self.env._("There is no document that could be approved over budget."))
+        documents = model.browse([int(id_) for id_ in (self.res_ids or "").split(",") if id_.isdigit()]).exists()
+        documents.check_access("write")
+        return documents
+
+    @api.depends("res_model", "res_ids")
+    def _compute_figures(self):
+        for wizard in self:
+            documents = wizard._get_documents()
+            wizard.document_names = ", ".join(documents.mapped("display_name"))
+            wizard.currency_id = documents[:1].budget_currency_id
+            wizard.shortfall_amount = sum(documents.mapped("budget_shortfall_amount"))
+
+    def action_confirm(self) -> dict:
+        """Approve the documents with the reason.
+
+        :raise AccessError: the user may not go over budget
+        :raise UserError: there is no reason
+        """
+        self.ensure_one()
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why the budget may be exceeded."))
+        self._get_documents()._budget_approve_over(self.reason.strip())
+        return {"type": "ir.actions.act_window_close"}

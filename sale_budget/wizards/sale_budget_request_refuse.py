@@ -1,0 +1,17 @@
+from odoo import fields, models
+
+
+class SaleBudgetRequestRefuse(models.TransientModel):
+    """Asks why requests are refused."""
+
+    _name = "sale.budget.request.refuse"
+    _description = "Refuse Spending Requests"
+
+    request_ids = fields.Many2many("sale.budget.request", "sale_budget_refuse_request_rel", required=True)
+    reason = fields.Char(required=True)
+
+    def action_confirm(self) -> dict:
+        """Refuse the requests with the reason."""
+        self.ensure_one()
+        self.request_ids._refuse(self.reason)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleBudgetRequestSpend(models.TransientModel):
+    """Asks what was spent on a request."""
+
+    _name = "sale.budget.request.spend"
+    _description = "Record Cost"
+
+    request_id = fields.Many2one("sale.budget.request", required=True, readonly=True)
+    currency_id = fields.Many2one(related="request_id.budget_currency_id")
+    reserved_amount = fields.Monetary(related="request_id.budget_committed_amount")
+    spent_amount = fields.Monetary("Spent So Far", related="request_id.budget_actual_amount")
+    amount = fields.Monetary(
+        "Cost", required=True, compute="_compute_amount", store=True, readonly=False,
+        help="In company currency, without what was recorded before. Do not enter what a vendor bill or expense of "
+        "this request records",
+    )  # fmt: skip
+    date = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
+    is_final = fields.Boolean(
+        "Nothing More to Come", default=True, help="Closes the request and releases what is left of its money"
+    )
+    note = fields.Char()
+    over_amount = fields.Monetary("Over Budget", compute="_compute_over_amount")
+    reason = fields.Char(help="Needed to go over the budget, together with the right to do so")
+
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        ids = self.env.context.get("default_request_ids") or []
+        if len(ids) > 1:
+            raise UserError(self.env._("Record the cost of one request at a time."))
+        if ids and "request_id" in fields:
+            defaults["request_id"] = ids[0]
+        return defaults
+
+    @api.depends("request_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = max(wizard.reserved_amount, 0.0)
+
+    @api.depends("amount", "request_id")
+    def _compute_over_amount(self):
+        for wizard in self:
+            request = wizard.request_id
+            covered = max(request.budget_committed_amount, 0.0) + max(request.budget_available_amount, 0.0)
+            wizard.over_amount = max(wizard.amount - covered, 0.0)
+
+    def action_confirm(self) -> dict:
+        """Record the cost."""
+        self.ensure_one()
+        self.request_id._record_cost(self.amount, self.is_final, self.date, self.note, self.reason)
+        return {"type": "ir.actions.act_window_close"}
