@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmLead(models.Model):
@@ -10,6 +10,7 @@ class CrmLead(models.Model):
         groups="sales_team.group_sale_salesman",
     )  # fmt: skip
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_sale_budget_request_count(self):
         counts = dict(
             self.env["sale.budget.request"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])

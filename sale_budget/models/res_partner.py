@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -8,6 +8,7 @@ class ResPartner(models.Model):
         "Spending Requests", compute="_compute_sale_budget_request_count", groups="sales_team.group_sale_salesman"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_sale_budget_request_count(self):
         requests = self.env["sale.budget.request"]
         groups = requests._read_group(

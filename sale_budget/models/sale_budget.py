@@ -127,6 +127,7 @@ class SaleBudget(models.Model):
                     budgets=", ".join(empty.mapped("display_name")),
                 )
             )
+        self._check_coming_from("draft")
         self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
         return True
 
@@ -158,8 +159,15 @@ class SaleBudget(models.Model):
 
     def action_reopen(self) -> bool:
         """Take a closed budget into use again."""
+        self._check_coming_from("closed")
         self._change_state("approved", closed_by_id=False, closed_on=False)
         return True
+
+    def _check_coming_from(self, state: str) -> None:
+        """:raise UserError: a budget is not in the state from which this way leads to “Approved”"""
+        others = self.filtered(lambda budget: budget.state != state)
+        if others:
+            raise UserError(others._transition_refusal("approved"))
 
     def action_amend(self) -> dict:
         """Open the form for an amendment of this budget."""

@@ -17,9 +17,9 @@ class SaleBudgetAmendment(models.Model):
         "sale.budget.line", "Budget Line", required=True, index=True, ondelete="cascade",
         domain=[("budget_id.state", "=", "approved")],
     )  # fmt: skip
-    budget_id = fields.Many2one(related="line_id.budget_id", store=True, index=True)
-    purpose_id = fields.Many2one(related="line_id.purpose_id", store=True)
-    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
+    budget_id = fields.Many2one(related="line_id.budget_id", store=True, precompute=True, index=True)
+    purpose_id = fields.Many2one(related="line_id.purpose_id", store=True, precompute=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(required=True, help="More money when positive, less when negative")
     reason = fields.Char(required=True)

@@ -15,9 +15,9 @@ class SaleBudgetEntry(models.Model):
     _rec_name = "document_name"
 
     line_id = fields.Many2one("sale.budget.line", "Budget Line", required=True, index=True, ondelete="restrict")
-    budget_id = fields.Many2one(related="line_id.budget_id", store=True, index=True)
-    purpose_id = fields.Many2one(related="line_id.purpose_id", store=True, index=True)
-    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
+    budget_id = fields.Many2one(related="line_id.budget_id", store=True, precompute=True, index=True)
+    purpose_id = fields.Many2one(related="line_id.purpose_id", store=True, precompute=True, index=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection([("commitment", "Commitment"), ("actual", "Actual")], required=True)
     origin = fields.Selection(

@@ -1,1 +1,12 @@
-
+from . import test_money
+from . import test_scope
+from . import test_budget
+from . import test_commitment
+from . import test_request
+from . import test_bills
+from . import test_notices
+from . import test_report
+from . import test_access
+from . import test_performance
+from . import test_concurrency
+from . import test_tours
