@@ -139,7 +139,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         :param reason: why to go over the budget. It needs the right
             ``sale_budget.group_overspend``, and is kept in ledger and chatter
         :raise UserError: no approved budget covers a document, or its budget is closed
-        :raise BudgetExceededError: the money does not suffice and there is no reason
+        :raise UserError: the money does not suffice and there is no reason
         :raise AccessError: a reason is given by someone without the right
         """
         if amount is not None:
@@ -196,7 +196,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         :param note: kept in the ledger
         :param reason: why to go over the budget, see :meth:`_budget_commit`
         :raise UserError: the amount is not above 0, or no open budget pays
-        :raise BudgetExceededError: reservation and available money do not cover the amount
+        :raise UserError: reservation and available money do not cover the amount
         """
         self.ensure_one()
         if amount <= 0:

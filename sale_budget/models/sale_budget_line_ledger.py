@@ -4,7 +4,6 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount
 
-from ..exceptions import BudgetExceededError
 from ..tools.money import Demand, shortfalls
 from ..tools.thresholds import newly_reached
 from .sale_budget_line import LEDGER_FIELDS
@@ -71,7 +70,7 @@ class SaleBudgetLine(models.Model):
         :param names: display name of each document
         :param reason: why the documents are let through over budget, else None
         :return: by document, the part of its amount that is over budget (with a reason)
-        :raise BudgetExceededError: a document is not covered and there is no reason.
+        :raise UserError: a document is not covered and there is no reason.
             Whether the user may give one is checked by the caller
         """
         available = {line.id: line.available_amount for line in self}
@@ -96,7 +95,7 @@ class SaleBudgetLine(models.Model):
         ]
         if len(asked) > NAMED_AT_MOST:
             asked[NAMED_AT_MOST:] = [self.env._("and %(count)s more", count=len(asked) - NAMED_AT_MOST)]
-        raise BudgetExceededError(
+        raise UserError(
             "\n".join([
                 self.env._("There is not enough money in the budget:"),
                 *asked,

@@ -61,7 +61,7 @@ class SaleBudgetRequest(models.Model):
 
         :raise AccessError: the user is neither owner of the budget nor sales manager
         :raise UserError: a budget is closed, or none pays
-        :raise BudgetExceededError: a budget does not suffice; nothing is approved then
+        :raise UserError: a budget does not suffice; nothing is approved then
         """
         self._approve()
         return True

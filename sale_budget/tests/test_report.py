@@ -88,7 +88,7 @@ class TestReport(BudgetCase):
             self.domain, [[], ["purpose_id"]], ["actual:sum", "expense_share:avg"]
         )
         self.assertEqual(total, (250.0, 0.05))
-        self.assertEqual(dict((row[0], row[2]) for row in purposes)[self.sample], 0.04)
+        self.assertEqual({row[0]: row[2] for row in purposes}[self.sample], 0.04)
         data = self.report.formatted_read_group(self.domain, ["user_id"], ["expense_share:avg"])
         self.assertIn(0.05, [row["expense_share:avg"] for row in data])
 

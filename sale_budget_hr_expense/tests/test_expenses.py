@@ -1,0 +1,144 @@
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged, users
+
+from odoo.addons.sale_budget.tests.test_bills import BillCase
+
+
+@tagged("post_install", "-at_install")
+class TestExpenses(BillCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        approver = new_test_user(
+            cls.env, "budget_expense_approver", groups="hr_expense.group_hr_expense_manager", company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )  # fmt: skip
+        cls.employee = cls.env["hr.employee"].create({
+            "name": "Wang Li", "user_id": cls.salesman.id, "company_id": cls.company.id,
+            "expense_manager_id": approver.id,
+        })  # fmt: skip
+        cls.env["hr.employee"].create(
+            {"name": "Approver", "user_id": cls.env.user.id, "company_id": cls.company.id}
+        )
+        cls.product = cls.env["product.product"].create({
+            "name": "Train ticket", "type": "service", "can_be_expensed": True,
+            "supplier_taxes_id": [Command.set(cls.tax.ids)],
+        })  # fmt: skip
+
+    @classmethod
+    def _expense(cls, amount, request=None, line=None, approve=True, **values):
+        """Create an expense; its amount includes 13 % tax."""
+        expense = cls.env["hr.expense"].create({
+            "name": "Train to Wenzhou",
+            "employee_id": cls.employee.id,
+            "company_id": cls.company.id,
+            "product_id": cls.product.id,
+            "total_amount_currency": amount,
+            "date": "2026-05-11",
+            "payment_mode": "own_account",
+            "sale_budget_request_id": request.id if request else False,
+            **({"sale_budget_line_id": line.id} if line else {}),
+            **values,
+        })  # fmt: skip
+        if approve:
+            expense.action_submit()
+            expense._do_approve(check=False)
+        return expense
+
+    def test_counts_from_approval_net_of_tax(self):
+        expense = self._expense(113.0, line=self.line, approve=False)
+        self.assertBalance(self.line, 0.0, 0.0, 1000.0)
+        expense.action_submit()
+        self.assertBalance(self.line, 0.0, 0.0, 1000.0)
+        expense._do_approve(check=False)
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+        entry = self.line.entry_ids
+        self.assertEqual((entry.user_id, entry.team_id, entry.document_name), (self.salesman, self.team, expense.name))
+        self.assertEqual(entry.action_open_document()["res_model"], "hr.expense")
+
+    def test_posting_does_not_count_again(self):
+        expense = self._expense(113.0, line=self.line)
+        expense._post_without_wizard()
+        self.assertEqual(expense.account_move_id.state, "posted")
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+        # not even when someone names the budget on the entry, too
+        move_line = expense.account_move_id.invoice_line_ids
+        move_line.sale_budget_line_id = self.line
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+
+    def test_paid_by_the_company(self):
+        expense = self._expense(113.0, line=self.line, payment_mode="company_account", vendor_id=self.vendor.id)
+        expense.action_post()
+        self.assertTrue(expense.account_move_id)
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+
+    def test_reset_and_approved_again_counts_once(self):
+        expense = self._expense(113.0, line=self.line)
+        expense.action_reset()
+        self.assertBalance(self.line, 0.0, 0.0, 1000.0)
+        expense.total_amount_currency = 226.0
+        expense.action_submit()
+        expense._do_approve(check=False)
+        self.assertBalance(self.line, 0.0, 200.0, 800.0)
+        expense._do_refuse("Wrong trip")
+        self.assertBalance(self.line, 0.0, 0.0, 1000.0)
+
+    def test_expense_of_a_request(self):
+        request = self._request(300.0, "approved")
+        expense = self._expense(113.0, request=request)
+        self.assertEqual(expense.sale_budget_line_id, self.line)
+        self.assertBalance(self.line, 200.0, 100.0, 700.0)
+        self.assertEqual(self.line.entry_ids.partner_id, self.customer)
+        request.action_done()
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+
+    def test_expense_after_the_cost_was_entered_by_hand(self):
+        request = self._request(300.0, "approved")
+        request._record_cost(120.0, True, request.date)
+        self._expense(113.0, request=request)
+        self.assertBalance(self.line, 0.0, 120.0, 880.0)
+
+    def test_bill_and_expense_of_one_request(self):
+        request = self._request(300.0, "approved")
+        self._expense(113.0, request=request)
+        self._bill(150.0, request=request)
+        self.assertBalance(self.line, 50.0, 250.0, 700.0)
+
+    def test_request_that_is_not_approved(self):
+        request = self._request(100.0, "submitted")
+        expense = self._expense(113.0, request=request, approve=False)
+        expense.action_submit()
+        with self.assertRefused("is not approved yet, so no budget pays"):
+            expense._do_approve(check=False)
+
+    def test_closed_budget(self):
+        expense = self._expense(113.0, line=self.line, approve=False)
+        expense.action_submit()
+        self.budget.action_close()
+        with self.assertRefused("is closed"):
+            expense._do_approve(check=False)
+
+    @users("budget_expense_approver")
+    def test_approver_needs_no_right_to_budgets(self):
+        expense = self._expense(113.0, line=self.line, approve=False)
+        expense.action_submit()
+        expense.with_env(self.env)._do_approve(check=False)
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+        with self.assertRaises(AccessError):
+            self.line.with_env(self.env).read(["available_amount"])
+
+    def test_queries_do_not_grow_with_the_expenses(self):
+        def count(size):
+            expenses = self.env["hr.expense"].union(
+                *(self._expense(113.0, line=self.line, approve=False) for _n in range(size))
+            )
+            self.env.flush_all()
+            sources = [expense._get_sale_budget_source(1.0) for expense in expenses]
+            before = self.cr.sql_log_count
+            self.env["sale.budget.entry"]._sync_sources(sources)
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        count(2)
+        self.assertEqual(count(2), count(20))
