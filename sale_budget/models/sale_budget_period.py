@@ -23,11 +23,10 @@ class SaleBudget(models.Model):
         required=True,
         default="year",
     )
-    date_from = fields.Date(required=True, index=True, default=lambda self: self._default_date_from())
+    date_from = fields.Date("First Day", required=True, index=True, default=lambda self: self._default_date_from())
     date_to = fields.Date(
-        required=True, compute="_compute_date_to", store=True, readonly=False, precompute=True,
-        help="Last day of the budget",
-    )  # fmt: skip
+        "Last Day", required=True, compute="_compute_date_to", store=True, readonly=False, precompute=True
+    )
 
     _dates_in_order = models.Constraint(
         "CHECK(date_from <= date_to)", "The last day of a budget must not be before its first day."

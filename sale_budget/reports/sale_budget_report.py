@@ -12,8 +12,8 @@ SHARE = "expense_share:avg"
 class SaleBudgetReport(models.Model):
     """Budgets against commitments, actual cost and revenue, by month and who is concerned.
 
-    Rows of four kinds: planned amounts (at the first day of the budget), amendments,
-    ledger entries, and confirmed orders. Revenue is the net amount of an order in
+    Rows of four kinds: planned amounts (at the first day of the budget), amendments
+    (within its period), ledger entries, and confirmed orders. Revenue is the net amount of an order in
     company currency at the order's rate, on its day in the company's time zone.
     """
 
@@ -100,7 +100,8 @@ class SaleBudgetReport(models.Model):
     def _select_amendments(self) -> SQL:
         return SQL(
             """
-            SELECT amendment.id::bigint * 4 + 1, amendment.date, 'amendment', budget.id, line.id, line.purpose_id,
+            SELECT amendment.id::bigint * 4 + 1,
+                   LEAST(GREATEST(amendment.date, budget.date_from), budget.date_to), 'amendment', budget.id, line.id, line.purpose_id,
                    budget.team_id, budget.user_id, NULL::integer, budget.company_id, amendment.reason,
                    0, amendment.amount, 0, 0, 0
               FROM sale_budget_amendment amendment
