@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-#: What an approved request no longer lets change: the money was reserved for it.
+#: What only drafts let change: somebody decides about it, or the money is reserved for it.
 FIXED = frozenset({"company_id", "purpose_id", "partner_id", "user_id", "team_id", "date", "estimate", "currency_id"})
 
 
@@ -135,6 +135,14 @@ class SaleBudgetRequest(models.Model):
         if "name" in vals and not self.env.su:
             raise UserError(self.env._("The number of a spending request is not changed by hand."))
         if FIXED & vals.keys():
+            asked = self.filtered(lambda request: request.state == "submitted")
+            if asked:
+                raise UserError(
+                    self.env._(
+                        "%(requests)s: somebody decides about what was submitted. Take it back to draft to change it.",
+                        requests=", ".join(asked.mapped("display_name")),
+                    )
+                )
             fixed = self.filtered(lambda request: request.state in ("approved", "done"))
             if fixed:
                 raise UserError(

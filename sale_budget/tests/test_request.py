@@ -104,6 +104,11 @@ class TestRequest(BudgetCase):
             with self.assertRefused("what was approved is fixed"):
                 request.write(vals)
         request.description = "<p>More about it</p>"
+        request = self._request(100.0, "submitted")
+        with self.assertRefused("Take it back to draft"):
+            request.estimate = 500.0
+        request.action_draft()
+        request.estimate = 500.0
 
     def test_foreign_currency(self):
         usd = self._currency("USD")

@@ -10,7 +10,7 @@ registry.category("web_tour.tours").add("sale_budget_ask_tour", {
     url: "/odoo/spending-requests",
     steps: () => [
         { content: "Ask for money", trigger: ".o-kanban-button-new", run: "click" },
-        { trigger: ".o_field_widget[name=subject] input", run: "edit Samples for the tour" },
+        { trigger: ".o_field_widget[name=subject] textarea", run: "edit Samples for the tour" },
         ...choose("purpose_id", "Samples"),
         { trigger: ".o_field_widget[name=estimate] input", run: "edit 600 && press Tab" },
         ...choose("partner_id", "Huafeng"),
