@@ -20,7 +20,8 @@ class AccountMoveLine(models.Model):
     )  # fmt: skip
     sale_budget_line_id = fields.Many2one(
         "sale.budget.line", "Sales Budget", check_company=True, index="btree_not_null", groups=GROUPS,
-        compute="_compute_sale_budget_line_id", store=True, readonly=False, domain=[("budget_id.state", "=", "approved")],
+        compute="_compute_sale_budget_line_id", store=True, readonly=False,
+        domain=[("budget_id.state", "=", "approved")],
         help="Sales budget that pays this line",
     )  # fmt: skip
 

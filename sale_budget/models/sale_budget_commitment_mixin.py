@@ -204,7 +204,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
                 self.env._("%(document)s: enter a cost above zero.", document=self.display_name)
             )
         values = self._get_budget_values()
-        line = self.budget_line_id.sudo() or self._budget_require_lines(values)[self.id]  # sudo: as in _budget_find_line
+        line = self.budget_line_id.sudo()  # sudo: see _budget_find_line
+        line = line or self._budget_require_lines(values)[self.id]
         line._lock()
         line._check_open()
         self.invalidate_recordset(self._budget_figures)

@@ -101,8 +101,8 @@ class SaleBudgetReport(models.Model):
         return SQL(
             """
             SELECT amendment.id::bigint * 4 + 1,
-                   LEAST(GREATEST(amendment.date, budget.date_from), budget.date_to), 'amendment', budget.id, line.id, line.purpose_id,
-                   budget.team_id, budget.user_id, NULL::integer, budget.company_id, amendment.reason,
+                   LEAST(GREATEST(amendment.date, budget.date_from), budget.date_to), 'amendment', budget.id, line.id,
+                   line.purpose_id, budget.team_id, budget.user_id, NULL::integer, budget.company_id, amendment.reason,
                    0, amendment.amount, 0, 0, 0
               FROM sale_budget_amendment amendment
               JOIN sale_budget_line line ON line.id = amendment.line_id
@@ -185,8 +185,8 @@ class SaleBudgetReport(models.Model):
             lambda condition: Domain.TRUE if condition.field_expr.split(".")[0] in SPENDING_ONLY else condition
         )
         kept = [spec for spec in groupby if spec.split(":")[0].split(".")[0] not in SPENDING_ONLY]
-        revenue = {tuple(key): value for *key, value in super()._read_group(neutral, kept, ["revenue:sum"])}
-        cost = {tuple(key): value for *key, value in super()._read_group(domain, groupby, ["actual:sum"])}
+        revenue = {tuple(key): value for *key, value in self._read_group(neutral, kept, ["revenue:sum"])}
+        cost = {tuple(key): value for *key, value in self._read_group(domain, groupby, ["actual:sum"])}
         place = len(groupby) + list(aggregates).index(SHARE)
         result = []
         for row in rows:
