@@ -1,0 +1,3 @@
+"""Shoe sizes (conversion follows)."""
+
+SYSTEMS: tuple[str, ...] = ("cn", "eu", "uk", "us_men", "us_women", "uk_child", "us_child")
