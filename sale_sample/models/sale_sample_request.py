@@ -1,11 +1,14 @@
 from typing import ClassVar
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-#: Fields that only the buttons write.
+#: Values that only the buttons of a request set.
 SERVER_FIELDS = frozenset({
-    "name", "submitted_at", "accepted_at", "closed_at", "grade_id", "reason_id", "end_note",
+    "name", "submitted_at", "accepted_at", "closed_at", "reminded_at", "escalated_at", "grade_id", "reason_id",
+    "end_note",
 })  # fmt: skip
+OPEN_STATES = ("draft", "submitted", "returned", "accepted")
 
 
 class SaleSampleRequest(models.Model):
@@ -14,7 +17,7 @@ class SaleSampleRequest(models.Model):
     _name = "sale.sample.request"
     _description = "Sample Request"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
-    _order = "id desc"
+    _order = "priority desc, needed_by, id desc"
     _rec_names_search = ["name", "style_name", "partner_id.name"]
     _check_company_auto = True
 
@@ -27,10 +30,14 @@ class SaleSampleRequest(models.Model):
 
     name = fields.Char("Number", required=True, readonly=True, copy=False, default="/", index="trigram")
     active = fields.Boolean(default=True)
-    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0")
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    type_id = fields.Many2one("sale.sample.type", required=True, index=True, ondelete="restrict", tracking=True)
+    type_id = fields.Many2one(
+        "sale.sample.type", "Sample Type", required=True, index=True, ondelete="restrict", tracking=True
+    )
+    type_note = fields.Html(related="type_id.note", string="Norm of the Type")
+    type_color = fields.Integer(related="type_id.color")
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -48,37 +55,124 @@ class SaleSampleRequest(models.Model):
         index=True,
         tracking=True,
     )
-    # Who
+    # Who needs it
     partner_id = fields.Many2one(
-        "res.partner", "Customer", index="btree_not_null", check_company=True, ondelete="restrict", tracking=True
+        "res.partner",
+        "Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
     )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the Customer", store=True, index="btree_not_null"
     )
-    contact_id = fields.Many2one("res.partner", index="btree_not_null", check_company=True)
-    lead_id = fields.Many2one("crm.lead", "Opportunity", index="btree_not_null", check_company=True)
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Contact Person",
+        compute="_compute_contact_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index="btree_not_null",
+        check_company=True,
+        domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
+    )
+    lead_id = fields.Many2one(
+        "crm.lead", "Opportunity", index="btree_not_null", check_company=True, ondelete="restrict"
+    )
     sale_order_id = fields.Many2one("sale.order", "Quotation", index="btree_not_null", check_company=True)
     user_id = fields.Many2one(
-        "res.users", "Salesperson", index=True, default=lambda self: self.env.user, check_company=True, tracking=True
+        "res.users",
+        "Salesperson",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+        domain="[('share', '=', False)]",
     )
-    team_id = fields.Many2one("crm.team", "Sales Team", index=True, check_company=True)
+    team_id = fields.Many2one(
+        "crm.team",
+        "Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index=True,
+        check_company=True,
+    )
     rnd_user_id = fields.Many2one(
-        "res.users", "R&D Engineer", index="btree_not_null", check_company=True, copy=False, tracking=True
+        "res.users",
+        "R&D Engineer",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        tracking=True,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)
+        ],
     )
-    # What
-    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True)
-    product_family_id = fields.Many2one("product.category", index="btree_not_null")
-    style_name = fields.Char("Style", index="trigram", tracking=True, help="Shoe model and form the part is for")
-    last_number = fields.Char()
+    purpose = fields.Selection(
+        [
+            ("new_model", "New Shoe Model"),
+            ("replace", "Replace a Competitor's Part"),
+            ("improve", "Improve a Running Part"),
+            ("cost", "Lower the Cost"),
+            ("fair", "Fair or Showroom"),
+            ("other", "Other"),
+        ],
+        default="new_model",
+    )
+    expected_yearly_volume = fields.Integer(
+        "Expected Yearly Volume", groups="base.group_user", aggregator="sum", help="Pairs a year, if the sample wins"
+    )
+    competitor_name = fields.Char("Competitor", groups="base.group_user")
+    competitor_sample = fields.Text("Competitor's Sample", groups="base.group_user")
+    grade_id = fields.Many2one(
+        "customer.grade",
+        "Customer Grade",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
+        help="As it was when the request was handed over",
+    )
+    # The requirement: style, physical properties, function
+    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="restrict")
+    product_family_id = fields.Many2one(
+        "product.category",
+        "Product Family",
+        compute="_compute_product_family_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index="btree_not_null",
+    )
+    style_name = fields.Char(
+        "Style", index="trigram", tracking=True, help="Shoe model and form the part is for, in the customer's words"
+    )
     style_note = fields.Text("Form")
+    last_number = fields.Char(help="Number of the shoe last")
     style_file_ids = fields.Many2many(
-        "ir.attachment", "sale_sample_request_style_file_rel", string="Last, 3D Files, Drawings"
+        "ir.attachment",
+        "sale_sample_request_style_file_rel",
+        string="Last, 3D Files, Drawings",
+        copy=False,
+        bypass_search_access=True,
     )
-    reference_sample = fields.Char(help="A sample the customer handed over")
-    reference_received_on = fields.Date("Reference Received")
-    reference_returned_on = fields.Date("Reference Given Back")
+    reference_sample = fields.Char(help="A sample of the customer's, handed over with the request")
+    reference_received_on = fields.Date("Reference Received", copy=False)
+    reference_returned_on = fields.Date("Reference Given Back", copy=False)
     property_line_ids = fields.One2many("sale.sample.property.line", "request_id", "Physical Properties", copy=True)
-    function = fields.Html(help="What the part has to do")
+    function = fields.Html(help="What the part has to do, for whom, under which conditions")
     size_system = fields.Selection(
         [
             ("cn", "CN (mm)"),
@@ -93,54 +187,87 @@ class SaleSampleRequest(models.Model):
         default="eu",
     )
     size_line_ids = fields.One2many("sale.sample.size.line", "request_id", "Pairs per Size", copy=True)
-    total_pairs = fields.Integer(compute="_compute_total_pairs", store=True)
-    purpose = fields.Selection(
-        [
-            ("new_model", "New Shoe Model"),
-            ("replace", "Replace a Competitor's Part"),
-            ("improve", "Improve a Running Part"),
-            ("cost", "Lower the Cost"),
-            ("fair", "Fair or Showroom"),
-            ("other", "Other"),
-        ],
-        default="new_model",
-    )
-    expected_yearly_volume = fields.Integer("Expected Yearly Volume", groups="base.group_user")
-    competitor_name = fields.Char("Competitor", groups="base.group_user")
-    competitor_sample = fields.Text("Competitor's Sample", groups="base.group_user")
-    grade_id = fields.Many2one(
-        "customer.grade",
-        "Customer Grade",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups="base.group_user",
-        help="At submission",
-    )
+    total_pairs = fields.Integer("Pairs", compute="_compute_total_pairs", store=True)
     # When
-    needed_by = fields.Date(index=True, copy=False, tracking=True)
-    promised_on = fields.Date("Promised for", copy=False, tracking=True)
+    needed_by = fields.Date(index=True, copy=False, tracking=True, help="Day on which the customer needs the sample")
+    promised_on = fields.Date("Promised for", copy=False, tracking=True, help="Day promised by R&D")
     submitted_at = fields.Datetime("Handed Over on", readonly=True, copy=False)
     accepted_at = fields.Datetime("Accepted on", readonly=True, copy=False)
     closed_at = fields.Datetime("Ended on", readonly=True, copy=False)
     # How it went
-    estimated_cost = fields.Monetary(copy=False, groups="base.group_user")
+    estimated_cost = fields.Monetary(
+        copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
+    )
     round_ids = fields.One2many("sale.sample.round", "request_id", "Rounds")
     current_round_id = fields.Many2one(
         "sale.sample.round", compute="_compute_current_round", store=True, index="btree_not_null"
     )
-    round_count = fields.Integer(compute="_compute_current_round", store=True)
+    round_count = fields.Integer("Number of Rounds", compute="_compute_current_round", store=True)
     point_ids = fields.One2many("sale.sample.point", "request_id", "Points")
+    question_ids = fields.One2many("sale.sample.question", "request_id", "Questions")
     step_ids = fields.One2many("sale.sample.step", "request_id", "Steps")
     reason_id = fields.Many2one(
-        "sale.sample.reason", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", groups="base.group_user"
+        "sale.sample.reason",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",
     )
-    end_note = fields.Text(readonly=True, copy=False, groups="base.group_user")
+    end_note = fields.Text("Remark on the End", readonly=True, copy=False, groups="base.group_user")
 
     _customer_or_lead = models.Constraint(
         "CHECK(partner_id IS NOT NULL OR lead_id IS NOT NULL)", "Choose the customer or the opportunity of the request."
     )
+    _volume_not_negative = models.Constraint(
+        "CHECK(expected_yearly_volume >= 0)", "The expected yearly volume cannot be negative."
+    )
+    _cost_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
+    _reference_in_order = models.Constraint(
+        "CHECK(reference_returned_on >= reference_received_on)",
+        "A reference sample cannot be given back before it was received.",
+    )
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another sample request.")
+    _handed_over_idx = models.Index("(company_id, submitted_at) WHERE state IN ('submitted', 'returned')")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("lead_id", "sale_order_id")
+    def _compute_partner_id(self):
+        for request in self:
+            source = request.sale_order_id.partner_id or request.lead_id.partner_id
+            request.partner_id = request.partner_id or source.commercial_partner_id
+
+    @api.depends("partner_id", "lead_id", "sale_order_id")
+    def _compute_contact_id(self):
+        for request in self:
+            person = request.contact_id or request.sale_order_id.partner_id or request.lead_id.partner_id
+            if person.commercial_partner_id != request.partner_id.commercial_partner_id or person == request.partner_id:
+                person = person.browse()
+            request.contact_id = person
+
+    @api.depends("lead_id", "sale_order_id")
+    def _compute_user_id(self):
+        for request in self:
+            source = request.sale_order_id.user_id or request.lead_id.user_id
+            request.user_id = request.user_id or source or self.env.user
+
+    @api.depends("user_id", "lead_id", "company_id")
+    def _compute_team_id(self):
+        teams = self.env["crm.team"]
+        for request in self:
+            if request.lead_id.team_id and request.user_id == request.lead_id.user_id:
+                request.team_id = request.lead_id.team_id
+            elif not request.team_id or request.user_id not in request.team_id.member_ids | request.team_id.user_id:
+                domain = [("company_id", "in", [request.company_id.id, False])]
+                request.team_id = teams._get_default_team_id(user_id=request.user_id.id, domain=domain)
+
+    @api.depends("product_id")
+    def _compute_product_family_id(self):
+        for request in self:
+            request.product_family_id = request.product_id.categ_id or request.product_family_id
 
     @api.depends("size_line_ids.pairs")
     def _compute_total_pairs(self):
@@ -154,10 +281,19 @@ class SaleSampleRequest(models.Model):
             request.current_round_id = rounds.sorted("number")[-1:]
             request.round_count = len(rounds)
 
+    @api.depends("name", "style_name")
+    def _compute_display_name(self):
+        for request in self:
+            request.display_name = " · ".join(filter(None, (request.name, request.style_name)))
+
     def _compute_access_url(self):
         super()._compute_access_url()
         for request in self:
             request.access_url = f"/my/samples/{request.id}"
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su and field.name in SERVER_FIELDS:
@@ -171,4 +307,39 @@ class SaleSampleRequest(models.Model):
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("sale.sample.request") or "/"
-        return super().create(vals_list)
+        requests = super().create(vals_list)
+        requests._adopt_style_files()
+        requests._enter_step("draft")
+        return requests
+
+    def write(self, vals):
+        self._check_writable(vals)
+        result = super().write(vals)
+        if "style_file_ids" in vals:
+            self._adopt_style_files()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_handed_over(self):
+        kept = self.filtered("submitted_at")
+        if kept:
+            raise UserError(self.env._(
+                "These requests have been handed over to R&D and stay on record: %s. Cancel or archive them instead.",
+                ", ".join(kept.mapped("display_name")),
+            ))  # fmt: skip
+
+    def _adopt_style_files(self) -> None:
+        """Attach files that the user has just uploaded to the request, so that whoever reads it can open them."""
+        for request in self:
+            loose = request.style_file_ids.sudo().filtered(  # sudo: files of others are looked at, not taken
+                lambda file: not file.res_id and file.create_uid == self.env.user
+            )
+            if loose:
+                loose.write({"res_model": self._name, "res_id": request.id})
+
+    @api.model
+    def get_import_templates(self):
+        return [{
+            "label": self.env._("Import Template for Sample Requests"),
+            "template": "/sale_sample/static/xls/sample_requests.xlsx",
+        }]  # fmt: skip

@@ -1,1 +1,1 @@
-from . import sizes
+from . import article, sizes

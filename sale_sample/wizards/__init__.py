@@ -1,0 +1,1 @@
+from . import sale_sample_accept, sale_sample_return
