@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
-    "depends": ["customer_grade", "portal", "sale_crm", "sales_department_base"],
+    "depends": ["customer_grade", "portal", "sale_budget", "sale_crm"],
     "data": [
         "security/ir.model.access.csv",
         "security/sale_sample_security.xml",

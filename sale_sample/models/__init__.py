@@ -12,6 +12,7 @@ from . import (
     sale_sample_request_handover,
     sale_sample_request_reminder,
     sale_sample_request_links,
+    sale_sample_request_budget,
     sale_sample_requirement_mixin,
     sale_sample_property_line,
     sale_sample_size_line,
@@ -29,6 +30,7 @@ from . import (
 from . import (
     sale_sample_round,
     sale_sample_round_step,
+    sale_sample_round_budget,
     sale_sample_measurement,
     sale_sample_verdict_line,
     sale_sample_point,

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 #: Values that only the buttons of a request set.
 SERVER_FIELDS = frozenset({
     "name", "submitted_at", "accepted_at", "closed_at", "reminded_at", "escalated_at", "grade_id", "reason_id",
-    "end_note",
+    "end_note", "estimated_cost",
 })  # fmt: skip
 OPEN_STATES = ("draft", "submitted", "returned", "accepted")
 
@@ -36,7 +36,7 @@ class SaleSampleRequest(models.Model):
     type_id = fields.Many2one(
         "sale.sample.type", "Sample Type", required=True, index=True, ondelete="restrict", tracking=True
     )
-    type_note = fields.Html(related="type_id.note", string="Norm of the Type")
+    type_note = fields.Html(related="type_id.note", string="Norm of the Type", groups="base.group_user")
     type_color = fields.Integer(related="type_id.color")
     state = fields.Selection(
         [
@@ -83,7 +83,12 @@ class SaleSampleRequest(models.Model):
         domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
     )
     lead_id = fields.Many2one(
-        "crm.lead", "Opportunity", index="btree_not_null", check_company=True, ondelete="restrict"
+        "crm.lead",
+        "Opportunity",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        groups="base.group_user",
     )
     sale_order_id = fields.Many2one("sale.order", "Quotation", index="btree_not_null", check_company=True)
     user_id = fields.Many2one(
@@ -196,7 +201,7 @@ class SaleSampleRequest(models.Model):
     closed_at = fields.Datetime("Ended on", readonly=True, copy=False)
     # How it went
     estimated_cost = fields.Monetary(
-        copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
+        readonly=True, copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
     )
     round_ids = fields.One2many("sale.sample.round", "request_id", "Rounds")
     current_round_id = fields.Many2one(
@@ -204,8 +209,8 @@ class SaleSampleRequest(models.Model):
     )
     round_count = fields.Integer("Number of Rounds", compute="_compute_current_round", store=True)
     point_ids = fields.One2many("sale.sample.point", "request_id", "Points")
-    question_ids = fields.One2many("sale.sample.question", "request_id", "Questions")
-    step_ids = fields.One2many("sale.sample.step", "request_id", "Steps")
+    question_ids = fields.One2many("sale.sample.question", "request_id", "Questions", groups="base.group_user")
+    step_ids = fields.One2many("sale.sample.step", "request_id", "Steps", groups="base.group_user")
     reason_id = fields.Many2one(
         "sale.sample.reason",
         readonly=True,
@@ -222,7 +227,7 @@ class SaleSampleRequest(models.Model):
     _volume_not_negative = models.Constraint(
         "CHECK(expected_yearly_volume >= 0)", "The expected yearly volume cannot be negative."
     )
-    _cost_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
+    _estimate_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
     _reference_in_order = models.Constraint(
         "CHECK(reference_returned_on >= reference_received_on)",
         "A reference sample cannot be given back before it was received.",

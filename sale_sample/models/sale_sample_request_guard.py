@@ -11,7 +11,7 @@ REQUIREMENT_FIELDS = frozenset({
 })  # fmt: skip
 #: What R&D may write on a request that is not its own.
 RND_FIELDS = frozenset({
-    "rnd_user_id", "promised_on", "estimated_cost", "stage_id", "reference_received_on", "reference_returned_on",
+    "rnd_user_id", "promised_on", "stage_id", "reference_received_on", "reference_returned_on",
     "activity_ids", "message_follower_ids", "message_ids", "message_main_attachment_id", "round_ids", "point_ids",
 })  # fmt: skip
 SALES_GROUP = "sales_team.group_sale_salesman"

@@ -70,7 +70,7 @@ class SaleSampleRequest(models.Model):
     def _after_submit(self) -> None:
         """Tell R&D what waits for it. Extension point."""
         self._end_activities(self.env._("Handed over to R&D."))
-        self._schedule(ACTIVITY_ACCEPT, self.env._("Accept the sample request, or return it with questions"))
+        self._schedule(ACTIVITY_ACCEPT)
         self._tell("sale_sample.mail_template_request_submitted")
 
     # ------------------------------------------------------------------
@@ -97,15 +97,23 @@ class SaleSampleRequest(models.Model):
             "context": {"default_request_ids": self.ids},
         }
 
-    def _accept(self, promised_on: date, rnd_user=None, estimated_cost: float | None = None, note: str = "") -> None:
+    def _accept(
+        self,
+        promised_on: date,
+        rnd_user=None,
+        estimated_cost: float | None = None,
+        note: str = "",
+        overspend_reason: str | None = None,
+    ) -> None:
         """Accept requests on behalf of R&D.
 
         :param promised_on: day on which the sample will be sent, today or later
         :param rnd_user: the engineer; by default the one of the request, else the current user
         :param estimated_cost: of each request, in company currency; None leaves it as it is
         :param note: a remark for the salesperson
+        :param overspend_reason: why to go over the budget; it needs the right to do so
         :raises AccessError: the user is not R&D
-        :raises UserError: the day is past, or a request does not wait for R&D
+        :raises UserError: the budget is closed or exhausted, the day is past, or a request does not wait for R&D
         """
         self._check_rnd()
         for request in self:
@@ -122,6 +130,7 @@ class SaleSampleRequest(models.Model):
         engineers = self.grouped(lambda request: rnd_user or request.rnd_user_id or self.env.user)
         for engineer, requests in engineers.items():
             requests._change_state("accepted", rnd_user_id=engineer.id, **values)
+        self._reserve_budget(overspend_reason)
         self._after_accept(note)
 
     def _after_accept(self, note: str = "") -> None:
@@ -159,7 +168,7 @@ class SaleSampleRequest(models.Model):
     def _after_return(self) -> None:
         """Tell the salespeople what R&D asks. Extension point."""
         self._end_activities(self.env._("Returned by R&D."))
-        self._schedule(ACTIVITY_ANSWER, self.env._("Answer R&D's questions and hand the request over again"))
+        self._schedule(ACTIVITY_ANSWER)
         self._tell("sale_sample.mail_template_request_returned")
 
     # ------------------------------------------------------------------
@@ -171,12 +180,26 @@ class SaleSampleRequest(models.Model):
         if target in ("approved", "rejected", "cancelled"):
             self._end_activities(self.env._("The request has ended."))
 
-    def _schedule(self, kind: str, summary: str, users: dict | None = None) -> None:
-        """Ask those whose turn it is to act, by one activity a request; set-based.
+    def _get_activity_summary(self, kind: str, late: bool) -> str:
+        """Return what is asked for, in the language of the environment.
 
         :param kind: external id of the activity type
-        :param summary: what to do
+        :param late: it has been asked for before
+        """
+        if kind == ACTIVITY_ESCALATION:
+            return self.env._("Sample request stuck between sales and R&D")
+        if late:
+            return self.env._("Reminder: the other department waits for you")
+        if kind == ACTIVITY_ACCEPT:
+            return self.env._("Accept the sample request, or return it with questions")
+        return self.env._("Answer R&D's questions and hand the request over again")
+
+    def _schedule(self, kind: str, users: dict | None = None, late: bool = False) -> None:
+        """Ask those whose turn it is to act, by one activity a request, in their language; set-based.
+
+        :param kind: external id of the activity type
         :param users: request → user; by default who has to act next. Requests without one are passed over
+        :param late: it has been asked for before
         """
         activity_type = self.env.ref(kind, raise_if_not_found=False)
         whom = users or {request: request.handler_id for request in self}
@@ -190,7 +213,7 @@ class SaleSampleRequest(models.Model):
                 "res_id": request.id,
                 "user_id": user.id,
                 "date_deadline": request.company_id._sales_today(),
-                "summary": summary,
+                "summary": self.with_context(lang=user.lang)._get_activity_summary(kind, late),
             }
             for request, user in whom.items()
             if user

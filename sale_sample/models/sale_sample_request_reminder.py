@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 
 from .sale_sample_request_handover import ACTIVITY_ACCEPT, ACTIVITY_ANSWER, ACTIVITY_ESCALATION
@@ -34,25 +36,20 @@ class SaleSampleRequest(models.Model):
         requests.browse(remind)._remind(now)
         requests.browse(escalate)._escalate(now)
 
-    def _remind(self, now) -> None:
+    def _remind(self, now: datetime) -> None:
         """Ask those once more whose turn it is."""
         for state, kind in (("submitted", ACTIVITY_ACCEPT), ("returned", ACTIVITY_ANSWER)):
-            requests = self.filtered(lambda request, state=state: request.state == state)
-            for lang, mine in requests.grouped(lambda request: request.handler_id.lang).items():
-                words = mine.with_context(lang=lang).env._("Reminder: the other department waits for you")
-                mine._schedule(kind, words)
+            self.filtered(lambda request, state=state: request.state == state)._schedule(kind, late=True)
         self.write({"reminded_at": now})
 
-    def _escalate(self, now) -> None:
+    def _escalate(self, now: datetime) -> None:
         """Tell those above that a request is stuck."""
         users = {request: request._get_escalation_user() for request in self}
-        for lang, mine in self.grouped(lambda request: users[request].lang).items():
-            words = mine.with_context(lang=lang).env._("Sample request stuck between sales and R&D")
-            mine._schedule(ACTIVITY_ESCALATION, words, {request: users[request] for request in mine})
+        self._schedule(ACTIVITY_ESCALATION, users)
         self.write({"escalated_at": now})
         self.filtered(lambda request: users[request])._tell("sale_sample.mail_template_request_escalated")
 
-    def _get_escalation_user(self):
+    def _get_escalation_user(self) -> "models.Model":
         """Return who is told that one request is stuck: the company's choice, else the head of who has it."""
         self.ensure_one()
         team_leader = self.team_id.user_id if self.state == "returned" else self.env["res.users"]

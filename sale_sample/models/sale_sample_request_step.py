@@ -11,13 +11,14 @@ class SaleSampleRequest(models.Model):
     _inherit = "sale.sample.request"
 
     waiting_hours = fields.Float(
-        "Waiting (Working Hours)", compute="_compute_waiting_hours", help="Working hours in the present step"
+        "Waiting (Working Hours)", compute="_compute_waiting_hours", groups="base.group_user", help="Working hours in the present step",
     )
     cycle_hours = fields.Float(
         "Cycle (Working Hours)",
         compute="_compute_cycle_hours",
         store=True,
         aggregator="avg",
+        groups="base.group_user",
         help="Working hours from the hand-over to the end",
     )
 

@@ -42,6 +42,7 @@ class SaleSampleRound(models.Model):
     verdict = fields.Selection(
         [("approved", "Approved"), ("changes", "Changes Asked For"), ("rejected", "Rejected")], readonly=True, copy=False
     )
+    cost = fields.Monetary("Making Cost")
     measurement_ids = fields.One2many("sale.sample.measurement", "round_id")
     verdict_line_ids = fields.One2many("sale.sample.verdict.line", "round_id")
 

@@ -25,6 +25,9 @@ class SaleSampleAccept(models.TransientModel):
     )
     estimated_cost = fields.Monetary("Estimated Cost of Each", help="All rounds together, in the company's currency")
     note = fields.Text("Remark for Sales")
+    overspend_reason = fields.Text(
+        "Reason to Go over Budget", groups="sale_budget.group_overspend", help="Only where the budget does not suffice"
+    )
 
     @api.depends("request_ids")
     def _compute_company_id(self):
@@ -52,5 +55,6 @@ class SaleSampleAccept(models.TransientModel):
     def action_accept(self) -> dict:
         """Accept the requests and close the dialog."""
         self.ensure_one()
-        self.request_ids._accept(self.promised_on, self.rnd_user_id, self.estimated_cost, self.note or "")
+        reason = self.overspend_reason if self._has_field_access(self._fields["overspend_reason"], "read") else None
+        self.request_ids._accept(self.promised_on, self.rnd_user_id, self.estimated_cost, self.note or "", reason)
         return {"type": "ir.actions.act_window_close"}
