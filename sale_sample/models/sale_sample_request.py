@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 
 #: Values that only the buttons of a request set.
 SERVER_FIELDS = frozenset({
-    "name", "submitted_at", "accepted_at", "closed_at", "reminded_at", "escalated_at", "grade_id", "reason_id",
+    "submitted_at", "accepted_at", "closed_at", "reminded_at", "escalated_at", "grade_id", "reason_id",
     "end_note", "estimated_cost",
 })  # fmt: skip
 OPEN_STATES = ("draft", "submitted", "returned", "accepted")
@@ -307,12 +307,17 @@ class SaleSampleRequest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
-            if vals.get("name", "/") == "/":
+            if not vals.get("user_id"):
+                vals.pop("user_id", None)  # an empty cell of an import: the salesperson is found as on the form
+            if not self.env.su or vals.get("name", "/") == "/":  # users do not choose numbers
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
                 sequence = self.env["ir.sequence"].with_company(company)
                 vals["name"] = sequence.next_by_code("sale.sample.request") or "/"
         requests = super().create(vals_list)
+        if not self.env.su:
+            requests._check_needed_by()
         requests._adopt_style_files()
         requests._enter_step("draft")
         return requests
@@ -320,6 +325,8 @@ class SaleSampleRequest(models.Model):
     def write(self, vals):
         self._check_writable(vals)
         result = super().write(vals)
+        if "needed_by" in vals and not self.env.su:
+            self._check_needed_by()
         if "style_file_ids" in vals:
             self._adopt_style_files()
         return result

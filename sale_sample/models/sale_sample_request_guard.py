@@ -24,16 +24,21 @@ class SaleSampleRequest(models.Model):
 
     _inherit = "sale.sample.request"
 
-    @api.constrains("needed_by")
-    def _check_needed_by(self):
-        if self.env.su:
-            return  # records of the past are loaded by the system
+    def _check_needed_by(self) -> None:
+        """Refuse a day that is past. Records of the past are loaded by the system, without this check.
+
+        :raises ValidationError: naming request and day
+        """
         for request in self.filtered("needed_by"):
             if request.needed_by < request.company_id._sales_today():
                 raise ValidationError(self.env._(
                     "%(request)s: the day it is needed by, %(day)s, is past. Choose today or a later day.",
                     request=request.display_name, day=format_date(self.env, request.needed_by),
                 ))  # fmt: skip
+
+    @api.constrains("size_system")
+    def _check_size_system(self):
+        self.size_line_ids._check_sizes()
 
     def _check_writable(self, names: Iterable[str]) -> None:
         """Refuse changes of what is fixed, and of what another department answers for.
@@ -46,6 +51,8 @@ class SaleSampleRequest(models.Model):
             return  # only code of the server gets here
         if REQUIREMENT_FIELDS & set(names):
             self._check_requirement_open()
+        if "name" in names:
+            raise AccessError(self.env._("The number of a sample request is given once and does not change."))
         foreign = set(names) - RND_FIELDS
         if foreign and not all(request._is_sellers() for request in self):
             labels = [self._fields[name]._description_string(self.env) for name in sorted(foreign) if name in self._fields]

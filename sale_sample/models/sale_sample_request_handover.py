@@ -209,6 +209,7 @@ class SaleSampleRequest(models.Model):
         activities.with_context(mail_activity_quick_update=True).create([
             {
                 "activity_type_id": activity_type.id,
+                "automated": True,
                 "res_model_id": self.env["ir.model"]._get_id(self._name),
                 "res_id": request.id,
                 "user_id": user.id,

@@ -1,0 +1,2 @@
+from . import test_tools, test_requirement, test_import, test_norm, test_handover, test_due, test_request_budget
+from . import test_request_access, test_holders
