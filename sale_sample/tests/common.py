@@ -97,7 +97,7 @@ class SampleCase(TransactionCase):
     @classmethod
     def _accepted(cls, promised_on=NEEDED, **values):
         request = cls._submitted(**values)
-        request.with_user(cls.rnd)._accept(promised_on, **{"estimated_cost": 0.0})
+        request.with_user(cls.rnd)._accept(promised_on, estimated_cost=0.0)
         return request
 
     def _open_activities(self, request):
