@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .sale_sample_request import OPEN_STATES
 
@@ -95,3 +96,18 @@ class SaleSampleRequest(models.Model):
             "none": ours & Domain("due_on", "=", False),
         }
         return domains.get(state, Domain.FALSE)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if groupby_spec != "due_state":
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        # The progress bar of the board and lists grouped by due state: each company judges by its own day.
+        cases = [
+            SQL(
+                "WHEN %s IN (%s) THEN %s",
+                SQL.identifier(alias, "id"),
+                self.sudo()._search(self._search_due_state("in", [state])).subselect(),  # sudo: the query has the rules
+                state,
+            )
+            for state, _label in self._fields["due_state"].selection
+        ]
+        return SQL("CASE %s END", SQL(" ").join(cases))

@@ -23,6 +23,8 @@ class TestDue(SampleCase):
         }
         by_compute = {request: request.due_state for request in requests}
         self.assertEqual(by_search, by_compute)
+        grouped = requests._read_group([("id", "in", requests.ids)], ["due_state"], ["id:recordset"])
+        self.assertEqual({request: state for state, group in grouped for request in group}, by_compute)
         return by_compute
 
     def test_due_states(self):

@@ -53,6 +53,7 @@ class TestNorm(SampleCase):
             *(self.env.ref(f"sale_sample.sample_type_{code}") for code in codes)
         )
         self.assertEqual(len(types), 8)
+        self.assertTrue(all(sample_type.note for sample_type in types), "each has a written norm")
         self.assertTrue(self.env.ref("sale_sample.sample_type_mould_opening").needs_mould)
         self.assertTrue(self.env.ref("sale_sample.sample_type_confirmation").is_sealed)
 
