@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .sale_sample_request import OPEN_STATES
 
@@ -32,6 +32,7 @@ class SaleSampleRequest(models.Model):
         search="_search_due_state",
     )
     due_color = fields.Integer(compute="_compute_due_state")
+    due_note = fields.Char(compute="_compute_due_note", groups="base.group_user")
     promise_gap = fields.Integer(
         "Promised Later by", compute="_compute_promise_gap", help="Days that R&D's promise comes after the day needed"
     )
@@ -47,6 +48,21 @@ class SaleSampleRequest(models.Model):
         for request in self:
             late = request.promised_on and request.needed_by and request.promised_on > request.needed_by
             request.promise_gap = (request.promised_on - request.needed_by).days if late else 0
+
+    @api.depends("due_on", "due_state", "promise_gap", "handler_id")
+    def _compute_due_note(self):
+        for request in self:
+            note = False
+            if request.due_state == "late" and request.handler_id:
+                note = self.env._(
+                    "Late: it was due on %(day)s and waits for %(who)s.",
+                    day=format_date(self.env, request.due_on), who=request.handler_id.name,
+                )  # fmt: skip
+            elif request.due_state == "late":
+                note = self.env._("Late: it was due on %s.", format_date(self.env, request.due_on))
+            elif request.promise_gap and request.due_state in ("soon", "on_time"):
+                note = self.env._("R&D promised it %s days after the customer needs it.", request.promise_gap)
+            request.due_note = note
 
     @api.depends("due_on", "state", "stage_id")
     def _compute_due_state(self):

@@ -56,6 +56,7 @@ class TestDue(SampleCase):
         with freeze_time("2026-03-21 01:00:00"):
             request.invalidate_recordset()
             self.assertEqual(self._states()[request], "late")
+            self.assertIn(self.rnd.name, request.due_note)
 
     def test_due_states_of_many_cost_as_much_as_of_one(self):
         requests = self.env["sale.sample.request"].create([self._values(style_name=f"R {n}") for n in range(30)])

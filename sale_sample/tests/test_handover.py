@@ -61,9 +61,9 @@ class TestHandover(SampleCase):
         wizard = self.env["sale.sample.accept"].with_user(self.rnd)
         form = Form(wizard.with_context(**request.with_user(self.rnd).action_open_accept()["context"]))
         self.assertEqual(form.promised_on, date(2026, 3, 9), "proposed by the lead time")
-        self.assertFalse(form.is_late)
+        self.assertFalse(form.late_note)
         form.promised_on = date(2026, 5, 4)
-        self.assertTrue(form.is_late)
+        self.assertIn("before the day promised", form.late_note)
         form.estimated_cost = 300
         form.note = "The compound comes late"
         form.save().action_accept()
@@ -71,6 +71,7 @@ class TestHandover(SampleCase):
             "state": "accepted", "rnd_user_id": self.rnd.id, "promised_on": date(2026, 5, 4), "due_on": date(2026, 5, 4),
             "estimated_cost": 300.0, "promise_gap": 4, "handler_id": self.rnd.id,
         }])  # fmt: skip
+        self.assertIn("4 days after", request.due_note)
         self.assertEqual(self._open_activities(request), [])
         told = request.message_ids.filtered(lambda message: "accepted, promised for" in (message.subject or ""))
         self.assertEqual(told.notified_partner_ids, self.salesman.partner_id)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class SaleSampleAccept(models.TransientModel):
@@ -15,7 +16,7 @@ class SaleSampleAccept(models.TransientModel):
         help="Proposed by the lead time of the sample type",
     )  # fmt: skip
     needed_by = fields.Date("Needed by", compute="_compute_needed_by")
-    is_late = fields.Boolean(compute="_compute_is_late")
+    late_note = fields.Char(compute="_compute_late_note")
     rnd_user_id = fields.Many2one(
         "res.users",
         "R&D Engineer",
@@ -46,10 +47,12 @@ class SaleSampleAccept(models.TransientModel):
             wizard.needed_by = min((day for day in wizard.request_ids.mapped("needed_by") if day), default=False)
 
     @api.depends("needed_by", "promised_on")
-    def _compute_is_late(self):
+    def _compute_late_note(self):
         for wizard in self:
-            wizard.is_late = bool(
-                wizard.needed_by and wizard.promised_on and wizard.promised_on > wizard.needed_by
+            late = wizard.needed_by and wizard.promised_on and wizard.promised_on > wizard.needed_by
+            wizard.late_note = late and self.env._(
+                "The customer needs it by %s, before the day promised. Tell the salesperson why in a remark.",
+                format_date(self.env, wizard.needed_by),
             )
 
     def action_accept(self) -> dict:
