@@ -84,32 +84,32 @@ class SaleSampleRequest(models.Model):
     def _get_missing_items(self) -> list[str]:
         """Return the items that one request itself lacks. Extension point."""
         self.ensure_one()
-        needs, text = self.type_id, self.env._
+        needs = self.type_id
         today = self.company_id._sales_today()
         checks = [
-            (not self.partner_id and not self.lead_id, text("the customer or the opportunity")),
-            (not self.user_id, text("the salesperson")),
-            (not self.product_id and not self.product_family_id, text("the product or the product family")),
-            (needs.requires_style and not (self.style_name or "").strip(), text("style: the shoe model")),
+            (not self.partner_id and not self.lead_id, self.env._("the customer or the opportunity")),
+            (not self.user_id, self.env._("the salesperson")),
+            (not self.product_id and not self.product_family_id, self.env._("the product or the product family")),
+            (needs.requires_style and not (self.style_name or "").strip(), self.env._("style: the shoe model")),
             (
                 needs.requires_reference and not self.style_file_ids,
-                text("style: a file of the last, the 3D model or a drawing"),
+                self.env._("style: a file of the last, the 3D model or a drawing"),
             ),
-            (needs.requires_properties and not self.property_line_ids, text("physical properties: at least one")),
-            (needs.requires_function and is_html_empty(self.function), text("function: what the part has to do")),
-            (needs.requires_sizes and not self.size_line_ids, text("pairs per size")),
+            (needs.requires_properties and not self.property_line_ids, self.env._("physical properties: at least one")),
+            (needs.requires_function and is_html_empty(self.function), self.env._("function: what the part has to do")),
+            (needs.requires_sizes and not self.size_line_ids, self.env._("pairs per size")),
             (
                 needs.requires_volume and self.expected_yearly_volume <= 0,
-                text("the expected yearly volume"),
+                self.env._("the expected yearly volume"),
             ),
-            (not self.needed_by, text("due date: the day it is needed by")),
+            (not self.needed_by, self.env._("due date: the day it is needed by")),
         ]
         items = [words for lacks, words in checks if lacks]
         if self.needed_by and self.needed_by < today:
             day = format_date(self.env, self.needed_by)
-            items.append(text("due date: %s is past, choose a day to come", day))
+            items.append(self.env._("due date: %s is past, choose a day to come", day))
         open_questions = self.question_ids.filtered(lambda question: not (question.answer or "").strip())
-        items += [text("the answer to R&D's question “%s”", question.name) for question in open_questions]
+        items += [self.env._("the answer to R&D's question “%s”", question.name) for question in open_questions]
         return items
 
     def _get_article(self) -> Article:
