@@ -4,6 +4,7 @@ from . import (
     sale_sample_reason,
     sale_sample_property,
     sale_sample_request,
+    sale_sample_request_requirement,
     sale_sample_request_guard,
     sale_sample_request_stage,
     sale_sample_request_due,

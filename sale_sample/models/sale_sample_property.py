@@ -1,7 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-LIMIT_KINDS = [("range", "Target with Tolerance"), ("at_least", "At Least"), ("at_most", "At Most"), ("text", "In Words")]
+LIMIT_KINDS = [
+    ("range", "Target with Tolerance"),
+    ("at_least", "At Least"),
+    ("at_most", "At Most"),
+    ("text", "In Words"),
+]
 
 
 class SaleSampleProperty(models.Model):
@@ -27,9 +32,10 @@ class SaleSampleProperty(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         lines = self.env["sale.sample.property.line"].sudo()  # sudo: requests of all salespeople count
-        used = [asked.name for asked, in lines._read_group([("property_id", "in", self.ids)], ["property_id"])]
+        used = [asked.name for (asked,) in lines._read_group([("property_id", "in", self.ids)], ["property_id"])]
         if used:
             raise UserError(self.env._(
-                "These properties are asked for by sample requests and stay in the catalogue: %s. Archive them instead.",
+                "These properties are asked for by sample requests and stay in the catalogue: %s. Archive them "
+                "instead.",
                 ", ".join(used),
             ))  # fmt: skip

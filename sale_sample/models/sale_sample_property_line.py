@@ -22,10 +22,18 @@ class SaleSamplePropertyLine(models.Model):
     )  # fmt: skip
     target = fields.Float(digits=(16, 3), min_display_digits=0, aggregator=None)
     tolerance_minus = fields.Float(
-        "Tolerance −", digits=(16, 3), min_display_digits=0, aggregator=None, help="Distance below the target that still passes"
+        "Tolerance −",
+        digits=(16, 3),
+        min_display_digits=0,
+        aggregator=None,
+        help="Distance below the target that still passes",
     )
     tolerance_plus = fields.Float(
-        "Tolerance +", digits=(16, 3), min_display_digits=0, aggregator=None, help="Distance above the target that still passes"
+        "Tolerance +",
+        digits=(16, 3),
+        min_display_digits=0,
+        aggregator=None,
+        help="Distance above the target that still passes",
     )
     target_text = fields.Char("Requirement in Words")
     uom_name = fields.Char(
@@ -84,13 +92,15 @@ class SaleSamplePropertyLine(models.Model):
                 raise ValidationError(self.env._("%s: write the requirement in words.", name))
             if line.limit_kind == "at_least" and line.tolerance_plus:
                 raise ValidationError(self.env._(
-                    "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose a target "
+                    "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose "
+                    "a target "
                     "with tolerance.",
                     name,
                 ))  # fmt: skip
             if line.limit_kind == "at_most" and line.tolerance_minus:
                 raise ValidationError(self.env._(
-                    "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose a target "
+                    "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose "
+                    "a target "
                     "with tolerance.",
                     name,
                 ))  # fmt: skip

@@ -20,7 +20,9 @@ class SaleSampleQuestion(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            raise AccessError(self.env._("Return the request with questions: that asks them and tells the salesperson."))
+            raise AccessError(
+                self.env._("Return the request with questions: that asks them and tells the salesperson.")
+            )
         return super().create(vals_list)
 
     def write(self, vals):

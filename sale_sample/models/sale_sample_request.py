@@ -120,9 +120,7 @@ class SaleSampleRequest(models.Model):
         check_company=True,
         copy=False,
         tracking=True,
-        domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)
-        ],
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
     )
     purpose = fields.Selection(
         [
@@ -150,49 +148,6 @@ class SaleSampleRequest(models.Model):
         groups="base.group_user",
         help="As it was when the request was handed over",
     )
-    # The requirement: style, physical properties, function
-    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="restrict")
-    product_family_id = fields.Many2one(
-        "product.category",
-        "Product Family",
-        compute="_compute_product_family_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index="btree_not_null",
-    )
-    style_name = fields.Char(
-        "Style", index="trigram", tracking=True, help="Shoe model and form the part is for, in the customer's words"
-    )
-    style_note = fields.Text("Form")
-    last_number = fields.Char(help="Number of the shoe last")
-    style_file_ids = fields.Many2many(
-        "ir.attachment",
-        "sale_sample_request_style_file_rel",
-        string="Last, 3D Files, Drawings",
-        copy=False,
-        bypass_search_access=True,
-    )
-    reference_sample = fields.Char(help="A sample of the customer's, handed over with the request")
-    reference_received_on = fields.Date("Reference Received", copy=False)
-    reference_returned_on = fields.Date("Reference Given Back", copy=False)
-    property_line_ids = fields.One2many("sale.sample.property.line", "request_id", "Physical Properties", copy=True)
-    function = fields.Html(help="What the part has to do, for whom, under which conditions")
-    size_system = fields.Selection(
-        [
-            ("cn", "CN (mm)"),
-            ("eu", "EU"),
-            ("uk", "UK"),
-            ("us_men", "US Men"),
-            ("us_women", "US Women"),
-            ("uk_child", "UK Children"),
-            ("us_child", "US Children"),
-        ],
-        required=True,
-        default="eu",
-    )
-    size_line_ids = fields.One2many("sale.sample.size.line", "request_id", "Pairs per Size", copy=True)
-    total_pairs = fields.Integer("Pairs", compute="_compute_total_pairs", store=True)
     # When
     needed_by = fields.Date(index=True, copy=False, tracking=True, help="Day on which the customer needs the sample")
     promised_on = fields.Date("Promised for", copy=False, tracking=True, help="Day promised by R&D")
@@ -228,10 +183,6 @@ class SaleSampleRequest(models.Model):
         "CHECK(expected_yearly_volume >= 0)", "The expected yearly volume cannot be negative."
     )
     _estimate_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
-    _reference_in_order = models.Constraint(
-        "CHECK(reference_returned_on >= reference_received_on)",
-        "A reference sample cannot be given back before it was received.",
-    )
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another sample request.")
     _handed_over_idx = models.Index("(company_id, submitted_at) WHERE state IN ('submitted', 'returned')")
 
@@ -269,16 +220,6 @@ class SaleSampleRequest(models.Model):
                 domain = [("company_id", "in", [request.company_id.id, False])]
                 request.team_id = teams._get_default_team_id(user_id=request.user_id.id, domain=domain)
 
-    @api.depends("product_id")
-    def _compute_product_family_id(self):
-        for request in self:
-            request.product_family_id = request.product_id.categ_id or request.product_family_id
-
-    @api.depends("size_line_ids.pairs")
-    def _compute_total_pairs(self):
-        for request in self:
-            request.total_pairs = sum(request.size_line_ids.mapped("pairs"))
-
     @api.depends("round_ids.number", "round_ids.state")
     def _compute_current_round(self):
         for request in self:
@@ -289,7 +230,8 @@ class SaleSampleRequest(models.Model):
     @api.depends("name", "style_name")
     def _compute_display_name(self):
         for request in self:
-            request.display_name = " · ".join(filter(None, (request.name, request.style_name)))
+            number = request.name if request.name != "/" else self.env._("New")
+            request.display_name = " · ".join(filter(None, (number, request.style_name)))
 
     def _compute_access_url(self):
         super()._compute_access_url()
@@ -339,15 +281,6 @@ class SaleSampleRequest(models.Model):
                 "These requests have been handed over to R&D and stay on record: %s. Cancel or archive them instead.",
                 ", ".join(kept.mapped("display_name")),
             ))  # fmt: skip
-
-    def _adopt_style_files(self) -> None:
-        """Attach files that the user has just uploaded to the request, so that whoever reads it can open them."""
-        for request in self:
-            loose = request.style_file_ids.sudo().filtered(  # sudo: files of others are looked at, not taken
-                lambda file: not file.res_id and file.create_uid == self.env.user
-            )
-            if loose:
-                loose.write({"res_model": self._name, "res_id": request.id})
 
     @api.model
     def get_import_templates(self):

@@ -16,7 +16,10 @@ class SaleSampleRequest(models.Model):
     _inherit = "sale.sample.request"
 
     due_on = fields.Date(
-        compute="_compute_due_on", store=True, index=True, help="The day promised by R&D, before that the day it is needed by"
+        compute="_compute_due_on",
+        store=True,
+        index=True,
+        help="The day promised by R&D, before that the day it is needed by",
     )
     due_state = fields.Selection(
         [

@@ -55,7 +55,9 @@ class SaleSampleRequest(models.Model):
             raise AccessError(self.env._("The number of a sample request is given once and does not change."))
         foreign = set(names) - RND_FIELDS
         if foreign and not all(request._is_sellers() for request in self):
-            labels = [self._fields[name]._description_string(self.env) for name in sorted(foreign) if name in self._fields]
+            labels = [
+                self._fields[name]._description_string(self.env) for name in sorted(foreign) if name in self._fields
+            ]
             raise AccessError(self.env._(
                 "This is for the salesperson of the request to change: %s. Return the request with questions instead.",
                 ", ".join(labels),
@@ -69,7 +71,8 @@ class SaleSampleRequest(models.Model):
         fixed = self.filtered(lambda request: request.state not in ("draft", "returned"))
         if fixed:
             raise UserError(self.env._(
-                "%s: R&D works from this requirement, it can no longer be changed. Take the request back while it waits "
+                "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
+                "it waits "
                 "for R&D, or record the change as a point of the current round.",
                 ", ".join(fixed.mapped("display_name")),
             ))  # fmt: skip

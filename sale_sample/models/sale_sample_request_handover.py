@@ -222,7 +222,9 @@ class SaleSampleRequest(models.Model):
 
     def _end_activities(self, feedback: str) -> None:
         """Close what the hand-over had asked for: it has been done."""
-        self.sudo().activity_feedback(list(HANDOVER_ACTIVITIES), feedback=feedback)  # sudo: of the other department, too
+        self.sudo().activity_feedback(
+            list(HANDOVER_ACTIVITIES), feedback=feedback
+        )  # sudo: of the other department, too
 
     def _tell(self, template: str) -> None:
         """Post a message to those whom a template names, where there is somebody.

@@ -21,7 +21,9 @@ class SaleSampleRequest(models.Model):
         Each request is reminded of once and escalated once for each time it waits.
         """
         steps = self.env["sale.sample.step"].sudo()  # sudo: of all companies and salespeople
-        waiting = steps.search([("left_at", "=", False), ("step", "in", ("submitted", "returned"))], order="company_id, id")
+        waiting = steps.search(
+            [("left_at", "=", False), ("step", "in", ("submitted", "returned"))], order="company_id, id"
+        )
         now = fields.Datetime.now()
         hours = steps._hours_between([(step.company_id, step.entered_at, now) for step in waiting])
         remind, escalate = [], []

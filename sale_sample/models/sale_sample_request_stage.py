@@ -41,9 +41,14 @@ class SaleSampleRequest(models.Model):
         """
         for request in self:
             stage, sample_round = request.stage_id, request.current_round_id
-            if request.state != "accepted" or stage.kind != "work" or sample_round.state not in ("planned", "making", "made"):
+            if (
+                request.state != "accepted"
+                or stage.kind != "work"
+                or sample_round.state not in ("planned", "making", "made")
+            ):
                 raise UserError(self.env._(
-                    "%(request)s cannot be moved to “%(stage)s” by hand: only R&D's stages of work are. Use the buttons "
+                    "%(request)s cannot be moved to “%(stage)s” by hand: only R&D's stages of work are. Use the "
+                    "buttons "
                     "of the request.",
                     request=request.display_name, stage=stage.name,
                 ))  # fmt: skip

@@ -11,7 +11,10 @@ class SaleSampleRequest(models.Model):
     _inherit = "sale.sample.request"
 
     waiting_hours = fields.Float(
-        "Waiting (Working Hours)", compute="_compute_waiting_hours", groups="base.group_user", help="Working hours in the present step",
+        "Waiting (Working Hours)",
+        compute="_compute_waiting_hours",
+        groups="base.group_user",
+        help="Working hours in the present step",
     )
     cycle_hours = fields.Float(
         "Cycle (Working Hours)",
@@ -27,7 +30,9 @@ class SaleSampleRequest(models.Model):
         steps = self.env["sale.sample.step"].sudo()  # sudo: counted for whoever may read the request
         present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
         now = fields.Datetime.now()
-        hours = steps._hours_between([(step.company_id, step.entered_at, max(now, step.entered_at)) for step in present])
+        hours = steps._hours_between(
+            [(step.company_id, step.entered_at, max(now, step.entered_at)) for step in present]
+        )
         found = dict(zip(present.request_id.ids, hours, strict=True))
         for request in self:
             request.waiting_hours = found.get(request._origin.id, 0.0)

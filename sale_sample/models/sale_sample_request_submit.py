@@ -135,7 +135,9 @@ class SaleSampleRequest(models.Model):
         for request in approved:
             for who in (request.commercial_partner_id, request.lead_id):
                 if who:
-                    articles[request.company_id.id, request.type_id.id, who._name, who.id].append(request._get_article())
+                    articles[request.company_id.id, request.type_id.id, who._name, who.id].append(
+                        request._get_article()
+                    )
         unmet = {}
         for request in asking:
             article, needed = request._get_article(), request.type_id.prerequisite_type_id

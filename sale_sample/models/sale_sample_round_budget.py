@@ -8,7 +8,11 @@ class SaleSampleRound(models.Model):
     _inherit = "sale.sample.round"
 
     budget_booked_amount = fields.Monetary(
-        "Booked in the Budget", readonly=True, copy=False, groups="base.group_user", help="Part of the cost that the budget knows"
+        "Booked in the Budget",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Part of the cost that the budget knows",
     )
 
     def _has_field_access(self, field, operation):
@@ -46,7 +50,8 @@ class SaleSampleRound(models.Model):
             more = sample_round.cost - sample_round.budget_booked_amount
             if more < 0:
                 raise UserError(self.env._(
-                    "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask finance to "
+                    "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
+                    "finance to "
                     "book what comes back.",
                     round=sample_round.display_name, booked=request._budget_format(sample_round.budget_booked_amount),
                 ))  # fmt: skip

@@ -51,7 +51,7 @@ class SaleSampleStage(models.Model):
                 "Requests need these stages: %s. Rename or fold them instead.", ", ".join(needed.mapped("name"))
             ))  # fmt: skip
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
-        used = [stage.name for stage, in requests._read_group([("stage_id", "in", self.ids)], ["stage_id"])]
+        used = [stage.name for (stage,) in requests._read_group([("stage_id", "in", self.ids)], ["stage_id"])]
         if used:
             raise UserError(self.env._(
                 "There are requests in these stages: %s. Move them to another stage first.", ", ".join(used)

@@ -16,7 +16,9 @@ class SaleSampleStep(models.Model):
     round_id = fields.Many2one("sale.sample.round", readonly=True, index="btree_not_null", ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     type_id = fields.Many2one(related="request_id.type_id", store=True, index=True)
-    salesperson_id = fields.Many2one(related="request_id.user_id", store=True, string="Salesperson", index="btree_not_null")
+    salesperson_id = fields.Many2one(
+        related="request_id.user_id", store=True, string="Salesperson", index="btree_not_null"
+    )
     step = fields.Selection(
         [
             ("draft", "Draft"),
@@ -60,7 +62,9 @@ class SaleSampleStep(models.Model):
         for place, (company, _start, _stop) in enumerate(spans):
             places.setdefault(company, []).append(place)
         for company, mine in places.items():
-            calendar = company.sudo().resource_calendar_id  # sudo: the calendar counts for whoever acts, portal users too
+            calendar = (
+                company.sudo().resource_calendar_id
+            )  # sudo: the calendar counts for whoever acts, portal users too
             intervals = [spans[place][1:] for place in mine]
             if calendar:
                 found = calendar._working_hours_between(intervals)

@@ -20,7 +20,9 @@ class SaleSampleType(models.Model):
         "sale.sample.stage", string="Stages of Work", domain=[("kind", "=", "work")], help="Empty: all stages of work"
     )
     needs_mould = fields.Boolean()
-    is_sealed = fields.Boolean("Sealed Sample", help="The approved sample is sealed and signed, and kept as the standard.")
+    is_sealed = fields.Boolean(
+        "Sealed Sample", help="The approved sample is sealed and signed, and kept as the standard."
+    )
     prerequisite_type_id = fields.Many2one(
         "sale.sample.type",
         "Needs Approved First",
@@ -41,7 +43,8 @@ class SaleSampleType(models.Model):
 
     _code_uniq = models.UniqueIndex("(code)", "This code is already used by another sample type.")
     _lead_time_sensible = models.Constraint(
-        "CHECK(lead_time_days >= 0 AND lead_time_days <= 365)", "The lead time is a number of working days from 0 to 365."
+        "CHECK(lead_time_days >= 0 AND lead_time_days <= 365)",
+        "The lead time is a number of working days from 0 to 365.",
     )
     _retained_not_negative = models.Constraint(
         "CHECK(retained_quantity >= 0)", "The number of retained pairs cannot be negative."
@@ -76,7 +79,7 @@ class SaleSampleType(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
-        used = [kind.name for kind, in requests._read_group([("type_id", "in", self.ids)], ["type_id"])]
+        used = [kind.name for (kind,) in requests._read_group([("type_id", "in", self.ids)], ["type_id"])]
         if used:
             raise UserError(self.env._(
                 "There are requests of these sample types, they cannot be deleted: %s. Archive them instead.",

@@ -5,7 +5,13 @@ from odoo.tests import freeze_time, tagged
 
 from .common import MONDAY_9, SampleCase
 
-HOUR = {0: MONDAY_9, 3: "2026-03-02 04:00:00", 4: "2026-03-02 06:00:00", 8: "2026-03-03 01:00:00", 16: "2026-03-04 01:00:00"}
+HOUR = {
+    0: MONDAY_9,
+    3: "2026-03-02 04:00:00",
+    4: "2026-03-02 06:00:00",
+    8: "2026-03-03 01:00:00",
+    16: "2026-03-04 01:00:00",
+}
 """Moments so many working hours after Monday, nine o'clock."""
 
 
@@ -79,7 +85,9 @@ class TestDue(SampleCase):
         self.assertEqual(self.env["sale.sample.request"].browse(request.id).state, "draft")
 
     def test_rnd_drags_between_its_stages(self):
-        stages = self.env["sale.sample.stage"].create([{"name": "Press", "sequence": 900}, {"name": "Trim", "sequence": 901}])
+        stages = self.env["sale.sample.stage"].create(
+            [{"name": "Press", "sequence": 900}, {"name": "Trim", "sequence": 901}]
+        )
         self.type.stage_ids = stages
         request = self._accepted().with_user(self.rnd)
         self.assertEqual(request.stage_id, stages[0])
@@ -110,9 +118,7 @@ class TestDue(SampleCase):
             self.assertEqual(self._open_activities(request), asked * 2, "reminded once")
         for _twice in range(2):
             self._run(16)
-            self.assertEqual(
-                self._open_activities(request), [("request_manager", "Sample Request Stuck"), *asked * 2]
-            )
+            self.assertEqual(self._open_activities(request), [("request_manager", "Sample Request Stuck"), *asked * 2])
         self.assertTrue(request.escalated_at)
         with freeze_time(HOUR[16]):
             request.with_user(self.rnd)._return_with_questions(["Which colour?"])
@@ -121,7 +127,9 @@ class TestDue(SampleCase):
 
     def test_sales_is_reminded_of_questions(self):
         self.salesman.sale_team_id = False
-        team = self.env["crm.team"].create({"name": "T", "user_id": self.salesman_all.id, "company_id": self.company.id})
+        team = self.env["crm.team"].create(
+            {"name": "T", "user_id": self.salesman_all.id, "company_id": self.company.id}
+        )
         request = self._submitted(team_id=team.id)
         request.team_id = team
         request.with_user(self.rnd)._return_with_questions(["Which colour?"])

@@ -68,7 +68,8 @@ class TestHandover(SampleCase):
         form.note = "The compound comes late"
         form.save().action_accept()
         self.assertRecordValues(request, [{
-            "state": "accepted", "rnd_user_id": self.rnd.id, "promised_on": date(2026, 5, 4), "due_on": date(2026, 5, 4),
+            "state": "accepted", "rnd_user_id": self.rnd.id, "promised_on": date(2026, 5, 4),
+            "due_on": date(2026, 5, 4),
             "estimated_cost": 300.0, "promise_gap": 4, "handler_id": self.rnd.id,
         }])  # fmt: skip
         self.assertIn("4 days after", request.due_note)

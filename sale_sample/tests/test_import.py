@@ -5,7 +5,8 @@ from odoo.tools.misc import file_open
 from .common import MONDAY_9, SampleCase
 
 HEADERS = [
-    "type_id", "partner_id", "style_name", "product_family_id", "needed_by", "size_line_ids/size", "size_line_ids/pairs",
+    "type_id", "partner_id", "style_name", "product_family_id", "needed_by", "size_line_ids/size",
+    "size_line_ids/pairs",
 ]  # fmt: skip
 
 

@@ -13,7 +13,9 @@ class TestNorm(SampleCase):
     @users("request_policy_admin")
     def test_admin_adds_a_type(self):
         stage = self.env["sale.sample.stage"].create({"name": "Dyeing"})
-        added = self.env["sale.sample.type"].create({"name": "Colour-up", "code": "CU", "stage_ids": [Command.link(stage.id)]})
+        added = self.env["sale.sample.type"].create(
+            {"name": "Colour-up", "code": "CU", "stage_ids": [Command.link(stage.id)]}
+        )
         self.assertEqual(added.stage_ids.kind, "work")
 
     def test_no_cycles(self):
@@ -48,10 +50,17 @@ class TestNorm(SampleCase):
             stage.unlink()
 
     def test_shipped_types(self):
-        codes = ("counter", "development", "wear_test", "confirmation", "size_set", "pre_production", "bulk", "mould_opening")
-        types = self.env["sale.sample.type"].union(
-            *(self.env.ref(f"sale_sample.sample_type_{code}") for code in codes)
+        codes = (
+            "counter",
+            "development",
+            "wear_test",
+            "confirmation",
+            "size_set",
+            "pre_production",
+            "bulk",
+            "mould_opening",
         )
+        types = self.env["sale.sample.type"].union(*(self.env.ref(f"sale_sample.sample_type_{code}") for code in codes))
         self.assertEqual(len(types), 8)
         self.assertTrue(all(sample_type.note for sample_type in types), "each has a written norm")
         self.assertTrue(self.env.ref("sale_sample.sample_type_mould_opening").needs_mould)

@@ -26,7 +26,8 @@ RIGHTS = {
 }
 INTERNAL_FIELDS = (
     "estimated_cost", "grade_id", "competitor_name", "competitor_sample", "expected_yearly_volume", "reason_id",
-    "end_note", "lead_id", "question_ids", "step_ids", "missing_note", "due_note", "type_note", "waiting_hours", "cycle_hours",
+    "end_note", "lead_id", "question_ids", "step_ids", "missing_note", "due_note", "type_note",
+    "waiting_hours", "cycle_hours",
     "budget_line_id", "budget_available_amount", "budget_committed_amount", "budget_actual_amount", "reminded_at",
     "escalated_at",
 )  # fmt: skip

@@ -60,8 +60,10 @@ class TestRequirement(SampleCase):
 
     def test_files_can_be_opened_by_rnd(self):
         drawing = self.env["ir.attachment"].with_user(self.salesman).create({"name": "last.stp", "raw": b"solid"})
-        request = self.env["sale.sample.request"].with_user(self.salesman).create(
-            self._values(style_file_ids=[Command.link(drawing.id)])
+        request = (
+            self.env["sale.sample.request"]
+            .with_user(self.salesman)
+            .create(self._values(style_file_ids=[Command.link(drawing.id)]))
         )
         request.action_submit()
         self.assertEqual(request.with_user(self.rnd).style_file_ids.raw, b"solid")
@@ -139,9 +141,7 @@ class TestRequirement(SampleCase):
         self.assertEqual(form.record.total_pairs, 3)
 
     def test_children(self):
-        line = self._request(
-            size_system="eu", size_line_ids=[Command.create({"size": 28, "pairs": 1})]
-        ).size_line_ids
+        line = self._request(size_system="eu", size_line_ids=[Command.create({"size": 28, "pairs": 1})]).size_line_ids
         self.assertEqual((line.size_cn, line.size_uk), ("170", "–"))
         line = self._request(
             size_system="uk_child", size_line_ids=[Command.create({"size": 10.5, "pairs": 1})]
