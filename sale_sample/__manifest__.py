@@ -29,4 +29,5 @@
         "views/res_config_settings_views.xml",
         "views/sale_sample_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
