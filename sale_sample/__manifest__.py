@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sale_sample_security.xml",
+        "security/sale_sample_photo_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_stage_data.xml",
         "data/sale_sample_type_data.xml",
@@ -27,7 +28,13 @@
         "views/sale_sample_reason_views.xml",
         "views/sale_sample_holder_views.xml",
         "views/res_config_settings_views.xml",
+        "data/sale_sample_round_data.xml",
+        "wizards/sale_sample_rounds_views.xml",
+        "views/sale_sample_round_views.xml",
+        "views/sale_sample_point_views.xml",
+        "views/sale_sample_article_views.xml",
         "views/sale_sample_menus.xml",
+        "views/sale_sample_round_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,1 +1,1 @@
-from . import article, sizes
+from . import article, measurement, photo, sizes, verdict
