@@ -37,4 +37,13 @@
         "views/sale_sample_round_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
+    "demo": [
+        "demo/sale_sample_people_demo.xml",
+        "demo/sale_sample_request_demo.xml",
+    ],
+    "assets": {
+        "web.assets_tests": [
+            "sale_sample/static/tests/tours/**/*",
+        ],
+    },
 }
