@@ -28,6 +28,7 @@
         "views/sale_sample_reason_views.xml",
         "views/sale_sample_holder_views.xml",
         "views/res_config_settings_views.xml",
+        "data/sale_sample_reason_data.xml",
         "data/sale_sample_round_data.xml",
         "wizards/sale_sample_rounds_views.xml",
         "views/sale_sample_round_views.xml",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.measurement import Limit, deviation, judge, limit_text
+from ..tools.measurement import Limit, deviation, judge
 from .sale_sample_round import RESULTS
 
 
@@ -26,7 +26,7 @@ class SaleSampleMeasurement(models.Model):
     )
     property_id = fields.Many2one(related="property_line_id.property_id", store=True)
     sequence = fields.Integer(related="property_line_id.sequence", store=True)
-    target_display = fields.Char(compute="_compute_target_display", string="Asked For")
+    requirement = fields.Char(related="property_line_id.requirement", string="Asked For")
     limit_kind = fields.Selection(related="property_line_id.limit_kind")
     value = fields.Float(digits=(16, 3), aggregator="avg")
     is_measured = fields.Boolean(
@@ -55,22 +55,6 @@ class SaleSampleMeasurement(models.Model):
     _once_a_round = models.UniqueIndex(
         "(round_id, property_line_id)", "Each property is measured once a round: correct the value that is there."
     )
-
-    @api.depends(
-        "property_line_id.limit_kind",
-        "property_line_id.target",
-        "property_line_id.tolerance_minus",
-        "property_line_id.tolerance_plus",
-        "property_line_id.target_text",
-        "property_line_id.uom_name",
-    )
-    def _compute_target_display(self):
-        for record in self:
-            line = record.property_line_id
-            record.target_display = line.target_text
-            if line.limit_kind != "text":
-                text = limit_text(record._get_limit())
-                record.target_display = f"{text} {line.uom_name}" if line.uom_name else text
 
     @api.depends("value", "text_value", "text_result")
     def _compute_is_measured(self):

@@ -11,7 +11,13 @@ class SaleSampleRequest(models.Model):
 
     open_point_count = fields.Integer(compute="_compute_open_point_count")
     article_ids = fields.One2many("sale.sample.article", "request_id", string="Kept Samples")
+    has_open_round = fields.Boolean(compute="_compute_has_open_round")
     article_count = fields.Integer(compute="_compute_article_count")
+
+    @api.depends("current_round_id.state")
+    def _compute_has_open_round(self):
+        for request in self:
+            request.has_open_round = request.current_round_id.state in OPEN_STATES
 
     @api.depends("point_ids.state")
     def _compute_open_point_count(self):
@@ -86,6 +92,11 @@ class SaleSampleRequest(models.Model):
         self.env["sale.sample.round"]._check_maker()
         self.check_access("write")
         return self._open_round().action_open_form()
+
+    def action_open_current_round(self) -> dict:
+        """Open the round that is under way."""
+        self.ensure_one()
+        return self.current_round_id.action_open_form()
 
     def _cancel_open_rounds(self) -> None:
         """Cancel what R&D has under way: the request has ended."""

@@ -35,8 +35,8 @@ class TestRoundFlow(RoundCase):
         self.assertEqual(sample.measurement_ids.property_id, self.hardness + self.colour)
         line = self._measured(sample, 66.5)
         self.assertEqual(
-            (line.result, line.tested_by_id, line.tested_on, line.target_display),
-            ("pass", self.rnd, date(2026, 3, 2), "65 (62 – 67) Shore A"),
+            (line.result, line.tested_by_id, line.tested_on, line.requirement),
+            ("pass", self.rnd, date(2026, 3, 2), "65 −3 / +2 Shore A"),
         )
         sample.cost = 120
         sample.action_made()

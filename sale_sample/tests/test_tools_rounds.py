@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.measurement import LIMIT_KINDS, Limit, deviation, judge, limit_text, summarise
+from ..tools.measurement import LIMIT_KINDS, Limit, deviation, judge, summarise
 from ..tools.photo import photo_problem, picture_kind
 from ..tools.verdict import Contradiction, contradictions, new_points, proposed_verdict
 
@@ -41,11 +41,6 @@ class TestMeasurement(BaseCase):
         limit = Limit("range", 10.0, 1.0, 1.0)
         self.assertEqual([deviation(value, limit) for value in (8.0, 9.0, 10.5, 12.5)], [-1.0, 0.0, 0.0, 1.5])
         self.assertEqual(deviation(5.0, Limit("at_most", 3.0)), 2.0)
-
-    def test_limits_in_signs(self):
-        limits = (Limit("range", 65.0, 3.0, 2.0), Limit("range", 1.2), Limit("at_least", 8.0, 0.5),
-                  Limit("at_most", 150.0, 0.0, 10.0), Limit("text", 0.0))  # fmt: skip
-        self.assertEqual([limit_text(limit) for limit in limits], ["65 (62 – 67)", "1.2", "≥ 7.5", "≤ 160", ""])
 
     def test_one_failure_fails_the_round(self):
         self.assertEqual(summarise(["pass", "fail", "none"]), "fail")

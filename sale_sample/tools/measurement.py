@@ -78,15 +78,3 @@ def summarise(results: Iterable[str]) -> Result:
     if "fail" in seen:
         return "fail"
     return "pass" if "pass" in seen else "none"
-
-
-def limit_text(limit: Limit) -> str:
-    """Return a limit in signs that need no translation: "65 (62 – 67)", "≥ 7.5" or "≤ 160"."""
-    lower, upper = limit.lower, limit.upper
-    if limit.kind == "range":
-        if lower == upper:
-            return f"{limit.target:g}"
-        return f"{limit.target:g} ({lower:g} – {upper:g})"
-    if lower is not None:
-        return f"≥ {lower:g}"
-    return f"≤ {upper:g}" if upper is not None else ""
