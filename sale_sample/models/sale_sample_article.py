@@ -34,7 +34,7 @@ class SaleSampleArticle(models.Model):
     kept_on = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     kept_until = fields.Date(tracking=True, help="Empty: until somebody decides otherwise.")
     state = fields.Selection(
-        [("kept", "In Its Place"), ("borrowed", "Lent"), ("disposed", "Disposed Of")],
+        [("kept", "Kept"), ("borrowed", "Lent"), ("disposed", "Disposed Of")],
         required=True,
         default="kept",
         readonly=True,

@@ -7,9 +7,9 @@ from ..tools.measurement import summarise
 
 STATES = [
     ("planned", "Planned"),
-    ("making", "In the Making"),
+    ("making", "Being Made"),
     ("made", "Made"),
-    ("sent", "Sent to Customer"),
+    ("sent", "Sent"),
     ("answered", "Answered"),
     ("cancelled", "Cancelled"),
 ]

@@ -5,3 +5,4 @@ from . import test_round_flow
 from . import test_round_answer
 from . import test_kept_samples
 from . import test_round_access
+from . import test_tours_rounds

@@ -51,7 +51,7 @@ class TestKeptSamples(RoundCase):
         form.save().action_lend()
         self.assertEqual((article.state, article.borrower, article.due_back),
                          ("borrowed", self.env.user.name, date(2026, 3, 9)))  # fmt: skip
-        with self.assertRefused("can become: In Its Place"):
+        with self.assertRefused("can become: Kept"):
             article._lend(date(2026, 3, 9), user=self.env.user)
         article.action_take_back()
         self.assertEqual((article.state, article.borrower), ("kept", False))
@@ -96,7 +96,7 @@ class TestKeptSamples(RoundCase):
         self.assertEqual(early.state, "disposed")
         lent = self._article()
         lent._lend(date(2026, 3, 9), user=self.rnd)
-        with self.assertRefused("can become: In Its Place"):
+        with self.assertRefused("can become: Kept"):
             lent.with_user(self.manager).action_dispose()
 
     def test_what_stays_on_record(self):

@@ -90,7 +90,7 @@ class TestRoundAnswer(RoundCase):
 
     def test_answer_once_and_only_what_was_sent(self):
         sample = self._made().with_user(self.salesman)
-        with self.assertRefused("can become: Sent to Customer, Cancelled"):
+        with self.assertRefused("can become: Sent, Cancelled"):
             sample._record_answer("approved")
         sample = self._answered("approved")
         with self.assertRefused("which is final"):
@@ -125,6 +125,16 @@ class TestRoundAnswer(RoundCase):
         form.save().action_record()
         self.assertEqual(sample.verdict, "changes")
         self.assertEqual(request.current_round_id.carried_point_ids.mapped("name"), ["Toe too round", "More grip"])
+
+    def test_approval_is_confirmed_by_mail_when_asked(self):
+        for notify in (True, False):
+            sample = self._sent()
+            wizard = self.env["sale.sample.round.answer"].with_user(self.salesman).create({"round_id": sample.id})
+            self.assertTrue(wizard.notify)
+            wizard.notify = notify
+            wizard.action_record()
+            mails = self.env["mail.mail"].search([("model", "=", "sale.sample.round"), ("res_id", "=", sample.id)])
+            self.assertEqual(mails.recipient_ids, self.contact if notify else self.contact.browse())
 
     def test_signature(self):
         sample = self._answered("approved")

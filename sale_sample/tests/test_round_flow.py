@@ -132,7 +132,7 @@ class TestRoundFlow(RoundCase):
 
     def test_order_of_states_and_closed_field(self):
         sample = self._request().current_round_id.with_user(self.rnd)
-        with self.assertRefused("can become: In the Making, Cancelled"):
+        with self.assertRefused("can become: Being Made, Cancelled"):
             sample.action_made()
         with self.assertRaises(AccessError):
             sample.state = "answered"

@@ -23,6 +23,13 @@ class SaleSampleRoundAnswer(models.TransientModel):
     )
     answered_by_id = fields.Many2one("res.partner", compute="_compute_answered_by_id", store=True, readonly=False)
     comment = fields.Text(string="In the Customer's Words")
+    notify = fields.Boolean(
+        string="Confirm to the Customer",
+        compute="_compute_notify",
+        store=True,
+        readonly=False,
+        help="By email, when the sample is approved.",
+    )
     reason_id = fields.Many2one("sale.sample.reason", domain="[('kind', '=', 'rejected')]")
     carried_point_ids = fields.Many2many(related="round_id.carried_point_ids")
     solved_point_ids = fields.Many2many(
@@ -51,6 +58,11 @@ class SaleSampleRoundAnswer(models.TransientModel):
             request = wizard.round_id.request_id
             wizard.answered_by_id = request.contact_id or request.partner_id
 
+    @api.depends("answered_by_id")
+    def _compute_notify(self):
+        for wizard in self:
+            wizard.notify = bool(wizard.answered_by_id.email)
+
     @api.depends("round_id")
     def _compute_solved_point_ids(self):
         for wizard in self:
@@ -71,4 +83,6 @@ class SaleSampleRoundAnswer(models.TransientModel):
             answered_by=self.answered_by_id,
             reason=self.reason_id,
         )
+        if self.notify and self.verdict == "approved":
+            self.round_id._mail_customer("sale_sample.mail_template_round_approved")
         return {"type": "ir.actions.act_window_close"}
