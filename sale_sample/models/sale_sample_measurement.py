@@ -28,7 +28,7 @@ class SaleSampleMeasurement(models.Model):
     sequence = fields.Integer(related="property_line_id.sequence", store=True)
     requirement = fields.Char(related="property_line_id.requirement", string="Asked For")
     limit_kind = fields.Selection(related="property_line_id.limit_kind")
-    value = fields.Float(digits=(16, 3), min_display_digits=0, aggregator="avg")
+    value = fields.Float(digits=(16, 3), min_display_digits=1, aggregator="avg")
     is_measured = fields.Boolean(
         string="Measured",
         compute="_compute_is_measured",
@@ -45,7 +45,7 @@ class SaleSampleMeasurement(models.Model):
         store=True,
         precompute=True,
         digits=(16, 3),
-        min_display_digits=0,
+        min_display_digits=1,
         aggregator=None,
         help="How far the value lies outside its limit.",
     )

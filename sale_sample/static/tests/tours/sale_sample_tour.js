@@ -63,9 +63,18 @@ registry.category("web_tour.tours").add("sale_sample_answer_changes", {
             content: "The round is answered, with the point it raised",
             trigger: ".o_statusbar_status button[data-value=answered].o_arrow_button_current",
         },
+        { trigger: ".ribbon:contains(Changes)" },
         {
-            trigger: ".o_notebook .nav-link:contains(Customer's Answer)",
+            content: "The request waits for round 2, which has to solve the point",
+            trigger: ".breadcrumb-item a:contains(Runner 26)",
             run: "click",
+        },
+        {
+            trigger: ".o_notebook .nav-link:contains(Rounds)",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=round_ids] tr:contains(Planned)",
         },
         {
             trigger: ".o_field_widget[name=point_ids] tr:contains(Toe too round):contains(Open)",
@@ -98,7 +107,7 @@ registry.category("web_tour.tours").add("sale_sample_answer_approved", {
         },
         {
             content: "Back to the request, which is approved",
-            trigger: ".o_back_button a, .breadcrumb-item a:contains(SR/)",
+            trigger: ".breadcrumb-item a:contains(Runner 26)",
             run: "click",
         },
         {
