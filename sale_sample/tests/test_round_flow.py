@@ -208,12 +208,12 @@ class TestPhotos(RoundCase):
 
     def test_size_limit_is_the_companys(self):
         sample = self._request().current_round_id
-        values = {"round_id": sample.id, "name": "Heel", "image": picture(400, 400, "JPEG")}
-        self.company.sample_photo_max_mb = 0.001
-        with self.assertRefused("larger than 0.0 MB"):
+        values = {"round_id": sample.id, "name": "Heel", "image": picture(6000, 3000, "JPEG")}
+        self.company.sample_photo_max_mb = 0.1
+        with self.assertRefused("larger than 0.1 MB"):
             self.env["sale.sample.photo"].create(values)
         self.company.sample_photo_max_mb = 0
         photo = self.env["sale.sample.photo"].create(values)
-        self.company.sample_photo_max_mb = 0.001
+        self.company.sample_photo_max_mb = 0.1
         with self.assertRefused("larger than"):
             photo.image = values["image"]
