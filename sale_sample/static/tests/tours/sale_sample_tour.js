@@ -20,6 +20,58 @@ function dialog(button, steps, confirm) {
     ];
 }
 
+registry.category("web_tour.tours").add("sale_sample_from_opportunity", {
+    steps: () => [
+        {
+            content: "The salesperson asks for a sample from the opportunity",
+            trigger: ".oe_stat_button[name=action_view_sample_requests]",
+            run: "click",
+        },
+        { trigger: ".o_form_view .o_field_widget[name=style_name]" },
+        {
+            trigger: ".o_field_widget[name=style_name] input",
+            run: "edit Runner 26",
+        },
+        ...choose("type_id", "Test Type"),
+        ...choose("product_family_id", "Tour Soles"),
+        {
+            trigger: ".o_field_widget[name=needed_by] button, .o_field_widget[name=needed_by] input",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=needed_by] input",
+            run: "edit 12/31/2099 && press Tab",
+        },
+        {
+            content: "A property the sample must have",
+            trigger: ".o_notebook .nav-link:contains(Physical Properties)",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=property_line_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...choose("property_id", "Hardness T", ".o_selected_row"),
+        {
+            trigger: ".o_selected_row .o_field_widget[name=target] input",
+            run: "edit 65",
+        },
+        {
+            trigger: ".o_selected_row .o_field_widget[name=tolerance_plus] input",
+            run: "edit 3",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "Everything is there: hand it over",
+            trigger: "button[name=action_submit]",
+            run: "click",
+        },
+        {
+            trigger: ".o_statusbar_status button[data-value=submitted].o_arrow_button_current",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("sale_sample_answer_changes", {
     steps: () => [
         {
@@ -144,8 +196,23 @@ registry.category("web_tour.tours").add("sale_sample_answer_approved", {
 registry.category("web_tour.tours").add("sale_sample_rnd_day", {
     steps: () => [
         {
-            content: "R&D takes the round that is planned",
-            trigger: ".o_kanban_record:contains(round 1)",
+            content: "R&D takes what sales has handed over",
+            trigger: ".o_data_row:contains(Runner 26) .o_data_cell",
+            run: "click",
+        },
+        ...dialog(
+            "action_open_accept",
+            [
+                {
+                    trigger: ".modal .o_field_widget[name=note] textarea",
+                    run: "edit The compound is there",
+                },
+            ],
+            "action_accept"
+        ),
+        {
+            content: "The first round is open",
+            trigger: "button[name=action_open_current_round]",
             run: "click",
         },
         {
