@@ -54,7 +54,6 @@ class SaleSampleRound(models.Model):
     stage_id = fields.Many2one(
         "sale.sample.stage", string="Work Stage", tracking=True, index="btree_not_null", domain="[('kind', '=', 'work')]"
     )
-    active_round = fields.Boolean(compute="_compute_active_round", help="The round is neither answered nor cancelled.")
 
     quantity = fields.Integer(string="Pairs to Make", required=True, tracking=True)
     retained_quantity = fields.Integer(string="Pairs to Keep", help="Pairs of this round that stay with us.")
@@ -135,11 +134,6 @@ class SaleSampleRound(models.Model):
             record.display_name = self.env._(
                 "%(request)s · round %(number)s", request=record.request_id.name or "", number=record.number
             )
-
-    @api.depends("state")
-    def _compute_active_round(self):
-        for record in self:
-            record.active_round = record.state in OPEN_STATES
 
     @api.depends("measurement_ids.result")
     def _compute_result(self):
