@@ -22,8 +22,7 @@ class SaleSampleRound(models.Model):
         self._check_maker()
         self._change_state("making", started_on=self._get_today())
         for record in self.filtered(lambda record: not record.stage_id):
-            stages = record.type_id.stage_ids.filtered(lambda stage: stage.kind == "work")
-            record.stage_id = stages.sorted("sequence")[:1]
+            record.stage_id = record._get_work_stages()[:1]
         self._prepare_measurements()
         self._after_step()
 
@@ -31,6 +30,8 @@ class SaleSampleRound(models.Model):
         """The pairs are made; those to keep become retained samples."""
         self._check_maker()
         self._change_state("made", made_on=self._get_today())
+        for record in self:
+            record.stage_id = record._get_work_stages()[-1:] or record.stage_id
         self._keep_retained()
         self._after_step()
 
@@ -99,6 +100,10 @@ class SaleSampleRound(models.Model):
         """
         if not self.env.su and not self.env.user.has_groups(MAKER_GROUPS):
             raise AccessError(self.env._("Making samples is up to R&D. Ask the R&D colleague of the request."))
+
+    def _get_work_stages(self) -> "models.Model":
+        """Return the stages of R&D's work that the type of sample goes through, in their order."""
+        return self.type_id.stage_ids.filtered(lambda stage: stage.kind == "work").sorted("sequence")
 
     def _prepare_measurements(self) -> None:
         """Add an empty measured value for each required or wanted property not there yet."""

@@ -40,6 +40,7 @@ class TestRoundFlow(RoundCase):
         )
         sample.cost = 120
         sample.action_made()
+        self.assertEqual(sample.stage_id.name, "Measure", "the last stage of the type")
         self.assertRecordValues(sample.article_ids, [{
             "kind": "retained", "pairs": 2, "kept_on": date(2026, 3, 2), "kept_until": date(2026, 9, 2),
         }])  # fmt: skip
