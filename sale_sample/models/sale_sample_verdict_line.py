@@ -4,7 +4,7 @@ PARTS = [
     ("style", "Style"),
     ("properties", "Physical Properties"),
     ("function", "Function"),
-    ("packing", "Packing"),
+    ("packing", "Packaging"),
     ("other", "Other"),
 ]
 

@@ -81,7 +81,7 @@ class TestRoundAnswer(RoundCase):
             sample._record_answer("approved", {"style": True}, {"style": "Toe"})
         with self.assertRefused("say which part is to be changed"):
             sample._record_answer("changes", self._all_ok())
-        with self.assertRefused("what the customer wants changed: Packing"):
+        with self.assertRefused("what the customer wants changed: Packaging"):
             sample._record_answer("changes", {"packing": True}, {"packing": " "})
         sample._record_answer("changes", {"style": True}, {"style": "Toe"})
         second = self._sent(request)

@@ -129,7 +129,7 @@ registry.category("web_tour.tours").add("sale_sample_answer_changes", {
             trigger: ".o_field_widget[name=round_ids] tr:contains(Planned)",
         },
         {
-            trigger: ".o_field_widget[name=point_ids] tr:contains(Toe too round):contains(Open)",
+            trigger: ".o_field_widget[name=point_ids] tr:contains(Toe too round):contains(Unsolved)",
         },
     ],
 });
