@@ -17,7 +17,9 @@ class SaleSampleLocation(models.Model):
     name = fields.Char(required=True)
     complete_name = fields.Char(compute="_compute_complete_name", store=True, recursive=True)
     kind = fields.Selection([("room", "Room"), ("shelf", "Shelf"), ("box", "Box")], required=True, default="box")
-    parent_id = fields.Many2one("sale.sample.location", string="In", index=True, ondelete="restrict", check_company=True)
+    parent_id = fields.Many2one(
+        "sale.sample.location", string="In", index=True, ondelete="restrict", check_company=True
+    )
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("sale.sample.location", "parent_id", string="Holds")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)

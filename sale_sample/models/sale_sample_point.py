@@ -19,7 +19,9 @@ class SaleSamplePoint(models.Model):
     origin_number = fields.Integer(related="origin_round_id.number", store=True, string="Raised on Round")
     request_id = fields.Many2one(related="origin_round_id.request_id", store=True, index=True)
     company_id = fields.Many2one(related="origin_round_id.company_id", store=True)
-    state = fields.Selection([("open", "Unsolved"), ("solved", "Solved")], compute="_compute_state", store=True, index=True)
+    state = fields.Selection(
+        [("open", "Unsolved"), ("solved", "Solved")], compute="_compute_state", store=True, index=True
+    )
     solved_round_id = fields.Many2one(
         "sale.sample.round",
         string="Solved on",

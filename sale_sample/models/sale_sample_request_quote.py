@@ -128,7 +128,8 @@ class SaleSampleRequest(models.Model):
         else:
             order = self.env["sale.order"].create({**self._prepare_quotation(), "order_line": [Command.create(line)]})
         self.message_post(body=self.env._("Quoted on %s.", order._get_html_link()), subtype_xmlid="mail.mt_note")
-        order.message_post(body=self.env._("Quotes the sample %s.", self._get_html_link()), subtype_xmlid="mail.mt_note")
+        note = self.env._("Quotes the sample %s.", self._get_html_link())
+        order.message_post(body=note, subtype_xmlid="mail.mt_note")
         return order
 
     def _prepare_quotation(self) -> dict:

@@ -52,7 +52,11 @@ class SaleSampleRound(models.Model):
         STATES, required=True, default="planned", readonly=True, tracking=True, index=True, group_expand=True
     )
     stage_id = fields.Many2one(
-        "sale.sample.stage", string="Work Stage", tracking=True, index="btree_not_null", domain="[('kind', '=', 'work')]"
+        "sale.sample.stage",
+        string="Work Stage",
+        tracking=True,
+        index="btree_not_null",
+        domain="[('kind', '=', 'work')]",
     )
 
     quantity = fields.Integer(string="Pairs to Make", required=True, tracking=True)

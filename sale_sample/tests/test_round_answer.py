@@ -26,7 +26,8 @@ class TestRoundAnswer(RoundCase):
         self.assertEqual((following.number, following.state, following.promised_on), (2, "planned", False))
         self.assertEqual(sample.request_id.current_round_id, following)
         self.assertEqual(sample.request_id.state, "accepted")
-        self.assertEqual(following.carried_point_ids.mapped("name"), ["Toe too round", "Heel 2 mm lower", "One box a pair"])
+        points = ["Toe too round", "Heel 2 mm lower", "One box a pair"]
+        self.assertEqual(following.carried_point_ids.mapped("name"), points)
         self.assertEqual(
             [(line.part, line.opinion) for line in sample.verdict_line_ids if line.opinion == "change"],
             [("style", "change"), ("packing", "change")],
