@@ -1,0 +1,15 @@
+from odoo.api import Environment
+
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+
+def uninstall_hook(env: Environment) -> None:
+    """Give back what requests reserve in budgets, and remove what keeps types and activity types from going."""
+    env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True, "active_test": False})
+    requests = env["sale.sample.request"].search([("company_id", "!=", False)])
+    requests.filtered(lambda request: request.state == "accepted")._budget_release()
+    # those that are done, too
+    env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
+    env["sale.sample.article"].search([("request_id", "in", requests.ids)]).unlink()
+    requests.round_ids.unlink()
+    requests.unlink()

@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class ProductProduct(models.Model):
+    """A product shows the samples asked for it."""
+
+    _name = "product.product"
+    _inherit = ["product.product", "sale.sample.holder.mixin"]
+    _sample_link = "product_id"

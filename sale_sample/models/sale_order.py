@@ -1,0 +1,12 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    """A quotation shows the sample requests that came from it."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "sale.sample.holder.mixin"]
+    _sample_link = "sale_order_id"
+
+    def _get_sample_defaults(self):
+        return {**super()._get_sample_defaults(), "lead_id": self.opportunity_id.id}

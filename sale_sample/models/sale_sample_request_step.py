@@ -1,0 +1,84 @@
+from datetime import datetime
+
+from odoo import api, fields, models
+
+FINAL_STEPS = ("approved", "rejected", "cancelled")
+
+
+class SaleSampleRequest(models.Model):
+    """Each step of a request is timed in working hours, so that none is lost between two departments."""
+
+    _inherit = "sale.sample.request"
+
+    waiting_hours = fields.Float(
+        "Waiting (Working Hours)",
+        compute="_compute_waiting_hours",
+        groups="base.group_user",
+        help="Working hours in the present step",
+    )
+    cycle_hours = fields.Float(
+        "Cycle (Working Hours)",
+        compute="_compute_cycle_hours",
+        store=True,
+        aggregator="avg",
+        groups="base.group_user",
+        help="Working hours from the hand-over to the end",
+    )
+
+    @api.depends("step_ids.entered_at", "step_ids.left_at")
+    def _compute_waiting_hours(self):
+        steps = self.env["sale.sample.step"].sudo()  # sudo: counted for whoever may read the request
+        present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
+        now = fields.Datetime.now()
+        hours = steps._hours_between(
+            [(step.company_id, step.entered_at, max(now, step.entered_at)) for step in present]
+        )
+        found = dict(zip(present.request_id.ids, hours, strict=True))
+        for request in self:
+            request.waiting_hours = found.get(request._origin.id, 0.0)
+
+    @api.depends("submitted_at", "closed_at")
+    def _compute_cycle_hours(self):
+        ended = self.filtered(lambda request: request.submitted_at and request.closed_at)
+        spans = [(request.company_id, request.submitted_at, request.closed_at) for request in ended]
+        for request, hours in zip(ended, self.env["sale.sample.step"]._hours_between(spans), strict=True):
+            request.cycle_hours = hours
+        (self - ended).cycle_hours = 0.0
+
+    def _change_state(self, target, **values):
+        if target in FINAL_STEPS:
+            values.setdefault("closed_at", fields.Datetime.now())
+        super()._change_state(target, **values)
+        self._enter_step(target)
+
+    def _enter_step(self, step: str, rounds=None) -> None:
+        """Close the present step of these requests and begin another.
+
+        :param step: a value of ``sale.sample.step.step``
+        :param rounds: the rounds concerned, at most one of each request
+        """
+        now = fields.Datetime.now()
+        steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
+        self._leave_step(now)
+        of_request = {sample_round.request_id.id: sample_round.id for sample_round in rounds or ()}
+        steps.create([
+            {
+                "request_id": request.id,
+                "round_id": of_request.get(request.id),
+                "company_id": request.company_id.id,
+                "step": step,
+                "entered_at": now,
+                "left_at": now if step in FINAL_STEPS else False,
+                "user_id": self.env.uid,
+            }
+            for request in self
+        ])  # fmt: skip
+
+    def _leave_step(self, now: datetime) -> None:
+        """Close the present step of these requests and store how long it took."""
+        steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
+        present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
+        hours = steps._hours_between([(step.company_id, step.entered_at, now) for step in present])
+        for step, spent in zip(present, hours, strict=True):
+            step.write({"left_at": max(now, step.entered_at), "working_hours": max(spent, 0.0)})
+        present.flush_recordset()  # the next step is inserted: only one may be open

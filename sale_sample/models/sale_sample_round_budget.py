@@ -1,0 +1,60 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class SaleSampleRound(models.Model):
+    """What making a round cost is spent from the budget of its request, once."""
+
+    _inherit = "sale.sample.round"
+
+    budget_booked_amount = fields.Monetary(
+        "Booked in the Budget",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Part of the cost that the budget knows",
+    )
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name == "budget_booked_amount":
+            return False
+        return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "cost" in vals:
+            self._book_cost()
+        return result
+
+    def _change_state(self, target, **values):
+        super()._change_state(target, **values)
+        self._book_cost()
+
+    def _book_cost(self) -> None:
+        """Spend from the budget what rounds that have been made cost beyond what it knows.
+
+        :raises UserError: the cost is lowered below what is booked, or the budget does not suffice or is closed
+        """
+        states = self.env["sale.sample.request"]._get_booked_round_states()
+        made = self.filtered(lambda sample_round: sample_round.state in states)
+        changed = made.filtered(
+            lambda sample_round: sample_round.currency_id.compare_amounts(
+                sample_round.cost, sample_round.budget_booked_amount
+            )
+        )
+        if not changed:
+            return
+        lines = changed.request_id._budget_find_line()
+        for sample_round in changed:
+            request = sample_round.request_id
+            more = sample_round.cost - sample_round.budget_booked_amount
+            if more < 0:
+                raise UserError(self.env._(
+                    "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
+                    "finance to "
+                    "book what comes back.",
+                    round=sample_round.display_name, booked=request._budget_format(sample_round.budget_booked_amount),
+                ))  # fmt: skip
+            if request.budget_line_id or lines.get(request.id):
+                request._budget_spend(more, note=sample_round.display_name)
+                sample_round.sudo().budget_booked_amount = sample_round.cost  # sudo: the field is closed to users

@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class SaleSampleStage(models.Model):
+    """Where a request stands. Stages of kind "work" are R&D's own; the others follow the states."""
+
+    _name = "sale.sample.stage"
+    _description = "Sample Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("submitted", "Handed Over"),
+            ("returned", "Returned with Questions"),
+            ("work", "R&D at Work"),
+            ("sent", "Sent to the Customer"),
+            ("answered", "Customer Answered"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="work",
+        help="R&D may have any number of stages of its own work; of every other kind there is exactly one.",
+    )
+    fold = fields.Boolean("Folded", help="Folded in the kanban view")
+    type_ids = fields.Many2many("sale.sample.type", string="Sample Types", readonly=True)
+
+    _kind_uniq = models.UniqueIndex(
+        "(kind) WHERE kind != 'work'", "There is already a stage of this kind. Only R&D's work may have several."
+    )
+
+    def write(self, vals):
+        changed = self.filtered(lambda stage: stage.kind != vals.get("kind", stage.kind))
+        if changed:
+            raise UserError(self.env._(
+                "The kind of a stage does not change, requests stand in it: %s. Add another stage instead.",
+                ", ".join(changed.mapped("name")),
+            ))  # fmt: skip
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_needed(self):
+        needed = self.filtered(lambda stage: stage.kind != "work")
+        if needed:
+            raise UserError(self.env._(
+                "Requests need these stages: %s. Rename or fold them instead.", ", ".join(needed.mapped("name"))
+            ))  # fmt: skip
+        requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
+        used = [stage.name for (stage,) in requests._read_group([("stage_id", "in", self.ids)], ["stage_id"])]
+        if used:
+            raise UserError(self.env._(
+                "There are requests in these stages: %s. Move them to another stage first.", ", ".join(used)
+            ))  # fmt: skip

@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+PARTS = [
+    ("style", "Style"),
+    ("properties", "Physical Properties"),
+    ("function", "Function"),
+    ("packing", "Packaging"),
+    ("other", "Other"),
+]
+
+
+class SaleSampleVerdictLine(models.Model):
+    """What the customer answered on one part of a round. Written by the answer only."""
+
+    _name = "sale.sample.verdict.line"
+    _description = "Verdict on a Part"
+    _order = "round_id, id"
+    _rec_name = "part"
+
+    round_id = fields.Many2one("sale.sample.round", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="round_id.company_id", store=True)
+    part = fields.Selection(PARTS, required=True, readonly=True)
+    opinion = fields.Selection([("ok", "OK"), ("change", "Change")], required=True, readonly=True)
+    comment = fields.Text(readonly=True)
+
+    _part_once = models.UniqueIndex("(round_id, part)", "Each part is judged once a round.")

@@ -1,0 +1,8 @@
+from . import test_tools, test_requirement, test_import, test_norm, test_handover, test_due, test_request_budget
+from . import test_request_access, test_holders
+from . import test_tools_rounds
+from . import test_round_flow
+from . import test_round_answer
+from . import test_kept_samples
+from . import test_round_access
+from . import test_tours_rounds

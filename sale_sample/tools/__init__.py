@@ -1,0 +1,1 @@
+from . import article, measurement, photo, sizes, verdict

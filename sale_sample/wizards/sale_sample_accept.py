@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class SaleSampleAccept(models.TransientModel):
+    """R&D accepts sample requests and promises a date."""
+
+    _name = "sale.sample.accept"
+    _description = "Accept Sample Requests"
+
+    request_ids = fields.Many2many("sale.sample.request", required=True, string="Requests")
+    company_id = fields.Many2one("res.company", compute="_compute_company_id")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    promised_on = fields.Date(
+        "Promised for", compute="_compute_promised_on", store=True, readonly=False, required=True,
+        help="Proposed by the lead time of the sample type",
+    )  # fmt: skip
+    needed_by = fields.Date("Needed by", compute="_compute_needed_by")
+    late_note = fields.Char(compute="_compute_late_note")
+    rnd_user_id = fields.Many2one(
+        "res.users",
+        "R&D Engineer",
+        required=True,
+        default=lambda self: self.env.user,
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
+    )
+    estimated_cost = fields.Monetary("Estimated Cost of Each", help="All rounds together, in the company's currency")
+    note = fields.Text("Remark for Sales")
+    overspend_reason = fields.Text(
+        "Reason to Go over Budget", groups="sale_budget.group_overspend", help="Only where the budget does not suffice"
+    )
+
+    @api.depends("request_ids")
+    def _compute_company_id(self):
+        for wizard in self:
+            wizard.company_id = wizard.request_ids.company_id[:1] or self.env.company
+
+    @api.depends("request_ids")
+    def _compute_promised_on(self):
+        for wizard in self:
+            days = [day for day in wizard.request_ids.mapped("norm_date") if day]
+            wizard.promised_on = max(days, default=wizard.promised_on)
+
+    @api.depends("request_ids")
+    def _compute_needed_by(self):
+        for wizard in self:
+            wizard.needed_by = min((day for day in wizard.request_ids.mapped("needed_by") if day), default=False)
+
+    @api.depends("needed_by", "promised_on")
+    def _compute_late_note(self):
+        for wizard in self:
+            late = wizard.needed_by and wizard.promised_on and wizard.promised_on > wizard.needed_by
+            wizard.late_note = late and self.env._(
+                "The customer needs it by %s, before the day promised. Tell the salesperson why in a remark.",
+                format_date(self.env, wizard.needed_by),
+            )
+
+    def action_accept(self) -> dict:
+        """Accept the requests and close the dialog."""
+        self.ensure_one()
+        reason = self.overspend_reason if self._has_field_access(self._fields["overspend_reason"], "read") else None
+        self.request_ids._accept(self.promised_on, self.rnd_user_id, self.estimated_cost, self.note or "", reason)
+        return {"type": "ir.actions.act_window_close"}

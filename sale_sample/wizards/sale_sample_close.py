@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+
+
+class SaleSampleClose(models.TransientModel):
+    """Asks why requests end without an approval."""
+
+    _name = "sale.sample.close"
+    _description = "End Sample Requests"
+
+    request_ids = fields.Many2many("sale.sample.request", string="Sample Requests", required=True)
+    outcome = fields.Selection(
+        [("rejected", "The customer rejects the sample"), ("cancelled", "We cancel the request")],
+        required=True,
+        default="cancelled",
+    )
+    reason_id = fields.Many2one("sale.sample.reason", required=True, domain="[('kind', '=', outcome)]")
+    note = fields.Text(string="Details")
+
+    @api.onchange("outcome")
+    def _onchange_outcome(self):
+        if self.reason_id.kind != self.outcome:
+            self.reason_id = False
+
+    def action_close(self) -> dict:
+        """End the requests and close the dialog.
+
+        :raises UserError: when one of them has ended, or was never handed over to be rejected
+        """
+        self.ensure_one()
+        self.request_ids._end(self.outcome, self.reason_id, self.note or "")
+        return {"type": "ir.actions.act_window_close"}
