@@ -11,7 +11,7 @@ class CrmProspectMixin(models.AbstractModel):
     prospect_employees = fields.Integer("Number of Employees", help="People the company employs, as far as known")
     prospect_volume = fields.Integer("Stated Yearly Volume", help="Pairs a year, as the prospect states it")
     prospect_family_ids = fields.Many2many("product.category", string="Product Families", help="What the prospect asks for")
-    # Only forms show these two: lists would run one query for each company.
+    # Only the dialog shows these two: they cost queries that the pages of Odoo must not pay.
     prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True)
     prospect_traits = fields.Html("Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False)
 
@@ -40,3 +40,13 @@ class CrmProspectMixin(models.AbstractModel):
             known = fits.get(record._origin.id, {"profile": self.env["crm.prospect.profile"], "traits": [], "fit": 0.0})
             record.prospect_fit = known["fit"]
             record.prospect_traits = self.env["ir.qweb"]._render("customer_grade.prospect_traits", known)
+
+    def action_view_prospect(self) -> dict:
+        """Open the answers and the fit to the profile of this lead or partner in a dialog.
+
+        They stand there and not on the form, which would read them each time it is opened.
+        The buttons of the dialog use it, too: to compare again after saving.
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(f"customer_grade.{self._table}_action_prospect")
+        return dict(action, res_id=self.id)

@@ -22,7 +22,6 @@ class ResPartner(models.Model):
     customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1), aggregator="avg")
     customer_grade_since = fields.Date("Grade Since", company_dependent=True)
     customer_grade_color = fields.Integer(related="customer_grade_id.color")
-    customer_grade_history_count = fields.Integer(compute="_compute_customer_grade_history_count")
     is_customer_grade_holder = fields.Boolean(
         "Is Graded Itself",
         compute="_compute_is_customer_grade_holder",
@@ -36,24 +35,6 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
     # Computes
     # ------------------------------------------------------------------
-
-    @api.depends_context("company", "uid")
-    def _compute_customer_grade_history_count(self):
-        counts = {}
-        if self.env["customer.grade.assessment"].has_access("read"):
-            counts = dict(
-                self.env["customer.grade.assessment"]._read_group(
-                    [
-                        ("partner_id", "in", self.commercial_partner_id.ids),
-                        ("state", "=", "applied"),
-                        ("company_id", "=", self.env.company.id),
-                    ],
-                    ["partner_id"],
-                    ["__count"],
-                )
-            )
-        for partner in self:
-            partner.customer_grade_history_count = counts.get(partner.commercial_partner_id, 0)
 
     @api.depends("commercial_partner_id")
     def _compute_is_customer_grade_holder(self):
@@ -196,6 +177,15 @@ class ResPartner(models.Model):
                 ("company_id", "=", self.env.company.id),
             ],
         )
+
+    def action_view_customer_grade_terms(self) -> dict:
+        """Open the terms of this customer beside those its grade proposes, to adopt them.
+
+        A dialog, because reading their names would cost each opening of the form two queries.
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.res_partner_action_grade_terms")
+        return dict(action, res_id=self.commercial_partner_id.id)
 
     def action_adopt_customer_grade_terms(self) -> bool:
         """Give the customers the pricelist and payment terms their grade proposes.
