@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/sale_sample_security.xml",
         "security/sale_sample_photo_security.xml",
+        "security/sale_sample_portal_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_stage_data.xml",
         "data/sale_sample_type_data.xml",
@@ -36,13 +37,18 @@
         "views/sale_sample_article_views.xml",
         "views/sale_sample_menus.xml",
         "views/sale_sample_round_menus.xml",
+        "views/sale_sample_portal_templates.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": [
         "demo/sale_sample_people_demo.xml",
         "demo/sale_sample_request_demo.xml",
+        "demo/sale_sample_portal_demo.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "sale_sample/static/src/scss/sale_sample_portal.scss",
+        ],
         "web.assets_tests": [
             "sale_sample/static/tests/tours/**/*",
         ],

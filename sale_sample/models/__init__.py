@@ -1,4 +1,5 @@
 from . import (
+    sale_sample_portal_mixin,
     sale_sample_stage,
     sale_sample_type,
     sale_sample_reason,
@@ -47,4 +48,7 @@ from . import (
     sale_sample_request_quote,
     sale_order_line_sample,
     res_company_photo,
+    sale_sample_round_portal,
+    sale_sample_round_signature,
+    sale_sample_request_portal,
 )

@@ -90,6 +90,17 @@ class SaleSampleMeasurement(models.Model):
         line = self.property_line_id
         return Limit(line.limit_kind or "text", line.target, line.tolerance_minus, line.tolerance_plus)
 
+    def _get_value_in_words(self) -> str:
+        """Return what was measured with its unit: 65.5 Shore A; "–" where nothing was."""
+        self.ensure_one()
+        line = self.property_line_id
+        if not self.is_measured:
+            return "–"
+        if line.limit_kind == "text":
+            results = dict(self._fields["text_result"]._description_selection(self.env))
+            return self.text_value or results.get(self.text_result, "–")
+        return " ".join(filter(None, (f"{self.value:g}", line.uom_name)))
+
     @api.constrains("property_line_id", "round_id")
     def _check_same_request(self):
         for record in self:

@@ -6,3 +6,8 @@ from . import test_round_answer
 from . import test_kept_samples
 from . import test_round_access
 from . import test_tours_rounds
+from . import test_tools_portal
+from . import test_portal_access
+from . import test_portal_answer
+from . import test_portal_mail
+from . import test_tours_portal

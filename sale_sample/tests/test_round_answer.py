@@ -3,7 +3,8 @@ from datetime import date
 from odoo.exceptions import AccessError
 from odoo.tests import Form, freeze_time, tagged, users
 
-from .common_rounds import RoundCase, picture
+from .common_rounds import RoundCase
+from .test_tools_portal import drawn
 
 
 @freeze_time("2026-03-02 04:00:00")
@@ -139,13 +140,13 @@ class TestRoundAnswer(RoundCase):
 
     def test_signature(self):
         sample = self._answered("approved")
-        sample.sudo()._record_signature("Lin", picture())
+        sample.sudo()._record_signature("Lin", drawn())
         self.assertEqual(sample.signed_by, "Lin")
         self.assertTrue(sample.signature)
         with self.assertRefused("cannot be signed"):
-            sample.sudo()._record_signature("Lin", picture())
+            sample.sudo()._record_signature("Lin", drawn())
         with self.assertRefused("cannot be signed"):
-            self._answered("changes").sudo()._record_signature("Lin", picture())
+            self._answered("changes").sudo()._record_signature("Lin", drawn())
 
     def test_points_are_solved_by_later_rounds(self):
         request = self._request()

@@ -1,0 +1,227 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+from odoo.addons.portal.utils import get_portal_partner
+
+from ..models.sale_sample_round_portal import is_shown_to_customer
+from ..models.sale_sample_verdict_line import PARTS
+from ..tools.portal_answer import MAX_COMMENT, PortalAnswer
+
+CLOSED = ("approved", "rejected", "cancelled")
+HISTORY = "my_samples_history"
+
+
+class SamplePortal(CustomerPortal):
+    """Customers see their sample requests, answer rounds, and sign sealed samples."""
+
+    # ------------------------------------------------------------------
+    # Home and list
+    # ------------------------------------------------------------------
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        samples = request.env["sale.sample.request"]
+        asked = {"sample_count": Domain.TRUE, "sample_waiting_count": samples._get_portal_waiting_domain()}
+        for name in asked.keys() & set(counters):
+            domain = self._prepare_sample_domain() & asked[name]
+            values[name] = samples.search_count(domain) if samples.has_access("read") else 0
+        return values
+
+    def _prepare_sample_domain(self) -> Domain:
+        """Return the domain of the requests that the user sees on the portal."""
+        return request.env["sale.sample.request"]._get_portal_domain(request.env.user.partner_id)
+
+    def _get_sample_sortings(self) -> dict:
+        """Return how the list may be sorted. Extension point."""
+        return {
+            "date": {"label": request.env._("Newest"), "order": "submitted_at desc, id desc"},
+            "needed": {"label": request.env._("Needed by"), "order": "needed_by, id desc"},
+            "name": {"label": request.env._("Number"), "order": "name desc"},
+            "style": {"label": request.env._("Style"), "order": "style_name, id desc"},
+        }
+
+    def _get_sample_filters(self) -> dict:
+        """Return what the list may be limited to. Extension point."""
+        closed = Domain("state", "in", CLOSED)
+        waiting = request.env["sale.sample.request"]._get_portal_waiting_domain()
+        return {
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "waiting": {"label": request.env._("Waiting for You"), "domain": waiting},
+            "open": {"label": request.env._("Open"), "domain": ~closed},
+            "closed": {"label": request.env._("Closed"), "domain": closed},
+        }
+
+    def _get_sample_searches(self) -> dict:
+        """Return where the list may be searched. Extension point."""
+        return {
+            "all": {"input": "all", "label": request.env._("Search in All")},
+            "name": {"input": "name", "label": request.env._("Search in Number")},
+            "style": {"input": "style", "label": request.env._("Search in Style")},
+        }
+
+    def _get_sample_search_domain(self, search: str | None, search_in: str) -> Domain:
+        """Return the domain of what the user looks for.
+
+        :param search_in: a key of the searches
+        """
+        if not search:
+            return Domain.TRUE
+        fields = {"name": ["name"], "style": ["style_name"]}.get(search_in, ["name", "style_name"])
+        return Domain.OR(Domain(field, "ilike", search) for field in fields)
+
+    @http.route(["/my/samples", "/my/samples/page/<int:page>"], type="http", auth="user", website=True)
+    def portal_my_samples(self, page=1, sortby=None, filterby=None, search=None, search_in="all", **kwargs):
+        """Show the user's sample requests."""
+        samples = request.env["sale.sample.request"]
+        sortings, filters, searches = (
+            self._get_sample_sortings(), self._get_sample_filters(), self._get_sample_searches(),
+        )  # fmt: skip
+        sortby = sortby if sortby in sortings else "date"
+        filterby = filterby if filterby in filters else "all"
+        search_in = search_in if search_in in searches else "all"
+        domain = self._prepare_sample_domain() & filters[filterby]["domain"]
+        domain &= self._get_sample_search_domain(search, search_in)
+        readable = samples.has_access("read")
+        pager = portal_pager(
+            url="/my/samples",
+            url_args={"sortby": sortby, "filterby": filterby, "search": search, "search_in": search_in},
+            total=samples.search_count(domain) if readable else 0,
+            page=page,
+            step=self._items_per_page,
+        )
+        if readable:
+            samples = samples.search(
+                domain, order=sortings[sortby]["order"], limit=self._items_per_page, offset=pager["offset"]
+            )
+        request.session[HISTORY] = samples.ids[:100]
+        return request.render("sale_sample.portal_my_samples", {
+            **self._prepare_portal_layout_values(),
+            "samples": samples.sudo(),  # sudo: found with the user's rights; the template shows what customers may see
+            "page_name": "sample",
+            "pager": pager,
+            "default_url": "/my/samples",
+            "searchbar_sortings": sortings,
+            "sortby": sortby,
+            "searchbar_filters": filters,
+            "filterby": filterby,
+            "searchbar_inputs": searches,
+            "search_in": search_in,
+            "search": search,
+            "is_limited": bool(search) or filterby != "all",
+        })  # fmt: skip
+
+    # ------------------------------------------------------------------
+    # One request
+    # ------------------------------------------------------------------
+
+    def _get_sample(self, request_id: int, access_token: str | None = None):
+        """Return a request that the visitor may see, as superuser.
+
+        :raises AccessError: no such right, or the request has not been handed over yet
+        :raises MissingError: no such request
+        """
+        sample = self._document_check_access("sale.sample.request", request_id, access_token=access_token)
+        if not sample.submitted_at:
+            raise AccessError(request.env._("This document does not exist."))
+        return sample.with_context(lang=request.env.lang).with_company(sample.company_id)
+
+    def _get_sample_partner(self, sample, access_token=None, pid=None, **kwargs):
+        """Return who is visiting: the user's contact, else the one to whom the link was sent."""
+        if not request.env.user._is_public():
+            return request.env.user.partner_id
+        partner = get_portal_partner(sample, kwargs.get("hash"), pid, access_token)
+        return partner[:1] or sample.contact_id or sample.partner_id
+
+    @http.route("/my/samples/<int:request_id>", type="http", auth="public", website=True)
+    def portal_sample_page(self, request_id, access_token=None, message=None, **kwargs):
+        """Show one request."""
+        try:
+            sample = self._get_sample(request_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        return self._render_sample(sample, access_token, message=message, **kwargs)
+
+    def _render_sample(self, sample, access_token, message=None, refusal=None, answer=None, status=200, **kwargs):
+        """Render the page of a request.
+
+        :param message: key of a message that the page knows
+        :param refusal: why an answer was refused, in words
+        :param answer: the refused `PortalAnswer`, shown again so that nothing is lost
+        """
+        token = sample._portal_ensure_token()
+        partner = self._get_sample_partner(sample, access_token, **kwargs)
+        current = sample.current_round_id
+        values = {
+            "sample": sample,
+            "rounds": sample._get_portal_rounds(),
+            "current_round": current if is_shown_to_customer(current) else current.browse(),
+            "expected_on": sample._get_portal_expected_on(),
+            "parts": self._get_part_labels(),
+            **self._get_consent_texts(sample, current),
+            "answer": answer or PortalAnswer({}),
+            "max_comment": MAX_COMMENT,
+            "visitor": partner,
+            "is_preview": request.env.user._is_internal(),
+            "message": message,
+            "refusal": refusal,
+            "page_name": "sample",
+            "res_company": sample.company_id,
+            "backend_url": f"/odoo/action-{sample._get_portal_return_action().id}/{sample.id}",
+        }
+        values = self._get_page_view_values(sample, access_token or token, values, HISTORY, False, **kwargs)
+        response = request.render("sale_sample.portal_sample_page", values)
+        response.status_code = status
+        return response
+
+    def _get_consent_texts(self, sample, current) -> dict[str, str]:
+        """Return what the customer agrees to by approving, and by signing."""
+        names = {"number": current.number, "sample": sample.display_name}
+        return {
+            "approve_text": request.env._("You approve round %(number)s of %(sample)s.", **names),
+            "sign_text": request.env._(
+                "By signing you approve, on behalf of %(customer)s, round %(number)s of %(sample)s as the standard for "
+                "what we deliver: requirement, measured values and photos as shown on this page.",
+                customer=sample.commercial_partner_id.name or "",
+                **names,
+            ),
+        }
+
+    def _get_part_labels(self) -> list[tuple[str, str, str]]:
+        """Return code, name and explanation of each part that a customer judges."""
+        hints = {
+            "style": request.env._("Shape, last, dimensions, colour, look"),
+            "properties": request.env._("Hardness, density, abrasion, strength …"),
+            "function": request.env._("How it behaves in the shoe: grip, cushioning, fit"),
+            "packing": request.env._("Bags, labels, boxes"),
+            "other": request.env._("Anything else"),
+        }
+        labels = dict(request.env["sale.sample.verdict.line"]._fields["part"]._description_selection(request.env))
+        return [(part, labels[part], hints[part]) for part, _label in PARTS]
+
+    # ------------------------------------------------------------------
+    # Photos
+    # ------------------------------------------------------------------
+
+    @http.route(
+        [
+            "/my/samples/<int:request_id>/photo/<int:photo_id>",
+            "/my/samples/<int:request_id>/photo/<int:photo_id>/<size>",
+        ],
+        type="http", auth="public", website=True, readonly=True, save_session=False,
+    )  # fmt: skip
+    def portal_sample_photo(self, request_id, photo_id, size="full", access_token=None, **kwargs):
+        """Stream a photo of a round that the customer sees; 404 for everything else, so that nothing is told."""
+        try:
+            sample = self._get_sample(request_id, access_token)
+        except (AccessError, MissingError):
+            raise request.not_found() from None
+        photo = sample._get_portal_rounds().photo_ids.filtered(lambda photo: photo.id == photo_id)
+        if not photo:
+            raise request.not_found()
+        field = "image_256" if size == "thumbnail" else "image"
+        stream = request.env["ir.binary"]._get_image_stream_from(photo, field)
+        return stream.get_response(immutable=False)

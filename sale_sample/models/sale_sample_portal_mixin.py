@@ -1,0 +1,31 @@
+from typing import ClassVar
+
+from odoo import models
+
+
+class SaleSamplePortalMixin(models.AbstractModel):
+    """A document that customers may read, a few fields of it: what is not listed stays with us.
+
+    Record rules choose the records; the list chooses the fields. A field that is
+    added later, by us or by another addon, is closed to customers until it is
+    listed, whichever way they ask: page, export or remote call.
+    """
+
+    _name = "sale.sample.portal.mixin"
+    _description = "Sample Document of the Customer's Portal"
+
+    #: Fields that portal users may read.
+    _PORTAL_FIELDS: ClassVar[frozenset[str]] = frozenset({
+        "id", "display_name", "create_date", "write_date", "company_id",
+    })  # fmt: skip
+
+    def _get_portal_fields(self) -> frozenset[str]:
+        """Return the names of the fields that portal users may read. Extension point."""
+        return self._PORTAL_FIELDS
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        if self.env.su or self.env.user._is_internal():
+            return True
+        return operation == "read" and field.name in self._get_portal_fields()
