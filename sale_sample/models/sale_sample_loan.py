@@ -18,7 +18,7 @@ class SaleSampleLoan(models.Model):
     borrower = fields.Char(compute="_compute_borrower")
     lent_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
     lent_on = fields.Date(required=True, readonly=True)
-    due_back = fields.Date(required=True, string="Due Back")
+    due_back = fields.Date(required=True)
     returned_on = fields.Date(readonly=True)
     note = fields.Char()
     reminded_on = fields.Date(readonly=True, copy=False)

@@ -134,7 +134,7 @@ class SaleSampleRequest(models.Model):
         default="new_model",
     )
     expected_yearly_volume = fields.Integer(
-        "Expected Yearly Volume", groups="base.group_user", aggregator="sum", help="Pairs a year, if the sample wins"
+        groups="base.group_user", aggregator="sum", help="Pairs a year, if the sample wins"
     )
     competitor_name = fields.Char("Competitor", groups="base.group_user")
     competitor_sample = fields.Text("Competitor's Sample", groups="base.group_user")
@@ -234,9 +234,10 @@ class SaleSampleRequest(models.Model):
             request.display_name = " · ".join(filter(None, (number, request.style_name)))
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for request in self:
             request.access_url = f"/my/samples/{request.id}"
+        return result
 
     # ------------------------------------------------------------------
     # CRUD

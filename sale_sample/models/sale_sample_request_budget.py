@@ -59,9 +59,10 @@ class SaleSampleRequest(models.Model):
         covered._budget_commit(reason=(overspend_reason or "").strip() or None)
 
     def _change_state(self, target, **values):
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         if target in ("approved", "rejected", "cancelled"):
             self._budget_release()
+        return result
 
     @api.model
     def _get_booked_round_states(self) -> tuple[str, ...]:

@@ -72,8 +72,7 @@ class SaleSampleRequest(models.Model):
         if fixed:
             raise UserError(self.env._(
                 "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
-                "it waits "
-                "for R&D, or record the change as a point of the current round.",
+                "it waits for R&D, or record the change as a point of the current round.",
                 ", ".join(fixed.mapped("display_name")),
             ))  # fmt: skip
 

@@ -176,9 +176,10 @@ class SaleSampleRequest(models.Model):
     # ------------------------------------------------------------------
 
     def _change_state(self, target, **values):
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         if target in ("approved", "rejected", "cancelled"):
             self._end_activities(self.env._("The request has ended."))
+        return result
 
     def _get_activity_summary(self, kind: str, late: bool) -> str:
         """Return what is asked for, in the language of the environment.
@@ -222,9 +223,8 @@ class SaleSampleRequest(models.Model):
 
     def _end_activities(self, feedback: str) -> None:
         """Close what the hand-over had asked for: it has been done."""
-        self.sudo().activity_feedback(
-            list(HANDOVER_ACTIVITIES), feedback=feedback
-        )  # sudo: of the other department, too
+        activities = list(HANDOVER_ACTIVITIES)
+        self.sudo().activity_feedback(activities, feedback=feedback)  # sudo: of the other department, too
 
     def _tell(self, template: str) -> None:
         """Post a message to those whom a template names, where there is somebody.

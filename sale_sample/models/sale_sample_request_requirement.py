@@ -9,7 +9,6 @@ class SaleSampleRequest(models.Model):
     product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="restrict")
     product_family_id = fields.Many2one(
         "product.category",
-        "Product Family",
         compute="_compute_product_family_id",
         store=True,
         readonly=False,

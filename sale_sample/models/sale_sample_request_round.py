@@ -41,11 +41,12 @@ class SaleSampleRequest(models.Model):
 
     def _change_state(self, target, **values):
         """Open the first round of what R&D accepts, and cancel what is under way for a request that ends."""
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         if target == "accepted":
             self._open_round()
         elif target in ("rejected", "cancelled"):
             self._cancel_open_rounds()
+        return result
 
     # ------------------------------------------------------------------
     # Rounds

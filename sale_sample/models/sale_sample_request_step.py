@@ -48,8 +48,9 @@ class SaleSampleRequest(models.Model):
     def _change_state(self, target, **values):
         if target in FINAL_STEPS:
             values.setdefault("closed_at", fields.Datetime.now())
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         self._enter_step(target)
+        return result
 
     def _enter_step(self, step: str, rounds=None) -> None:
         """Close the present step of these requests and begin another.

@@ -27,8 +27,9 @@ class SaleSampleRound(models.Model):
         return result
 
     def _change_state(self, target, **values):
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         self._book_cost()
+        return result
 
     def _book_cost(self) -> None:
         """Spend from the budget what rounds that have been made cost beyond what it knows.

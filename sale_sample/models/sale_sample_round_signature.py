@@ -54,10 +54,11 @@ class SaleSampleRound(models.Model):
         self._check_signature(name, signature)
         self._lock_for_transition()
         self.invalidate_recordset(["signed_on"])
-        super()._record_signature(name.strip(), signature)
+        result = super()._record_signature(name.strip(), signature)
         record = self.sudo()  # sudo: closed to hands; access was checked by the signature itself
         statement = record._get_signed_statement()
         record.write({"signed_statement": statement, "signed_digest": digest(statement)})
+        return result
 
     def _record_portal_signature(self, name: str, signature: str | bytes, answered_by) -> None:
         """Record the signature that a customer gave on their page; a round with the customer is approved by it.

@@ -13,7 +13,8 @@ class SaleSampleRound(models.Model):
         return rounds
 
     def _change_state(self, target, **values):
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         requests = self.request_id.filtered(lambda request: request.state == "accepted")
         # without a round the request waits for R&D to open another
         requests._enter_step("accepted" if target == "cancelled" else target, self)
+        return result

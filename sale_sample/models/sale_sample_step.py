@@ -62,9 +62,7 @@ class SaleSampleStep(models.Model):
         for place, (company, _start, _stop) in enumerate(spans):
             places.setdefault(company, []).append(place)
         for company, mine in places.items():
-            calendar = (
-                company.sudo().resource_calendar_id
-            )  # sudo: the calendar counts for whoever acts, portal users too
+            calendar = company.sudo().resource_calendar_id  # sudo: it counts for whoever acts, portal users too
             intervals = [spans[place][1:] for place in mine]
             if calendar:
                 found = calendar._working_hours_between(intervals)

@@ -15,7 +15,6 @@ class SaleSampleLend(models.TransientModel):
     borrower_partner_id = fields.Many2one("res.partner", string="Outsider")
     due_back = fields.Date(
         required=True,
-        string="Due Back",
         default=lambda self: date_utils.add(self.env.company._sales_today(), weeks=1),
     )
     note = fields.Char(string="What For")
