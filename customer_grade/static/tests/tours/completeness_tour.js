@@ -23,7 +23,7 @@ registry.category("web_tour.tours").add("customer_grade_completeness", {
         },
         {
             content: "One of two fields of the same weight",
-            trigger: ".oe_stat_button:contains(50)",
+            trigger: ".o_notebook .o_field_widget[name=customer_file_percent]:contains(50)",
         },
         {
             content: "Add the website",
@@ -32,7 +32,7 @@ registry.category("web_tour.tours").add("customer_grade_completeness", {
         },
         ...stepUtils.saveForm(),
         {
-            trigger: ".oe_stat_button:contains(100)",
+            trigger: ".o_notebook .o_field_widget[name=customer_file_percent]:contains(100)",
         },
         {
             content: "Close the file",
@@ -56,7 +56,7 @@ registry.category("web_tour.tours").add("customer_grade_completeness", {
             trigger: ".o_field_widget[name=customer_file_state]:contains(Closed)",
         },
         {
-            trigger: ".o_form_view:not(:has(.oe_stat_button:contains(File Complete)))",
+            trigger: ".o_form_view:not(:has(.o_notebook .o_field_widget[name=customer_file_percent]))",
         },
     ],
 });

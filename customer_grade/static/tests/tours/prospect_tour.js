@@ -97,12 +97,20 @@ registry.category("web_tour.tours").add("customer_grade_prospect", {
             run: "click",
         },
         {
+            content: "The question is chosen",
+            trigger: ".modal .o_selected_row .o_field_widget[name=question_id] input:value(Buys from other makers?)",
+        },
+        {
             trigger: ".modal .o_selected_row .o_field_widget[name=answer] input",
             run: "click",
         },
         {
             trigger: ".o_select_menu_item:contains(Yes)",
             run: "click",
+        },
+        {
+            content: "The answer is chosen",
+            trigger: ".modal .o_selected_row .o_field_widget[name=answer] input:value(Yes)",
         },
         {
             content: "Compare again",
