@@ -11,6 +11,8 @@
         "security/sale_sample_security.xml",
         "security/sale_sample_photo_security.xml",
         "security/sale_sample_portal_security.xml",
+        "security/sale_sample_mould_security.xml",
+        "security/sale_sample_fee_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_stage_data.xml",
         "data/sale_sample_type_data.xml",

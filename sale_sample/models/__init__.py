@@ -52,3 +52,14 @@ from . import (
     sale_sample_round_signature,
     sale_sample_request_portal,
 )
+from . import (
+    sale_sample_mould,
+    sale_sample_mould_part,
+    sale_sample_mould_size,
+    sale_sample_mould_event,
+    sale_sample_mould_rule,
+    sale_sample_fee_policy,
+    sale_sample_fee_refund_step,
+    sale_sample_fee_decision,
+    sale_order_line_fee,
+)

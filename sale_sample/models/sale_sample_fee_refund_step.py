@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class SaleSampleFeeRefundStep(models.Model):
+    """A part of the fee that the customer gets back after so many pairs."""
+
+    _name = "sale.sample.fee.refund.step"
+    _description = "Refund Step"
+    _order = "policy_id, threshold_pairs, id"
+
+    policy_id = fields.Many2one("sale.sample.fee.policy", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
+    threshold_pairs = fields.Integer("After Pairs", required=True, help="Pairs delivered, net of returns")
+    percent = fields.Float("Refund (%)", required=True, default=100.0, help="Of the fee paid")
+    within_months = fields.Integer("Within Months", help="From the fee decision; 0: without limit")
+
+    _threshold_positive = models.Constraint("CHECK(threshold_pairs > 0)", "A refund needs a threshold above zero pairs.")
+    _percent_in_range = models.Constraint(
+        "CHECK(percent > 0 AND percent <= 100)", "A refund is more than 0 and at most 100 % of the fee."
+    )
+    _months_not_negative = models.Constraint("CHECK(within_months >= 0)", "The number of months cannot be negative.")
+    _threshold_uniq = models.UniqueIndex("(policy_id, threshold_pairs)", "Each threshold of a rule is listed once.")
