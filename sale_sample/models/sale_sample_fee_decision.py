@@ -1,6 +1,7 @@
 from typing import ClassVar
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 CHARGES = [("free", "Free"), ("shared", "Shared"), ("full", "Full")]
 LIVE_STATES = ("proposed", "to_approve", "approved")
@@ -15,6 +16,7 @@ class SaleSampleFeeDecision(models.Model):
         "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sale.budget.commitment.mixin",
     ]  # fmt: skip
     _order = "id desc"
+    _mail_post_access = "read"
     _rec_names_search = ["request_id.name", "partner_id.name"]
     _check_company_auto = True
     _TRANSITIONS: ClassVar = {
@@ -59,12 +61,12 @@ class SaleSampleFeeDecision(models.Model):
     fee_amount = fields.Monetary("Fee", readonly=True, tracking=True, help="What the customer is charged, without taxes")
     company_amount = fields.Monetary("Company's Part", readonly=True, help="Reserved in the budget by the approval")
     waived_amount = fields.Monetary("Waived", readonly=True, help="Fee by the rule less the fee decided")
-    fee_currency_id = fields.Many2one("res.currency", "Currency of the Fee", readonly=True)
-    fee_currency_amount = fields.Monetary(
-        "Fee to Invoice", readonly=True, currency_field="fee_currency_id", help="At the rate of the decision"
-    )
     evidence = fields.Json(readonly=True, copy=False)
-    explanation = fields.Text("Why", readonly=True, copy=False)
+    explanation = fields.Text("Why", compute="_compute_explanation")
+    quota_key = fields.Char(readonly=True, copy=False, help="Year, customer and type whose free samples are counted")
+    quota_number = fields.Integer("Free Sample No.", readonly=True, copy=False, aggregator=None)
+    is_exception = fields.Boolean("Exception", readonly=True, copy=False)
+    needs_budget = fields.Boolean(readonly=True, copy=False)
     exception_reason = fields.Text(readonly=True, copy=False)
     requested_by_id = fields.Many2one("res.users", "Asked by", readonly=True, copy=False)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
@@ -81,15 +83,49 @@ class SaleSampleFeeDecision(models.Model):
             ("partial", "Partly Paid"),
             ("paid", "Paid"),
         ],
-        readonly=True,
-        default="none",
+        compute="_compute_collection",
+        store=True,
         index=True,
     )
-    collected_amount = fields.Monetary(readonly=True, help="Paid by the customer, without taxes")
-    due_on = fields.Date("Fee Due on", readonly=True)
+    collected_amount = fields.Monetary(
+        "Collected", compute="_compute_collection", store=True, help="Paid by the customer, without taxes"
+    )
+    due_on = fields.Date("Fee Due on", compute="_compute_collection", store=True)
+    agreed_due_on = fields.Date(readonly=True, copy=False, help="By the fee policy, until an invoice says otherwise")
+    reminded_on = fields.Date(readonly=True, copy=False)
 
     _one_live = models.UniqueIndex(
         "(request_id) WHERE state IN ('proposed', 'to_approve', 'approved')",
         "This sample request has a fee decision already. Reload the page.",
     )
+    _quota_once = models.UniqueIndex(
+        "(company_id, quota_key, quota_number) WHERE state = 'approved' AND quota_number > 0",
+        "Another sample of this customer has just used the last free one. Work the fee out again.",
+    )
     _adds_up = models.Constraint("CHECK(fee_amount >= 0 AND cost >= 0)", "Cost and fee cannot be negative.")
+
+    @api.depends("request_id.name", "charge")
+    def _compute_display_name(self):
+        labels = dict(self._fields["charge"]._description_selection(self.env))
+        for decision in self:
+            decision.display_name = f"{decision.request_id.name or ''} · {labels.get(decision.charge, '')}"
+
+    @api.depends("evidence", "fee_amount")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for decision in self:
+            decision.explanation = "\n".join(decision._explain())
+
+    # ------------------------------------------------------------------
+    # Added, not overwritten
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(self.env._("Fees are decided on the sample request."))
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Fee decisions stay on record: %s.", ", ".join(self.mapped("display_name"))))

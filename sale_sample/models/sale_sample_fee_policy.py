@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..tools.fee_policy import AmbiguousRulesError, Case, Rule, Terms, conflicts, resolve
 
 
 class SaleSampleFeePolicy(models.Model):
@@ -80,3 +83,99 @@ class SaleSampleFeePolicy(models.Model):
     def _compute_currency_id(self):
         for policy in self:
             policy.currency_id = (policy.company_id or self.env.company).currency_id
+
+    # ------------------------------------------------------------------
+    # No two rules for one case
+    # ------------------------------------------------------------------
+
+    @api.constrains("active", "company_id", "grade_id", "customer_kind", "type_id", "team_id")
+    def _check_conflicts(self):
+        self.sudo()._refuse_conflicts(self.sudo().search([("active", "=", True)]))  # sudo: rules of all companies count
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_needed(self):
+        everything = self.sudo().search([("active", "=", True)])  # sudo: rules of all companies count
+        (everything - self)._refuse_conflicts(everything - self)
+        decisions = self.env["sale.sample.fee.decision"].sudo()  # sudo: of all companies
+        used = decisions.search([("policy_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(self.env._(
+                "%s: fees have been decided by this rule, so it stays on record. Archive it instead.",
+                used.policy_id.display_name,
+            ))  # fmt: skip
+
+    @api.model
+    def _refuse_conflicts(self, policies) -> None:
+        """:raises ValidationError: two of the policies hold for the same case and neither is more specific"""
+        found = conflicts([policy._to_rule() for policy in policies])
+        if found:
+            first, second = (self.browse(rule.key) for rule in found[0])
+            raise ValidationError(self.env._(
+                "“%(first)s” and “%(second)s” hold for the same cases and neither is more specific. Change one of them, or "
+                "first add a rule for exactly the cases they share.",
+                first=first.display_name, second=second.display_name,
+            ))  # fmt: skip
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    def _to_rule(self) -> Rule:
+        """Return for whom and what this one policy holds, as plain data."""
+        self.ensure_one()
+        return Rule(
+            key=self.id,
+            company=self.company_id.id or None,
+            grade=self.grade_id.id or None,
+            kind=self.customer_kind if self.customer_kind != "any" else None,
+            type=self.type_id.id or None,
+            team=self.team_id.id or None,
+        )
+
+    def _to_terms(self, currency) -> Terms:
+        """Return what this one policy charges, as plain data.
+
+        :param currency: of the company that decides; a cap of a shared rule counts in it
+        """
+        self.ensure_one()
+        capped = self.charge == "shared" and self.share_method == "cap"
+        return Terms(
+            charge=self.charge,
+            percent=self.share_percent,
+            cap=currency.round(self.share_cap) if capped else None,
+            free_quota=self.free_quota,
+            record_limit=self.record_limit,
+            needs_budget=self.needs_budget,
+        )
+
+    @api.model
+    def _get_candidates(self, company):
+        """Return the active policies of a company and those shared by all."""
+        policies = self.sudo()  # sudo: policy counts for whoever asks
+        return policies.search([("company_id", "in", [company.id, False])])
+
+    @api.model
+    def _find(self, case: Case, candidates=None):
+        """Return the policy that holds for a case; empty when none does.
+
+        :param candidates: policies, where the caller has them
+        :raises UserError: several are equally specific; the message names them
+        """
+        if candidates is None:
+            candidates = self._get_candidates(self.env["res.company"].browse(case.company))
+        try:
+            rule = resolve([policy._to_rule() for policy in candidates], case)
+        except AmbiguousRulesError as error:
+            raise UserError(self.env._(
+                "These rules of the fee policy are equally specific: %s. Ask the administrator of the policy to make one "
+                "more specific.",
+                ", ".join(self.sudo().browse(error.keys).mapped("display_name")),  # sudo: their names only
+            )) from error  # fmt: skip
+        return candidates.browse(rule.key if rule else ())
+
+    def _get_refund_terms(self) -> list[dict]:
+        """Return the refund promised by this policy, frozen with each decision, in the order of the thresholds."""
+        return [
+            {"pairs": step.threshold_pairs, "percent": step.percent, "months": step.within_months}
+            for step in self.refund_step_ids
+        ]

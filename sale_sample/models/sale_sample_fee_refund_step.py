@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SaleSampleFeeRefundStep(models.Model):
@@ -20,3 +21,26 @@ class SaleSampleFeeRefundStep(models.Model):
     )
     _months_not_negative = models.Constraint("CHECK(within_months >= 0)", "The number of months cannot be negative.")
     _threshold_uniq = models.UniqueIndex("(policy_id, threshold_pairs)", "Each threshold of a rule is listed once.")
+
+    @api.constrains("policy_id", "percent")
+    def _check_whole(self):
+        for policy in self.policy_id:
+            total = sum(policy.refund_step_ids.mapped("percent"))
+            if round(total, 4) > 100:
+                raise ValidationError(self.env._(
+                    "“%(policy)s” would give back %(total)g %% of the fee. Together the steps refund at most 100 %%.",
+                    policy=policy.display_name, total=total,
+                ))  # fmt: skip
+
+    @api.depends("threshold_pairs", "percent", "within_months")
+    def _compute_display_name(self):
+        for step in self:
+            if step.within_months:
+                step.display_name = self.env._(
+                    "%(percent)g %% after %(pairs)d pairs within %(months)d months",
+                    percent=step.percent, pairs=step.threshold_pairs, months=step.within_months,
+                )  # fmt: skip
+            else:
+                step.display_name = self.env._(
+                    "%(percent)g %% after %(pairs)d pairs", percent=step.percent, pairs=step.threshold_pairs
+                )

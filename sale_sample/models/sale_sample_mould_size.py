@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+SERVER_FIELDS = frozenset({"state", "opened_on", "evidence"})
 
 
 class SaleSampleMouldSize(models.Model):
@@ -20,3 +23,27 @@ class SaleSampleMouldSize(models.Model):
     evidence = fields.Char(readonly=True, copy=False, help="Why the size could be opened")
 
     _size_uniq = models.UniqueIndex("(mould_id, size)", "Each size of a mould is listed once.")
+    _size_sensible = models.Constraint("CHECK(size > 0 AND size < 400)", "Enter a real shoe size, above 0 and below 400.")
+
+    @api.depends("size")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.size:g}"
+
+    def _has_field_access(self, field, operation):
+        if operation == "write" and not self.env.su and field.name in SERVER_FIELDS:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_opened(self):
+        opened = self.filtered(lambda line: line.state == "opened")
+        if opened:
+            raise UserError(self.env._(
+                "%(mould)s: size %(sizes)s has been opened and stays on record.",
+                mould=opened.mould_id[:1].display_name, sizes=opened._get_labels(),
+            ))  # fmt: skip
+
+    def _get_labels(self) -> str:
+        """Return the sizes as text."""
+        return ", ".join(self.mapped("display_name"))

@@ -1,1 +1,1 @@
-from . import article, measurement, photo, portal_answer, signature, sizes, staging, verdict
+from . import article, fee_policy, measurement, photo, portal_answer, signature, sizes, staging, verdict

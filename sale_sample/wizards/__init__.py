@@ -7,3 +7,4 @@ from . import (
     sale_sample_lend,
     sale_sample_quote,
 )
+from . import sale_sample_mould_open, sale_sample_mould_scrap, sale_sample_fee_exception, sale_sample_fee_tester

@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class SaleSampleMouldOpen(models.TransientModel):
+    """Asks which further sizes of a mould to open, and shows the orders that carry them."""
+
+    _name = "sale.sample.mould.open"
+    _description = "Open Further Sizes"
+
+    mould_id = fields.Many2one("sale.sample.mould", required=True, readonly=True)
+    size_ids = fields.Many2many(
+        "sale.sample.mould.size", string="Sizes", domain="[('mould_id', '=', mould_id), ('state', '=', 'planned')]"
+    )
+    ordered_pairs = fields.Float(related="mould_id.ordered_pairs")
+    needed_pairs = fields.Integer(related="mould_id.needed_pairs")
+    reason = fields.Text(
+        help="Why without the orders that the rule asks for", groups="sales_team.group_sale_manager"
+    )
+
+    def action_open(self) -> dict:
+        """Open the chosen sizes and close the dialog.
+
+        :raises UserError: see `_open_sizes`
+        """
+        self.ensure_one()
+        reason = self.sudo().reason  # sudo: hidden from R&D, who then gives none
+        self.mould_id._open_sizes(self.size_ids, reason or "")
+        return {"type": "ir.actions.act_window_close"}

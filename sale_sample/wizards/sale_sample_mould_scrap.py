@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class SaleSampleMouldScrap(models.TransientModel):
+    """Asks why moulds are scrapped."""
+
+    _name = "sale.sample.mould.scrap"
+    _description = "Scrap Moulds"
+
+    mould_ids = fields.Many2many("sale.sample.mould", string="Moulds", required=True)
+    reason = fields.Char(required=True)
+
+    def action_scrap(self) -> dict:
+        """Scrap the moulds and close the dialog.
+
+        :raises UserError: a mould was never opened, or is scrapped already
+        """
+        self.ensure_one()
+        self.mould_ids._scrap(self.reason)
+        return {"type": "ir.actions.act_window_close"}
