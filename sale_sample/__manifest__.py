@@ -40,6 +40,12 @@
         "views/sale_sample_menus.xml",
         "views/sale_sample_round_menus.xml",
         "views/sale_sample_portal_templates.xml",
+        "data/sale_sample_fee_data.xml",
+        "wizards/sale_sample_fee_views.xml",
+        "views/sale_sample_mould_views.xml",
+        "views/sale_sample_fee_policy_views.xml",
+        "views/sale_sample_fee_decision_views.xml",
+        "views/sale_sample_request_fee_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": [

@@ -54,12 +54,27 @@ from . import (
 )
 from . import (
     sale_sample_mould,
+    sale_sample_mould_flow,
+    sale_sample_mould_staging,
     sale_sample_mould_part,
     sale_sample_mould_size,
     sale_sample_mould_event,
     sale_sample_mould_rule,
+)
+from . import (
+    sale_sample_type_fee,
     sale_sample_fee_policy,
+    sale_sample_fee_policy_evaluation,
     sale_sample_fee_refund_step,
+    sale_sample_fee_level,
     sale_sample_fee_decision,
+    sale_sample_fee_decision_explanation,
+    sale_sample_fee_decision_approval,
+    sale_sample_fee_decision_collection,
+    sale_sample_request_fee,
+    sale_sample_request_fee_exception,
+    sale_sample_request_fee_end,
+    sale_sample_round_fee,
     sale_order_line_fee,
+    res_company_fee,
 )

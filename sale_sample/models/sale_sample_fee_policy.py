@@ -155,23 +155,29 @@ class SaleSampleFeePolicy(models.Model):
         return policies.search([("company_id", "in", [company.id, False])])
 
     @api.model
-    def _find(self, case: Case, candidates=None):
-        """Return the policy that holds for a case; empty when none does.
-
-        :param candidates: policies, where the caller has them
-        :raises UserError: several are equally specific; the message names them
-        """
-        if candidates is None:
-            candidates = self._get_candidates(self.env["res.company"].browse(case.company))
+    def _get_winners(self, case: Case, candidates):
+        """Return the most specific of the candidates that hold for a case: none, one, or several that tie."""
         try:
             rule = resolve([policy._to_rule() for policy in candidates], case)
         except AmbiguousRulesError as error:
+            return candidates.browse(error.keys)
+        return candidates.browse(rule.key if rule else ())
+
+    @api.model
+    def _find(self, case: Case):
+        """Return the policy that holds for a case; empty when none does.
+
+        :raises UserError: several are equally specific; the message names them
+        """
+        company = self.env["res.company"].browse(case.company)
+        winners = self._get_winners(case, self._get_candidates(company))
+        if len(winners) > 1:
             raise UserError(self.env._(
                 "These rules of the fee policy are equally specific: %s. Ask the administrator of the policy to make one "
                 "more specific.",
-                ", ".join(self.sudo().browse(error.keys).mapped("display_name")),  # sudo: their names only
-            )) from error  # fmt: skip
-        return candidates.browse(rule.key if rule else ())
+                ", ".join(winners.mapped("display_name")),
+            ))  # fmt: skip
+        return winners
 
     def _get_refund_terms(self) -> list[dict]:
         """Return the refund promised by this policy, frozen with each decision, in the order of the thresholds."""

@@ -7,4 +7,10 @@ from . import (
     sale_sample_lend,
     sale_sample_quote,
 )
-from . import sale_sample_mould_open, sale_sample_mould_scrap, sale_sample_fee_exception, sale_sample_fee_tester
+from . import (
+    sale_sample_mould_open,
+    sale_sample_mould_scrap,
+    sale_sample_fee_exception,
+    sale_sample_fee_tester,
+    sale_sample_fee_tester_line,
+)
