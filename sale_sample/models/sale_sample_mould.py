@@ -150,7 +150,7 @@ class SaleSampleMould(models.Model):
     def _compute_user_id(self):
         for mould in self:
             mould.user_id = mould.request_id.user_id or mould.user_id or mould.partner_id.user_id
-            mould.team_id = mould.request_id.team_id or mould.team_id or mould.partner_id.team_id
+            mould.team_id = mould.request_id.team_id or mould.team_id
 
     @api.depends("trial_number")
     def _compute_trial_label(self):

@@ -1,0 +1,123 @@
+"""A type of sample that somebody has to decide about who pays, rules and money."""
+
+from contextlib import contextmanager
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import mute_logger
+
+from .common import SampleCase
+
+
+class FeeCase(SampleCase):
+    """Nobody's rules but those made here hold in the company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["sale.sample.fee.policy"].search([("active", "=", True)]).active = False
+        cls.type.write({"needs_mould": True, "needs_fee_decision": True})
+        cls.purpose = cls.env.ref("sale_budget.purpose_mould")
+        cls.grade_a, cls.grade_b = cls.env["customer.grade"].create([
+            {"name": "Grade A T", "code": "AT"}, {"name": "Grade B T", "code": "BT"},
+        ])  # fmt: skip
+
+    @classmethod
+    def _policy(cls, **values):
+        return cls.env["sale.sample.fee.policy"].create({
+            "name": "Rule", "charge": "shared", "share_percent": 50.0, "pay_before_shipping": True, **values,
+        })  # fmt: skip
+
+    @classmethod
+    def _budget(cls, amount=50000.0):
+        budget = cls.env["sale.budget"].create({
+            "name": "Moulds 2026",
+            "company_id": cls.company.id,
+            "date_from": "2026-01-01",
+            "date_to": "2026-12-31",
+            "owner_id": cls.manager.id,
+            "line_ids": [Command.create({"purpose_id": cls.purpose.id, "amount": amount})],
+        })
+        budget.sudo()._change_state("approved")
+        return budget.line_ids
+
+    @classmethod
+    def _handed_over(cls, cost=8000.0, **values):
+        """Return a request with the proposal of a fee, as its salesperson."""
+        return cls._submitted(fee_cost=cost, **values).with_user(cls.salesman)
+
+    @classmethod
+    def _decided(cls, **values):
+        request = cls._handed_over(**values)
+        request.action_confirm_fee()
+        return request
+
+    @contextmanager
+    def assertRefused(self, pattern, error=UserError):
+        """Check that ``error`` is raised with this message, and undo what was done until then."""
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), pattern)
+
+    @contextmanager
+    def assertConstraint(self, name):
+        """Check that the database refuses by the constraint of this name."""
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
+            yield
+            self.env.flush_all()
+        self.assertIn(name, str(caught.exception))
+
+    def _figures(self, line):
+        line.invalidate_recordset()
+        return line.committed_amount, line.actual_amount, line.available_amount
+
+    @classmethod
+    def _ledger(cls):
+        """Give the company what invoices need."""
+        receivable, income, bank = cls.env["account.account"].create([
+            {"name": "Receivable T", "code": "T1221", "account_type": "asset_receivable", "reconcile": True,
+             "company_ids": [Command.set(cls.company.ids)]},
+            {"name": "Income T", "code": "T6001", "account_type": "income",
+             "company_ids": [Command.set(cls.company.ids)]},
+            {"name": "Bank T", "code": "T1002", "account_type": "asset_cash",
+             "company_ids": [Command.set(cls.company.ids)]},
+        ])  # fmt: skip
+        cls.env["account.journal"].create([
+            {"name": "Sales T", "code": "TS", "type": "sale", "company_id": cls.company.id,
+             "default_account_id": income.id},
+            {"name": "Misc T", "code": "TM", "type": "general", "company_id": cls.company.id},
+        ])  # fmt: skip
+        (cls.customer | cls.other_customer).with_company(cls.company).property_account_receivable_id = receivable
+        cls.income, cls.bank, cls.receivable = income, bank, receivable
+
+    def _pay(self, invoice, amount):
+        """Pay part of an invoice by a journal entry."""
+        move = self.env["account.move"].create({
+            "move_type": "entry",
+            "company_id": self.company.id,
+            "journal_id": self.env["account.journal"].search(
+                [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
+            ).id,
+            "date": invoice.invoice_date,
+            "line_ids": [
+                Command.create({"account_id": self.bank.id, "debit": amount, "name": "in"}),
+                Command.create({
+                    "account_id": self.receivable.id, "credit": amount, "name": "in", "partner_id": invoice.partner_id.id,
+                }),
+            ],
+        })  # fmt: skip
+        move.action_post()
+        lines = (invoice | move).line_ids.filtered(lambda line: line.account_id == self.receivable)
+        lines.reconcile()
+        self.env.flush_all()
+
+    def _invoice(self, order):
+        """Confirm an order and invoice it."""
+        order.action_confirm()
+        invoice = order.sudo()._create_invoices()
+        invoice.invoice_date = "2026-03-02"
+        invoice.invoice_date_due = "2026-03-20"
+        invoice.action_post()
+        return invoice
