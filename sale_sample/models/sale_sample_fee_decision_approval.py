@@ -56,7 +56,11 @@ class SaleSampleFeeDecision(models.Model):
             refusal = decision._get_approval_refusal()
             if refusal:
                 raise AccessError(refusal)
-        decisions = self.sudo()  # sudo: rows are closed to users, the right was checked above
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """Refuse exceptions and go back to the rule; whoever calls has checked the right."""
+        decisions = self.sudo()  # sudo: rows are closed to users, the right was checked by the button
         decisions._change_state("refused", decided_by_id=self.env.uid, decided_at=fields.Datetime.now())
         decisions.activity_unlink([ACTIVITY_APPROVE])
         for decision in self:
