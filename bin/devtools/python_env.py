@@ -17,6 +17,7 @@ from .stamps import Stamp, key_of
 from .ui import Problem, note, progress, step
 
 RUNTIME = ROOT / "requirements.txt"
+OCA = ROOT / "requirements-oca.txt"
 TOOLS = ROOT / "requirements-test.txt"
 # Set in the environment of the process that goes on inside the venv.
 INSIDE = "SALES_DEPARTMENT_VENV"
@@ -57,7 +58,7 @@ def choose_python() -> str:
 
 def ensure(*, with_tools: bool) -> None:
     """Make the venv and install the pinned packages, those for tests and lint too when asked."""
-    key = key_of(RUNTIME)
+    key = key_of(RUNTIME, OCA)
     runtime = Stamp("venv", key)
     if not (runtime.is_set() and _still_works()):
         python = choose_python()
@@ -66,6 +67,7 @@ def ensure(*, with_tools: bool) -> None:
             Stamp("venv-tools", "").clear()
             _create(python)
             _install(RUNTIME)
+            _install(OCA, "--no-deps")
             runtime.set()
     tools = Stamp("venv-tools", key_of(key, TOOLS))
     if with_tools and not tools.is_set():
@@ -99,12 +101,12 @@ def _create(python: str) -> None:
     run([VENV_PYTHON, "-m", "pip", "install", "--no-index", "--no-deps", wheel], log="venv", what="installing pip", env=environment)
 
 
-def _install(requirements: Path) -> None:
+def _install(requirements: Path, *options: str) -> None:
     _check_headers()
     with progress(lambda: folder_size(VENV), what="environment: "):
         run(
             [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--prefer-binary", "--retries", "5",
-             "-r", requirements],
+             *options, "-r", requirements],
             log="venv", what=f"installing {requirements.name}", attempts=3,
         )
 
