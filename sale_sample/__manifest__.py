@@ -52,6 +52,7 @@
         "demo/sale_sample_people_demo.xml",
         "demo/sale_sample_request_demo.xml",
         "demo/sale_sample_portal_demo.xml",
+        "demo/sale_sample_mould_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

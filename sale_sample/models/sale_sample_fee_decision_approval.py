@@ -63,8 +63,8 @@ class SaleSampleFeeDecision(models.Model):
         decisions = self.sudo()  # sudo: rows are closed to users, the right was checked by the button
         decisions._change_state("refused", decided_by_id=self.env.uid, decided_at=fields.Datetime.now())
         decisions.activity_unlink([ACTIVITY_APPROVE])
-        for decision in self:
-            decision.request_id._message_log(body=self.env._("The exception from the fee policy was refused."))
+        for decision in decisions:
+            decision._message_log(body=self.env._("The exception from the fee policy was refused."))
         self.request_id.sudo()._propose_fee()  # sudo: the approver need not be the salesperson
 
     # ------------------------------------------------------------------
@@ -139,7 +139,7 @@ class SaleSampleFeeDecision(models.Model):
             decision.agreed_due_on = fields.Date.add(due, days=decision.policy_id.payment_days)
             decision.mould_ids = decision.request_id.mould_ids
             decision._reserve_company_part(self.env.user)
-            decision.request_id.message_post(
+            decision.message_post(  # not on the request, where R&D would read it
                 body=self.env._("Fee decided: %s", decision.with_env(self.env).explanation),
                 subtype_xmlid="mail.mt_note",
                 author_id=self.env.user.partner_id.id,

@@ -131,7 +131,7 @@ class SaleSampleFeeDecision(models.Model):
         }
         order.write({"order_line": [Command.create(line)]})
         order.order_line.sudo().sample_fee_decision_id = self  # sudo: the link is closed to users
-        request.message_post(body=self.env._("Fee charged on %s.", order._get_html_link()), subtype_xmlid="mail.mt_note")
+        self.message_post(body=self.env._("Fee charged on %s.", order._get_html_link()), subtype_xmlid="mail.mt_note")
         return order
 
     def _get_order_text(self, product) -> str:

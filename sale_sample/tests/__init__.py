@@ -12,3 +12,4 @@ from . import test_portal_answer
 from . import test_portal_mail
 from . import test_tours_portal
 from . import test_fee_collection, test_fee_decision, test_mould, test_tools_fee
+from . import test_tours_fees

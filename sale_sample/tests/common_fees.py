@@ -36,7 +36,7 @@ class FeeCase(SampleCase):
             "name": "Moulds 2026",
             "company_id": cls.company.id,
             "date_from": "2026-01-01",
-            "date_to": "2026-12-31",
+            "date_to": "2099-12-31",
             "owner_id": cls.manager.id,
             "line_ids": [Command.create({"purpose_id": cls.purpose.id, "amount": amount})],
         })

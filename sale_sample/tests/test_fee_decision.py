@@ -248,6 +248,8 @@ class TestFeeDecision(FeeCase):
                 self.assertFalse(decision.with_user(user).has_access("write"))
         with self.assertRaises(AccessError):
             request.with_user(self.rnd).read(["fee_cost"])
+        words = " ".join(request.with_user(self.rnd).message_ids.mapped("body"))
+        self.assertNotIn("customer pays", words)
         other = self._make_company("Other Works")
         self.manager.company_ids |= other
         self.assertFalse(decision.with_user(self.manager).with_context(allowed_company_ids=other.ids).has_access("read"))
