@@ -35,6 +35,7 @@ class FeeCase(SampleCase):
         budget = cls.env["sale.budget"].create({
             "name": "Moulds 2026",
             "company_id": cls.company.id,
+            "period_kind": "free",
             "date_from": "2026-01-01",
             "date_to": "2099-12-31",
             "owner_id": cls.manager.id,
