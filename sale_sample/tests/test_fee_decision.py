@@ -203,6 +203,9 @@ class TestFeeDecision(FeeCase):
             "user_id": self.salesman.id,
         })  # fmt: skip
         self.assertEqual(tester.policy_id, special)
+        form = Form(self.env["sale.sample.fee.tester"].with_user(self.salesman))
+        form.partner_id, form.type_id = self.customer, self.type
+        self.assertEqual((form.policy_id, len(form.line_ids)), (special, 3))
         self.assertIn("Free", tester.result)
         self.assertEqual(
             [(line.policy_id, line.state) for line in tester.line_ids],
