@@ -11,5 +11,11 @@ def uninstall_hook(env: Environment) -> None:
     # those that are done, too
     env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
     env["sale.sample.article"].search([("request_id", "in", requests.ids)]).unlink()
+    decisions = requests.fee_decision_ids
+    decisions.filtered(lambda decision: decision.state == "approved")._budget_release()
+    decisions.order_line_ids.sample_fee_decision_id = False  # orders stay, without the link
+    requests.fee_decision_id = False
+    decisions.unlink()
+    env["sale.sample.mould"].search([("company_id", "!=", False)]).unlink()
     requests.round_ids.unlink()
     requests.unlink()

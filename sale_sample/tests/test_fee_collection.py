@@ -1,5 +1,7 @@
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from ..hooks import uninstall_hook
 from .common import MONDAY_9, NEEDED
 from .common_fees import FeeCase
 
@@ -128,6 +130,17 @@ class TestFeeCollection(FeeCase):
             self._pay(invoice, invoice.amount_total)
             decisions._cron_overdue()
             self.assertFalse(self._open_activities(decision))
+
+    def test_removal_of_the_addon(self):
+        request, order = self._charged()
+        self.env["sale.sample.mould"].create({
+            "shape": "Cup sole T", "request_id": request.id, "part_ids": [Command.create({"cost": 1.0})],
+        }).action_open()  # fmt: skip
+        line = request.fee_decision_id.sudo().budget_line_id
+        uninstall_hook(self.env)
+        self.assertFalse(request.sudo().exists())
+        self.assertEqual(len(order.sudo().order_line), 1)
+        self.assertEqual(self._figures(line)[0], 0.0)
 
     def test_queries_of_the_list(self):
         for number in range(6):
