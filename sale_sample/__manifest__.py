@@ -13,6 +13,7 @@
         "security/sale_sample_portal_security.xml",
         "security/sale_sample_mould_security.xml",
         "security/sale_sample_fee_security.xml",
+        "security/sale_sample_statistics_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_stage_data.xml",
         "data/sale_sample_type_data.xml",
@@ -46,6 +47,8 @@
         "views/sale_sample_fee_policy_views.xml",
         "views/sale_sample_fee_decision_views.xml",
         "views/sale_sample_request_fee_views.xml",
+        "views/sale_sample_statistics_views.xml",
+        "views/sale_sample_statistics_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": [
