@@ -77,4 +77,12 @@ from . import (
     sale_sample_round_fee,
     sale_order_line_fee,
     res_company_fee,
+    sale_sample_mould_agreement,
+    sale_sample_mould_agreement_step,
+    sale_sample_mould_agreement_ledger,
+    sale_sample_mould_agreement_refund,
+    sale_sample_refund_entry,
+    sale_sample_refund,
+    res_company_refund,
+    res_config_settings_refund,
 )

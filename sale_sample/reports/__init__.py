@@ -2,5 +2,6 @@ from . import (
     sale_sample_report_mixin,
     sale_sample_statistics,
     sale_sample_statistics_orders,
+    sale_sample_statistics_fees,
     sale_sample_cycle,
 )

@@ -14,3 +14,4 @@ from . import (
     sale_sample_fee_tester,
     sale_sample_fee_tester_line,
 )
+from . import sale_sample_refund_book

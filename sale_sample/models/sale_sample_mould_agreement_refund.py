@@ -1,0 +1,202 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import format_amount, format_date
+
+from .sale_sample_mould_agreement_ledger import BOOKER_GROUPS
+
+ACTIVITY_REFUND = "sale_sample.mail_activity_type_refund"
+
+
+class SaleSampleMouldAgreement(models.Model):
+    """How a fee comes back: a draft credit note and a task when a threshold is reached, never twice."""
+
+    _inherit = "sale.sample.mould.agreement"
+
+    def action_grant(self) -> None:
+        """Refund by hand what is due, for instance after an obstacle has gone.
+
+        :raises AccessError: the user is neither sales manager nor finance
+        :raises UserError: nothing is due, or something is in the way
+        """
+        if not self.env.su and not self.env.user.has_groups(BOOKER_GROUPS):
+            raise AccessError(self.env._("Mould fees are refunded by finance or a sales manager. Ask one of them."))
+        self.check_access("write")
+        agreements = self.sudo()  # sudo: refunds are closed to hands; the group was checked above
+        agreements._lock()
+        for agreement in agreements:
+            due = agreement._get_due_steps()
+            lacking = agreement.refund_ids.filtered(lambda refund: not refund.move_id)
+            refusal = agreement._get_refund_refusal()
+            if refusal:
+                raise UserError(refusal)
+            if not due and not lacking:
+                raise UserError(self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name))
+            agreement._make_credit_notes(lacking)
+        agreements._grant_due()
+
+    def _get_due_steps(self) -> "models.Model":
+        """Return the steps of one agreement whose threshold is reached and that were not refunded."""
+        self.ensure_one()
+        if self.state not in ("running", "expired"):
+            return self.step_ids.browse()
+        progress = self._get_progress()
+        return self.step_ids.filtered(lambda step: progress[step].state == "reached").sorted("threshold_pairs")
+
+    def _get_refund_refusal(self) -> str | None:
+        """Return in words why one agreement must not be refunded now, or None. Extension point."""
+        self.ensure_one()
+        return None
+
+    def _grant_due(self) -> None:
+        """Refund the steps that are due; call it under the lock of the agreements.
+
+        What is in the way of a refund becomes a task and does not disturb the delivery that reached the threshold.
+        """
+        refunds = self.env["sale.sample.refund"].sudo()  # sudo: refunds follow from deliveries, nobody writes them
+        for agreement in self.sudo():  # sudo: whoever validates the delivery needs no right on fees
+            due = agreement._get_due_steps()
+            if not due:
+                continue
+            refusal = agreement._get_refund_refusal()
+            if refusal:
+                agreement._ask_to_refund(refusal)
+                continue
+            today = agreement.company_id._sales_today()
+            granted = refunds.create([
+                {
+                    "agreement_id": agreement.id,
+                    "step_id": step.id,
+                    "amount": step.amount,
+                    "company_amount": agreement.currency_id._convert(
+                        step.amount, agreement.company_id.currency_id, agreement.company_id, today
+                    ),
+                    "granted_on": today,
+                    "granted_by_id": self.env.uid,
+                    "pairs": step.pairs,
+                }
+                for step in due
+            ])  # fmt: skip
+            agreement._make_credit_notes(granted)
+            for refund in granted:
+                agreement._tell_granted(refund)
+            if len(agreement.refund_ids) == len(agreement.step_ids):
+                agreement._change_state("done")
+
+    # ------------------------------------------------------------------
+    # Credit notes
+    # ------------------------------------------------------------------
+
+    def _make_credit_notes(self, refunds) -> None:
+        """Draft a credit note for each refund of one agreement, where the company keeps a sales journal."""
+        self.ensure_one()
+        journals = self.env["account.journal"]
+        domain = [*journals._check_company_domain(self.company_id), ("type", "=", "sale")]
+        journal = self.invoice_id.journal_id or journals.search(domain, limit=1)
+        if journal:
+            moves = self.env["account.move"].with_company(self.company_id)
+            for refund in refunds:
+                refund.move_id = moves.create(self._prepare_credit_note(refund, journal))
+
+    def _prepare_credit_note(self, refund, journal) -> dict:
+        """Return the values of a draft credit note. Extension point."""
+        fee = self.invoice_id.invoice_line_ids.filtered(lambda line: line.display_type == "product")[:1]
+        line = {
+            "name": self.env._(
+                "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
+                agreement=self.name, percent=f"{refund.step_id.percent:g}", pairs=refund.step_id.threshold_pairs,
+            ),
+            "quantity": 1.0,
+            "price_unit": refund.amount,
+            "tax_ids": [Command.set(fee.tax_ids.ids)],
+        }  # fmt: skip
+        if fee:
+            line |= {"product_id": fee.product_id.id, "account_id": fee.account_id.id}
+        return {
+            "move_type": "out_refund",
+            "partner_id": (self.invoice_id.partner_id or self.partner_id).id,
+            "currency_id": self.currency_id.id,
+            "journal_id": journal.id,
+            "company_id": self.company_id.id,
+            "invoice_origin": self.name,
+            "reversed_entry_id": self.invoice_id.id,
+            "invoice_user_id": self.user_id.id,
+            "invoice_line_ids": [Command.create(line)],
+        }
+
+    # ------------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------------
+
+    def _get_refund_handler(self):
+        """Return who checks the refunds of one agreement."""
+        return self.company_id.sample_refund_user_id or self.user_id
+
+    def _ask_to_refund(self, note: str, summary: str | None = None, user=None) -> None:
+        """Give somebody a task about one agreement, unless the same task is open.
+
+        :param summary: by default, that something is in the way of a refund
+        :param user: by default whoever checks refunds
+        """
+        user = user or self._get_refund_handler()
+        if not user:
+            return
+        agreement = self.with_context(lang=user.lang)
+        summary = summary or agreement.env._("A refund is due, and something is in the way")
+        if not self.activity_ids.filtered(lambda one: one.summary == summary and one.user_id == user):
+            agreement.activity_schedule(
+                ACTIVITY_REFUND, date_deadline=self.company_id._sales_today(), summary=summary, note=note, user_id=user.id
+            )
+
+    def _tell_granted(self, refund) -> None:
+        """Ask whoever checks refunds to post the credit note."""
+        agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
+        translate = agreement.env._
+        amount = format_amount(agreement.env, refund.amount, refund.currency_id)
+        notes = [translate(
+            "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
+            customer=self.partner_id.display_name, pairs=f"{refund.pairs:g}", amount=amount,
+        )]  # fmt: skip
+        if not refund.move_id:
+            notes.append(translate("There is no sales journal for the credit note: add one, then press “Refund”."))
+        elif self.invoice_id and self.invoice_id.payment_state not in ("paid", "in_payment", "reversed"):
+            notes.append(translate("The invoice of the fee is not paid yet: %s.", self.invoice_id.display_name))
+        note = " ".join(notes)
+        self.message_post(body=note)
+        self._ask_to_refund(note, summary=translate("Check and post the refund of %s", amount))
+
+    def _tell_fallen(self) -> None:
+        """Say that goods came back after a refund: the refund stays, people decide what to do."""
+        for agreement in self:
+            user = agreement._get_refund_handler()
+            agreement = agreement.with_context(lang=user.lang or self.env.lang)
+            note = agreement.env._(
+                "Goods came back after the refund: %(pairs)s net pairs are left. The refund stays as it is.",
+                pairs=f"{agreement.net_pairs:g}",
+            )
+            agreement.message_post(body=note)
+            agreement._ask_to_refund(note, summary=agreement.env._("Returned after the refund of the mould fee"))
+
+    def _remind_of_deadline(self) -> None:
+        """Remind the salesperson once of each deadline that comes near with pairs missing."""
+        for agreement in self:
+            deadline = agreement.next_deadline
+            notice = timedelta(days=agreement.company_id.sample_refund_notice_days)
+            today = agreement.company_id._sales_today()
+            if not deadline or agreement.notified_deadline == deadline or deadline - notice > today:
+                continue
+            agreement.notified_deadline = deadline
+            user = agreement.user_id or agreement._get_refund_handler()
+            translate = agreement.with_context(lang=user.lang or self.env.lang).env._
+            agreement._ask_to_refund(
+                translate(
+                    "%(customer)s lacks %(pairs)s pairs until %(day)s; then the mould fee is not refunded.",
+                    customer=agreement.partner_id.display_name,
+                    pairs=f"{agreement.missing_pairs:g}",
+                    day=format_date(agreement.env, deadline, lang_code=user.lang),
+                ),
+                summary=translate("Mould fee: the deadline of the refund comes near"),
+                user=user,
+            )

@@ -1,0 +1,10 @@
+{
+    "name": "Sample Requests: Deliveries",
+    "summary": "Mould fees come back by the pairs that stock really delivered, net of returns",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["sale_sample", "sale_stock"],
+    "auto_install": True,
+}

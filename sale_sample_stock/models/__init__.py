@@ -1,0 +1,5 @@
+from . import (
+    sale_sample_mould_agreement,
+    sale_sample_refund_entry,
+    stock_move,
+)

@@ -1,0 +1,41 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.sale_sample.models.sale_sample_mould_agreement import COUNTING_STATES
+
+
+class SaleSampleMouldAgreement(models.Model):
+    """Where stock is kept, its moves tell what was delivered, not the orders."""
+
+    _inherit = "sale.sample.mould.agreement"
+
+    @api.model
+    def _get_counted_products(self, products) -> "models.Model":
+        """Return those products that count for any agreement."""
+        found = self.sudo().search([("product_ids", "in", products.ids), ("state", "in", COUNTING_STATES)])  # sudo: all of them
+        return found.product_ids & products
+
+    def _collect_deliveries(self):
+        """Return rows for the moves of the past. Replaces the count by orders, so that nothing counts twice."""
+        rows = []
+        for agreement in self:
+            moves = self.env["stock.move"].sudo()  # sudo: who agrees on a fee need not see the warehouse
+            since = agreement.company_id._sales_utc_bounds(agreement.date_start, agreement.date_start)[0]
+            domain = Domain(moves._get_refund_source_domain()) & Domain([
+                ("company_id", "=", agreement.company_id.id),
+                ("product_id", "in", agreement.product_ids.ids),
+                ("date", ">=", since),
+                # what the orders told, before stock was kept, is in the ledger already
+                ("date", ">", agreement._get_last_order_booking() or since),
+            ])  # fmt: skip
+            found = moves.search(domain, order="date, id")
+            known = found._get_booked_agreements()
+            new = found.filtered(lambda move, known=known: move.id not in known)
+            rows += [row for row in new._prepare_refund_rows() if row["agreement_id"] == agreement.id]
+        return rows
+
+    def _get_last_order_booking(self):
+        """Return when pairs were last booked from the orders of one agreement, or False."""
+        entries = self.env["sale.sample.refund.entry"].sudo()  # sudo: the rows of everybody count
+        last = entries.search([("agreement_id", "=", self.id), ("kind", "=", "order")], order="id desc", limit=1)
+        return last.create_date
