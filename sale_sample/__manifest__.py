@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
-    "depends": ["customer_grade", "portal", "sale_budget", "sale_crm"],
+    "depends": ["customer_grade", "digest", "portal", "sale_budget", "sale_crm"],
     "data": [
         "security/ir.model.access.csv",
         "security/sale_sample_security.xml",
@@ -55,6 +55,11 @@
         "views/sale_sample_mould_agreement_views.xml",
         "views/sale_sample_mould_agreement_menus.xml",
         "views/res_config_settings_refund_views.xml",
+        "reports/report_sample_templates.xml",
+        "data/sale_sample_report_data.xml",
+        "wizards/sale_sample_report_views.xml",
+        "views/sale_sample_report_subscription_views.xml",
+        "views/digest_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": [
@@ -66,6 +71,8 @@
     "assets": {
         "web.assets_frontend": [
             "sale_sample/static/src/scss/sale_sample_portal.scss",
+        "web.report_assets_common": [
+            "sale_sample/static/report/**/*",
         ],
         "web.assets_tests": [
             "sale_sample/static/tests/tours/**/*",

@@ -86,3 +86,4 @@ from . import (
     res_company_refund,
     res_config_settings_refund,
 )
+from . import sale_sample_report_subscription, digest_digest

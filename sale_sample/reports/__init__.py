@@ -3,5 +3,7 @@ from . import (
     sale_sample_statistics,
     sale_sample_statistics_orders,
     sale_sample_statistics_fees,
+    sale_sample_statistics_period,
     sale_sample_cycle,
+    report_sample,
 )

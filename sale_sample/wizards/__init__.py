@@ -15,3 +15,4 @@ from . import (
     sale_sample_fee_tester_line,
 )
 from . import sale_sample_refund_book
+from . import sale_sample_report

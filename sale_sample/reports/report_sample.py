@@ -1,0 +1,210 @@
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools import format_amount, formatLang
+
+from odoo.addons.sales_department_base.tools.periods import Period, months_before
+
+from ..tools.report_charts import Pair, columns_svg, rows_svg
+
+SHARES = ("on_time_needed", "on_time_promised", "first_round", "hit_rate")
+MONEY = ("cost", "charged", "collected", "refunded", "revenue")
+DAYS = ("cycle", "cycle_p90", "rounds")
+#: Figures of which less is better; of the others but counts, more is.
+LESS_IS_BETTER = ("cycle", "cycle_p90", "rounds", "rejected")
+JUDGED = (*SHARES, *LESS_IS_BETTER)
+TABLE = ("requested", "made", "approved", "rejected", "rounds", "cycle", "on_time_needed", "first_round")
+TOP = 10
+"""Rows of a table; the rest is not printed."""
+
+
+class ReportSample(models.AbstractModel):
+    """The printed sample report of one period: what changed, figures, charts, and who and what they come from.
+
+    Every figure is what the reader may see: a salesperson prints the report of the own samples.
+    """
+
+    _name = "report.sale_sample.report_sample"
+    _description = "Printed Sample Report"
+
+    @api.model
+    def _get_report_values(self, docids: list[int], data: dict | None = None) -> dict[str, Any]:
+        """Return the values of the template: one document for each wizard.
+
+        :raises UserError: a period is upside down
+        """
+        wizards = self.env["sale.sample.report"].browse(docids)
+        wizards.check_access("read")
+        return {
+            "doc_ids": docids,
+            "doc_model": "sale.sample.report",
+            "docs": wizards,
+            "documents": [self._get_document(wizard) for wizard in wizards],
+        }
+
+    def _get_document(self, wizard) -> dict[str, Any]:
+        """Return what the report of one period says."""
+        company = wizard.company_id
+        start, stop, before = wizard._get_period()
+        statistics = self.env["sale.sample.statistics"]
+        now = statistics._get_figures(company, start, stop)
+        earlier = statistics._get_figures(company, before, start)
+        return {
+            "company": company,
+            "title": self.env._("Sample Report"),
+            "subtitle": wizard._get_period_name(),
+            "scope": self._get_scope(),
+            "said": statistics._get_changes(company, start, stop, before),
+            "figures": [self._get_figure(key, now, earlier, company.currency_id) for key in now],
+            "months": Markup(self._get_months_chart(company, stop)),
+            "stages": Markup(self._get_stages_chart(company, start, stop)),
+            "tables": [
+                self._get_table(title, field, company, start, stop)
+                for title, field in (
+                    (self.env._("By Sample Type"), "type_id"),
+                    (self.env._("By Salesperson"), "user_id"),
+                    (self.env._("By Customer Grade"), "grade_id"),
+                    (self.env._("By Customer"), "partner_id"),
+                )
+            ],
+            "refunds": self._get_refunds(company),
+        }  # fmt: skip
+
+    def _get_scope(self) -> str:
+        """Say whose samples the reader sees."""
+        if self.env.user.has_group("sales_team.group_sale_salesman") and not self.env.user.has_group(
+            "sales_team.group_sale_salesman_all_leads"
+        ):
+            return self.env._("Samples of %s and the own team", self.env.user.name)
+        return self.env._("All samples of the company")
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
+    def _get_labels(self) -> dict[str, str]:
+        return {
+            "requested": self.env._("Requested"),
+            "made": self.env._("Samples made"),
+            "sent": self.env._("Samples sent"),
+            "approved": self.env._("Approved"),
+            "rejected": self.env._("Rejected"),
+            "cancelled": self.env._("Cancelled"),
+            "rounds": self.env._("Rounds per request"),
+            "cycle": self.env._("Cycle, working days (median)"),
+            "cycle_p90": self.env._("Cycle, working days (P90)"),
+            "on_time_needed": self.env._("On time for the customer"),
+            "on_time_promised": self.env._("On time as promised"),
+            "first_round": self.env._("Approved in the first round"),
+            "cost": self.env._("Making cost"),
+            "charged": self.env._("Fees charged"),
+            "collected": self.env._("Fees collected"),
+            "refunded": self.env._("Fees refunded"),
+            "ordered": self.env._("Orders won"),
+            "hit_rate": self.env._("Hit rate of ended samples"),
+            "revenue": self.env._("Revenue within 12 months"),
+        }
+
+    def _format(self, key: str, value: float | None, currency) -> str:
+        """Return a figure as the reader writes it; a dash where there was nothing to measure."""
+        if value is None:
+            return "–"
+        if key in SHARES:
+            return f"{formatLang(self.env, value * 100, digits=0)} %"
+        if key in MONEY:
+            return format_amount(self.env, round(value), currency, trailing_zeroes=False)
+        return formatLang(self.env, value, digits=1 if key in DAYS else 0)
+
+    def _get_figure(self, key: str, now: dict, earlier: dict, currency) -> dict[str, str]:
+        """Return one row of the figures: the period, the one before, the change and whether it is good."""
+        value, before = now[key], earlier[key]
+        change = value - before if value is not None and before is not None else None
+        judged = ""
+        if change and key in JUDGED:
+            judged = "o_sample_better" if (change > 0) != (key in LESS_IS_BETTER) else "o_sample_worse"
+        shown = self._format(key, change, currency)
+        if change is not None and key in SHARES:
+            shown = self.env._("%s points", formatLang(self.env, change * 100, digits=0))
+        return {
+            "label": self._get_labels()[key],
+            "now": self._format(key, value, currency),
+            "before": self._format(key, before, currency),
+            "change": f"+{shown}" if change and change > 0 else shown,
+            "class": judged,
+        }
+
+    def _get_table(self, title: str, field: str, company, start: date, stop: date) -> dict[str, Any]:
+        """Return the figures of the period by one dimension, the busiest first."""
+        labels = self._get_labels()
+        groups = self.env["sale.sample.statistics"]._get_figures(company, start, stop, field, TABLE)
+        busy = sorted(groups.items(), key=lambda item: (-(item[1]["requested"] + item[1]["made"]), -item[1]["approved"]))
+        return {
+            "title": title,
+            "columns": [labels[key] for key in TABLE],
+            "rows": [
+                {
+                    "name": group.sudo().display_name or self.env._("None"),  # sudo: names of archived or hidden colleagues
+                    "cells": [self._format(key, figures[key], company.currency_id) for key in TABLE],
+                }
+                for group, figures in busy[:TOP]
+                if any(figures[key] for key in ("requested", "made", "approved", "rejected"))
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Charts
+    # ------------------------------------------------------------------
+
+    def _get_months_chart(self, company, stop: date) -> str:
+        """Draw the twelve months that end with the period: requested and approved."""
+        last = Period.of("month", months_before(stop, 1) if stop.day == 1 else stop)
+        first = last.previous(11)
+        found = self.env["sale.sample.statistics"]._get_figures(
+            company, first.start, last.stop, "date:month", ("requested", "approved")
+        )
+        pairs = []
+        for number in range(12):
+            month = first.next(number)
+            figures = found.get(month.start, {})
+            label = f"{month.start:%Y-%m}" if number == 0 or month.start.month == 1 else f"{month.start.month}"
+            pairs.append(Pair(label, figures.get("requested"), figures.get("approved")))
+        labels = self._get_labels()
+        return columns_svg(pairs, (labels["requested"], labels["approved"]), width=900)
+
+    def _get_stages_chart(self, company, start: date, stop: date) -> str:
+        """Draw median and P90 of each stage that ended in the period."""
+        found = self.env["sale.sample.statistics"]._get_stage_figures(company, start, stop)
+        stages = self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env)
+        pairs = [
+            Pair(f"{label} ({found[key]['count']})", found[key]["median"], found[key]["p90"])
+            for key, label in stages
+            if key in found
+        ]
+        return rows_svg(pairs, (self.env._("Median"), self.env._("P90")), width=900, label_width=260)
+
+    # ------------------------------------------------------------------
+    # Refunds
+    # ------------------------------------------------------------------
+
+    def _get_refunds(self, company) -> list[dict[str, str]]:
+        """Return the mould agreements that run today and are near a threshold or a deadline, for those who see fees."""
+        agreements = self.env["sale.sample.mould.agreement"]
+        if not agreements.has_access("read"):
+            return []
+        found = agreements.search(
+            [("company_id", "=", company.id), ("state", "=", "running"), ("progress", ">", 0)],
+            order="progress desc, next_deadline", limit=TOP,
+        )  # fmt: skip
+        return [
+            {
+                "name": f"{agreement.name} · {agreement.partner_id.display_name}",
+                "fee": format_amount(self.env, agreement.fee_amount, agreement.currency_id),
+                "pairs": f"{formatLang(self.env, agreement.net_pairs, digits=0)} / {agreement.threshold_pairs:,}",
+                "progress": f"{agreement.progress:.0f} %",
+                "deadline": str(agreement.next_deadline or "–"),
+            }
+            for agreement in found
+        ]

@@ -1,0 +1,130 @@
+from collections.abc import Iterable
+from datetime import date
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import format_amount, formatLang
+
+from ..tools.report_sentences import Sentence, sentences
+
+#: Key of a figure → column it comes from. In the order in which the report tells them.
+FIGURES = {
+    "requested": "requested", "made": "made", "sent": "sent", "approved": "approved", "rejected": "rejected",
+    "cancelled": "cancelled", "rounds": "rounds", "cycle": "cycle_working_days_median",
+    "cycle_p90": "cycle_working_days_p90", "on_time_needed": "on_time_needed",
+    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost", "charged": "charged",
+    "collected": "collected", "refunded": "refunded", "ordered": "ordered", "hit_rate": "hit_rate",
+    "revenue": "revenue",
+}  # fmt: skip
+
+
+class SaleSampleStatistics(models.Model):
+    """The figures of a period, and in words what changed against the one before."""
+
+    _inherit = "sale.sample.statistics"
+
+    def _get_figures(
+        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] = FIGURES
+    ) -> dict:
+        """Return the figures of a period that the reader may see, by the reader's record rules.
+
+        :param start: first day
+        :param stop: first day no longer meant
+        :param groupby: give the figures of each group
+        :param keys: of :data:`FIGURES`; those closed to the reader are left out
+        :return: key → figure, None where there was nothing to measure; by group when grouped
+        """
+        report = self.with_context(allowed_company_ids=company.ids)
+        keys = [key for key in keys if report._has_field_access(self._fields[FIGURES[key]], "read")]
+        aggregates = [f"{FIGURES[key]}:{self._fields[FIGURES[key]].aggregator}" for key in keys]
+        domain = Domain("company_id", "=", company.id) & Domain("date", ">=", start) & Domain("date", "<", stop)
+        rows = report._read_group(domain, [groupby] if groupby else [], aggregates)
+
+        def figures(values) -> dict:
+            # the database knows no mean of nothing: Odoo returns False
+            return {key: None if value is False else value for key, value in zip(keys, values, strict=True)}
+
+        if groupby:
+            return {row[0]: figures(row[1:]) for row in rows}
+        return figures(rows[0])
+
+    def _get_stage_figures(self, company, start: date, stop: date) -> dict[str, dict[str, float]]:
+        """Return median and P90 in working days of each stage that ended in a period: stage → figures."""
+        cycle = self.env["sale.sample.cycle"].with_context(allowed_company_ids=company.ids)
+        domain = Domain("company_id", "=", company.id) & Domain("date", ">=", start) & Domain("date", "<", stop)
+        rows = cycle._read_group(domain, ["stage"], ["working_days_median:avg", "working_days_p90:avg", "__count"])
+        return {stage: {"median": median, "p90": p90, "count": count} for stage, median, p90, count in rows}
+
+    def _get_changes(self, company, start: date, stop: date, before: date) -> list[str]:
+        """Return in the reader's language what changed against the period that began at `before`."""
+
+        def medians(first: date, last: date) -> dict[str, float]:
+            found = self._get_stage_figures(company, first, last)
+            return {stage: figures["median"] for stage, figures in found.items() if stage != "whole"}
+
+        said = sentences(
+            self._get_figures(company, start, stop), self._get_figures(company, before, start),
+            medians(start, stop), medians(before, start),
+        )  # fmt: skip
+        return [self._say(sentence, company.currency_id) for sentence in said]
+
+    def _say(self, sentence: Sentence, currency) -> str:
+        """Return one sentence in words."""
+        words = self._get_words()[sentence.code]
+        name = sentence.code.rpartition("_")[0]
+        stages = dict(self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env))
+
+        def number(value: float | None) -> str:
+            if value is None:
+                return ""
+            if name == "cost":
+                return format_amount(self.env, value, currency)
+            if name in ("on_time_needed", "on_time_promised", "first_round", "hit_rate"):
+                return formatLang(self.env, value * 100, digits=0)
+            return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
+
+        text = words % {
+            "now": number(sentence.now), "before": number(sentence.before), "change": number(sentence.change),
+        }  # fmt: skip
+        if sentence.detail:
+            stage = stages[sentence.detail].partition(". ")[2] or stages[sentence.detail]
+            text += " " + self.env._("It comes most from: %s.", stage)
+        return text
+
+    def _get_words(self) -> dict[str, str]:
+        """Return the words of each code that :func:`sentences` may return."""
+        text = self.env._
+        return {
+            "nothing": text("No samples were requested, made or decided in this period (the period before: %(before)s)."),
+            "requested_up": text("%(now)s samples were requested, %(change)s more than in the period before."),
+            "requested_down": text("%(now)s samples were requested, %(change)s fewer than in the period before."),
+            "requested_same": text("%(now)s samples were requested, as many as in the period before."),
+            "made_up": text("%(now)s samples were made, %(change)s more than in the period before."),
+            "made_down": text("%(now)s samples were made, %(change)s fewer than in the period before."),
+            "made_same": text("%(now)s samples were made, as many as in the period before."),
+            "approved_up": text("Customers approved %(now)s samples, %(change)s more than in the period before."),
+            "approved_down": text("Customers approved %(now)s samples, %(change)s fewer than in the period before."),
+            "approved_same": text("Customers approved %(now)s samples, as many as in the period before."),
+            "rejected_up": text("Customers rejected %(now)s samples, %(change)s more than in the period before."),
+            "rejected_down": text("Customers rejected %(now)s samples, %(change)s fewer than in the period before."),
+            "rejected_same": text("Customers rejected %(now)s samples, as many as in the period before."),
+            "cycle_up": text("From the request to the approval it took %(now)s working days (median), %(change)s longer than before."),
+            "cycle_down": text("From the request to the approval it took %(now)s working days (median), %(change)s shorter than before."),
+            "cycle_same": text("From the request to the approval it took %(now)s working days (median), about as long as before."),
+            "cycle_new": text("From the request to the approval it took %(now)s working days (median)."),
+            "on_time_needed_up": text("%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points more than before."),
+            "on_time_needed_down": text("%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points fewer than before."),
+            "on_time_needed_new": text("%(now)s %% of first samples were sent by the day the customer needs them."),
+            "on_time_promised_up": text("R&D kept %(now)s %% of its promised dates, %(change)s points more than before."),
+            "on_time_promised_down": text("R&D kept %(now)s %% of its promised dates, %(change)s points fewer than before."),
+            "on_time_promised_new": text("R&D kept %(now)s %% of its promised dates."),
+            "first_round_up": text("%(now)s %% of samples were approved in the first round, %(change)s points more than before."),
+            "first_round_down": text("%(now)s %% of samples were approved in the first round, %(change)s points fewer than before."),
+            "first_round_new": text("%(now)s %% of samples were approved in the first round."),
+            "hit_rate_up": text("%(now)s %% of the samples that ended have led to an order, %(change)s points more than of those before."),
+            "hit_rate_down": text("%(now)s %% of the samples that ended have led to an order so far, %(change)s points fewer than of those before."),
+            "hit_rate_new": text("%(now)s %% of the samples that ended have led to an order so far."),
+            "cost_up": text("Making samples cost %(now)s, %(change)s more than in the period before."),
+            "cost_down": text("Making samples cost %(now)s, %(change)s less than in the period before."),
+            "cost_new": text("Making samples cost %(now)s."),
+        }  # fmt: skip
