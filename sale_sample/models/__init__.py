@@ -81,6 +81,7 @@ from . import (
     sale_sample_mould_agreement_step,
     sale_sample_mould_agreement_ledger,
     sale_sample_mould_agreement_refund,
+    sale_sample_fee_decision_agreement,
     sale_sample_refund_entry,
     sale_sample_refund,
     res_company_refund,

@@ -57,6 +57,11 @@ class SaleSampleMouldAgreement(models.Model):
     request_id = fields.Many2one(
         "sale.sample.request", "Sample Request", index="btree_not_null", check_company=True, ondelete="restrict"
     )
+    decision_id = fields.Many2one(
+        "sale.sample.fee.decision", "Fee Decision", readonly=True, copy=False, index="btree_not_null",
+        check_company=True, ondelete="restrict",
+    )  # fmt: skip
+    mould_ids = fields.Many2many("sale.sample.mould", string="Moulds", check_company=True)
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, index=True, check_company=True, ondelete="restrict", tracking=True,
         compute="_compute_from_request", store=True, readonly=False, precompute=True,
@@ -107,6 +112,10 @@ class SaleSampleMouldAgreement(models.Model):
     notified_deadline = fields.Date(readonly=True, copy=False, help="Deadline that the salesperson was reminded of")
 
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another agreement.")
+    _one_per_decision = models.UniqueIndex(
+        "(decision_id) WHERE decision_id IS NOT NULL AND state != 'cancelled'",
+        "This fee decision has an agreement already.",
+    )
     _fee_positive = models.Constraint("CHECK(fee_amount > 0)", "The fee of an agreement must be above zero.")
 
     # ------------------------------------------------------------------

@@ -48,6 +48,13 @@ class SaleSampleMouldAgreement(models.Model):
     def _get_refund_refusal(self) -> str | None:
         """Return in words why one agreement must not be refunded now, or None. Extension point."""
         self.ensure_one()
+        scrapped = self.mould_ids.filtered(lambda mould: mould.state == "scrapped")
+        if scrapped:
+            return self.env._(
+                "%(agreement)s: the mould was scrapped: %(moulds)s. Agree with the customer first; then take the mould "
+                "out of the agreement and refund, or cancel the agreement.",
+                agreement=self.display_name, moulds=", ".join(scrapped.mapped("display_name")),
+            )  # fmt: skip
         return None
 
     def _grant_due(self) -> None:

@@ -345,3 +345,47 @@ class TestRefund(RefundCase):
             self.env.invalidate_all()
             with self.subTest(size=size), self.assertQueryCount(3):
                 agreements[:size].web_read(fields)
+
+    # ------------------------------------------------------------------
+    # Moulds and fee decisions
+    # ------------------------------------------------------------------
+
+    def _mould(self, **values):
+        return self.env["sale.sample.mould"].create({"shape": "Cup sole", "partner_id": self.customer.id, **values})
+
+    def test_mould_scrapped(self):
+        """What was reached with a mould that is gone is left to people."""
+        mould = self._mould()
+        agreement = self._agreement(mould_ids=[Command.set(mould.ids)])
+        mould.sudo()._change_state("opened")
+        mould.sudo()._change_state("scrapped")
+        self._booked(agreement, "2026-02-02", 1000)
+        self.assertFalse(agreement.refund_ids)
+        self.assertIn("was scrapped", agreement.activity_ids.note)
+        with self.assertRefused("take the mould out"):
+            agreement.with_user(self.finance).action_grant()
+        agreement.with_user(self.finance).mould_ids = False
+        agreement.with_user(self.finance).action_grant()
+        self.assertEqual(agreement.refund_ids.amount, 500)
+
+    def test_agreement_of_a_decision(self):
+        """An approved fee that may come back begins an agreement with the terms as they were decided."""
+        request = self._request(product_id=self.sole.id)
+        mould = self._mould(product_ids=[Command.set(self.other_sole.ids)])
+        decision = self.env["sale.sample.fee.decision"].sudo().create({
+            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200, "fee_currency_amount": 1200,
+            "fee_currency_id": self.company.currency_id.id, "mould_ids": [Command.set(mould.ids)],
+            "refund_terms": [{"pairs": 500, "percent": 40, "months": 6}, {"pairs": 900, "percent": 60, "months": 0}],
+        })  # fmt: skip
+        decision._change_state("approved", decided_at="2026-03-02 02:00:00")
+        agreement = decision.agreement_ids
+        self.assertEqual((agreement.fee_amount, agreement.state, agreement.request_id), (1200, "draft", request))
+        self.assertEqual(agreement.product_ids, self.sole | self.other_sole)
+        self.assertEqual(agreement.step_ids.mapped("amount"), [480, 720])
+        self.assertEqual(agreement.step_ids[0].deadline, date(2026, 9, 2))
+        groups = self.env["sale.sample.statistics"]._read_group(
+            [("request_id", "=", request.id)], ["event"], ["charged:sum"]
+        )
+        self.assertEqual(dict(groups)["charged"], 1200)
+        decision._make_agreements()
+        self.assertEqual(len(decision.agreement_ids), 1)
