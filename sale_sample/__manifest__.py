@@ -67,6 +67,7 @@
         "demo/sale_sample_request_demo.xml",
         "demo/sale_sample_portal_demo.xml",
         "demo/sale_sample_mould_demo.xml",
+        "demo/sale_sample_refund_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

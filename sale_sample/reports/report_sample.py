@@ -9,8 +9,8 @@ from odoo.tools import format_amount, formatLang
 from odoo.addons.sales_department_base.tools.periods import Period, months_before
 
 from ..tools.report_charts import Pair, columns_svg, rows_svg
+from ..tools.report_sentences import SHARES
 
-SHARES = ("on_time_needed", "on_time_promised", "first_round", "hit_rate")
 MONEY = ("cost", "charged", "collected", "refunded", "revenue")
 DAYS = ("cycle", "cycle_p90", "rounds")
 #: Figures of which less is better; of the others but counts, more is.

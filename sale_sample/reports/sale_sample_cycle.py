@@ -4,20 +4,24 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 STAGES = [
-    ("acceptance", "1. Requested to accepted"),
-    ("making", "2. Accepted to made"),
-    ("sending", "3. Made to sent"),
-    ("answering", "4. Sent to answered"),
-    ("whole", "Requested to approved"),
+    ("1_acceptance", "Requested to Accepted"),
+    ("2_making", "Accepted to Made"),
+    ("3_sending", "Made to Sent"),
+    ("4_answering", "Sent to Answered"),
+    ("5_whole", "Requested to Approved"),
 ]
-"""Stages of the cycle, with whoever has the sample: R&D's desk, the workshop, shipping, the customer; and the whole."""
+"""Stages of the cycle, with whoever has the sample: R&D's desk, the workshop, shipping, the customer; and the whole.
+
+The figure puts them in order: a pivot sorts groups by their key.
+"""
+WHOLE = "5_whole"
 
 
 class SaleSampleCycle(models.Model):
     """How long each stage of samples took: a row for each stage that ended, on the day it ended.
 
     Making, sending and answering are told for each round. Working days come from the step log:
-    the working hours of the steps, by the hours a day of the company's calendar.
+    the working hours of the steps, by the hours a day of the company's calendar. Durations are shown for one stage at a time.
     """
 
     _name = "sale.sample.cycle"
@@ -42,13 +46,21 @@ class SaleSampleCycle(models.Model):
 
     stage = fields.Selection(STAGES, readonly=True)
     days = fields.Float("Days, Mean", readonly=True, aggregator="avg", help="Calendar days")
-    days_median = fields.Float(readonly=True, aggregator="avg", help="Calendar days")
+    days_median = fields.Float("Days, Median", readonly=True, aggregator="avg", help="Calendar days")
     days_p90 = fields.Float("Days, P90", readonly=True, aggregator="avg", help="Nine of ten took no longer")
     working_days = fields.Float("Working Days, Mean", readonly=True, aggregator="avg")
-    working_days_median = fields.Float(readonly=True, aggregator="avg")
+    working_days_median = fields.Float("Working Days, Median", readonly=True, aggregator="avg")
     working_days_p90 = fields.Float(
         "Working Days, P90", readonly=True, aggregator="avg", help="Nine of ten took no longer"
     )
+
+    def _read_group_select(self, aggregate_spec, query):
+        found = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec.partition(":")[0] not in ("days", "working_days", *self._percentiles):
+            return found
+        # the mean of different stages would mean nothing: a group of several shows nothing
+        stage = self._field_to_sql(self._table, "stage", query)
+        return SQL("CASE WHEN MIN(%s) = MAX(%s) THEN %s END", stage, stage, found)
 
     @property
     def _table_query(self) -> SQL:
@@ -80,7 +92,7 @@ class SaleSampleCycle(models.Model):
         return SQL(
             """
             SELECT reached.id::bigint * 2 AS id,
-                   CASE reached.step WHEN 'accepted' THEN 'acceptance' ELSE 'whole' END AS stage,
+                   CASE reached.step WHEN 'accepted' THEN '1_acceptance' ELSE '5_whole' END AS stage,
                    reached.request_id, NULL::integer AS round_id, log.start, reached.entered_at AS stop, log.hours
               FROM sale_sample_step reached
               JOIN LATERAL (
@@ -101,7 +113,7 @@ class SaleSampleCycle(models.Model):
             SELECT reached.id::bigint * 2 + 1, stage.name, reached.request_id, reached.round_id, log.start,
                    reached.entered_at, log.hours
               FROM sale_sample_step reached
-              JOIN (VALUES ('made', 'making'), ('sent', 'sending'), ('answered', 'answering')) AS stage (step, name)
+              JOIN (VALUES ('made', '2_making'), ('sent', '3_sending'), ('answered', '4_answering')) AS stage (step, name)
                 ON stage.step = reached.step
               JOIN LATERAL (
                        SELECT MIN(step.entered_at) AS start, SUM(COALESCE(step.working_hours, 0)) AS hours

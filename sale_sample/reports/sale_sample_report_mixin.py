@@ -7,7 +7,7 @@ from odoo.tools import SQL
 class SaleSampleReportMixin(models.AbstractModel):
     """What the reports on samples share: their dimensions, and figures that are right under each group-by.
 
-    A share is stored in each row as 1, 0 or nothing, so that its mean is the share of any group. Percentiles are
+    A share is stored in each row as 100, 0 or nothing, so that its mean is the share of any group. Percentiles are
     computed by the database over the rows of each group: the web client asks for the mean of a column, and
     gets the percentile where the column is one of `_percentiles`.
     """

@@ -32,6 +32,8 @@ NOTHING = {
     "working_days": "NULL::double precision", "payback_days": "NULL::double precision",
     "cost": "0.0", "charged": "0.0", "collected": "0.0", "refunded": "0.0", "ended_cost": "0.0", "revenue": "0.0",
 }  # fmt: skip
+#: Columns that hold 1 or 0 in a fact, and 100 or 0 in the report: their mean is a share in percent.
+SHARES = ("first_round", "on_time_needed", "on_time_promised", "hit_rate")
 KINDS_OF_FACTS = 8
 """Ids of rows of one kind share their remainder of this."""
 
@@ -85,16 +87,16 @@ class SaleSampleStatistics(models.Model):
         "Rounds per Request", readonly=True, aggregator="avg", help="Of requests that were approved or rejected"
     )
     first_round = fields.Float(
-        "Approved in the First Round", readonly=True, aggregator="avg", help="Share of the first rounds answered"
+        "Approved in the First Round (%)", readonly=True, aggregator="avg", help="Share of the first rounds answered"
     )
     on_time_needed = fields.Float(
-        "On Time (Needed by)",
+        "On Time, Needed by (%)",
         readonly=True,
         aggregator="avg",
         help="Share of requests whose first sample was sent by the day the customer needs it",
     )
     on_time_promised = fields.Float(
-        "On Time (Promised)",
+        "On Time, Promised (%)",
         readonly=True,
         aggregator="avg",
         help="Share of rounds sent by the day R&D promised; rounds without a promise do not count",
@@ -113,6 +115,7 @@ class SaleSampleStatistics(models.Model):
     refunded = fields.Monetary("Fees Refunded", readonly=True, groups=MONEY_GROUPS)
     ordered = fields.Integer("Orders Won", readonly=True, help="Samples ordered for the first time")
     hit_rate = fields.Float(
+        "Hit Rate (%)",
         readonly=True,
         aggregator="avg",
         help="Share of approved and rejected samples that led to an order. Samples of the last months may still do so.",
@@ -163,7 +166,7 @@ class SaleSampleStatistics(models.Model):
             )
         if aggregate_spec == "cost_per_won:avg":
             return SQL(
-                "(SUM(%s) / NULLIF(COUNT(DISTINCT %s) FILTER (WHERE %s = 1), 0))::double precision",
+                "(SUM(%s) / NULLIF(COUNT(DISTINCT %s) FILTER (WHERE %s > 0), 0))::double precision",
                 column("ended_cost"), column("partner_id"), column("hit_rate"),
             )  # fmt: skip
         return super()._read_group_select(aggregate_spec, query)
@@ -174,13 +177,12 @@ class SaleSampleStatistics(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        plain = [
-            name for name in NOTHING if name not in ("days", "working_days")
-        ]  # fmt: skip
+        plain = [name for name in NOTHING if name not in ("days", "working_days", *SHARES)]
         return SQL(
             """
             SELECT fact.id, COALESCE(fact.day, (fact.moment AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date) AS date,
                    fact.event, fact.request_id, fact.round_id, %(dimensions)s, company.currency_id, %(plain)s,
+                   %(shares)s,
                    fact.days AS cycle_days, fact.days AS cycle_days_median, fact.days AS cycle_days_p90,
                    fact.working_days / place.hours_per_day AS cycle_working_days,
                    fact.working_days / place.hours_per_day AS cycle_working_days_median,
@@ -194,6 +196,7 @@ class SaleSampleStatistics(models.Model):
             """,
             dimensions=self._dimensions_sql(), places=self._places_sql(),
             plain=SQL(", ").join(SQL.identifier("fact", name) for name in plain),
+            shares=SQL(", ").join(SQL("fact.%s * 100 AS %s", SQL.identifier(name), SQL.identifier(name)) for name in SHARES),
             facts=SQL(" UNION ALL ").join(self._get_facts()),
         )  # fmt: skip
 

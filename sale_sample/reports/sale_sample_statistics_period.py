@@ -5,7 +5,8 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_amount, formatLang
 
-from ..tools.report_sentences import Sentence, sentences
+from ..tools.report_sentences import SHARES, Sentence, sentences
+from .sale_sample_cycle import WHOLE
 
 #: Key of a figure → column it comes from. In the order in which the report tells them.
 FIGURES = {
@@ -32,7 +33,7 @@ class SaleSampleStatistics(models.Model):
         :param stop: first day no longer meant
         :param groupby: give the figures of each group
         :param keys: of :data:`FIGURES`; those closed to the reader are left out
-        :return: key → figure, None where there was nothing to measure; by group when grouped
+        :return: key → figure, shares from 0 to 1, None where there was nothing to measure; by group when grouped
         """
         report = self.with_context(allowed_company_ids=company.ids)
         keys = [key for key in keys if report._has_field_access(self._fields[FIGURES[key]], "read")]
@@ -42,7 +43,8 @@ class SaleSampleStatistics(models.Model):
 
         def figures(values) -> dict:
             # the database knows no mean of nothing: Odoo returns False
-            return {key: None if value is False else value for key, value in zip(keys, values, strict=True)}
+            found = {key: None if value is False else value for key, value in zip(keys, values, strict=True)}
+            return {key: value / 100 if value and key in SHARES else value for key, value in found.items()}
 
         if groupby:
             return {row[0]: figures(row[1:]) for row in rows}
@@ -60,7 +62,7 @@ class SaleSampleStatistics(models.Model):
 
         def medians(first: date, last: date) -> dict[str, float]:
             found = self._get_stage_figures(company, first, last)
-            return {stage: figures["median"] for stage, figures in found.items() if stage != "whole"}
+            return {stage: figures["median"] for stage, figures in found.items() if stage != WHOLE}
 
         said = sentences(
             self._get_figures(company, start, stop), self._get_figures(company, before, start),
@@ -79,7 +81,7 @@ class SaleSampleStatistics(models.Model):
                 return ""
             if name == "cost":
                 return format_amount(self.env, value, currency)
-            if name in ("on_time_needed", "on_time_promised", "first_round", "hit_rate"):
+            if name in SHARES:
                 return formatLang(self.env, value * 100, digits=0)
             return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
 
@@ -87,8 +89,7 @@ class SaleSampleStatistics(models.Model):
             "now": number(sentence.now), "before": number(sentence.before), "change": number(sentence.change),
         }  # fmt: skip
         if sentence.detail:
-            stage = stages[sentence.detail].partition(". ")[2] or stages[sentence.detail]
-            text += " " + self.env._("It comes most from: %s.", stage)
+            text += " " + self.env._("It comes most from: %s.", stages[sentence.detail])
         return text
 
     def _get_words(self) -> dict[str, str]:

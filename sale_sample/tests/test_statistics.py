@@ -29,12 +29,12 @@ class TestStatistics(StatisticsCase):
 
     def test_shares(self):
         shares = ("on_time_needed", "on_time_promised", "first_round", "rounds")
-        self.assertEqual(self._figures(MARCH, *shares), (0.5, 0.5, 0.5, 1.0))
-        self.assertEqual(self._figures(APRIL, *shares), (1.0, 1.0, 0.0, 1.5))
+        self.assertEqual(self._figures(MARCH, *shares), (50, 50, 50, 1.0))
+        self.assertEqual(self._figures(APRIL, *shares), (100, 100, 0, 1.5))
         of_both = self._figures([], *shares)
-        self.assertAlmostEqual(of_both[0], 2 / 3)
-        self.assertAlmostEqual(of_both[1], 2 / 3)
-        self.assertAlmostEqual(of_both[2], 1 / 3)
+        self.assertAlmostEqual(of_both[0], 200 / 3)
+        self.assertAlmostEqual(of_both[1], 200 / 3)
+        self.assertAlmostEqual(of_both[2], 100 / 3)
         self.assertAlmostEqual(of_both[3], 4 / 3)
 
     def test_whole_cycle(self):
@@ -52,18 +52,18 @@ class TestStatistics(StatisticsCase):
     def test_medians_are_right_under_each_grouping(self):
         """Of three rounds made in 3, 5 and 5 working days: not the median of medians of the groups."""
         found = self._figures(
-            [("stage", "=", "making")], "working_days_median", "working_days", model="sale.sample.cycle", groupby=["user_id"],
+            [("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle", groupby=["user_id"],
         )
         # A: 3 to 6 March, 3 days; C: 2 to 7 April, 3 days; B: 4 to 11 and 19 to 26 March, 5 days each
         self.assertEqual(found[self.salesman], (3.0, 3.0))
         self.assertEqual(found[self.other_salesman], (5.0, 5.0))
-        total = self._figures([("stage", "=", "making")], "working_days_median", "working_days", model="sale.sample.cycle")
+        total = self._figures([("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle")
         self.assertEqual(total, (4.0, 4.0))
 
     def test_grouping_sets(self):
         """The pivot asks for all of its levels at once."""
         report = self.env["sale.sample.cycle"]
-        whole = [("stage", "=", "whole"), ("company_id", "=", self.company.id)]
+        whole = [("stage", "=", "5_whole"), ("company_id", "=", self.company.id)]
         by_user, total = report._read_grouping_sets(whole, [["user_id"], []], ["working_days_median:avg"])
         self.assertEqual(sorted(row[1] for row in by_user), [10.0, 27.0])
         self.assertEqual(total, [(18.5,)])
@@ -72,22 +72,26 @@ class TestStatistics(StatisticsCase):
         names = ("working_days", "days")
         of_stage = self._figures([], *names, model="sale.sample.cycle", groupby=["stage"])
         # acceptance: 1, 2 and 1 working days; sending: 0, 1, 1, 1; answering: 6, 5, 8, 2
-        self.assertAlmostEqual(of_stage["acceptance"][0], 4 / 3)
-        self.assertAlmostEqual(of_stage["sending"][0], 3 / 4)
-        self.assertAlmostEqual(of_stage["answering"][0], 21 / 4)
-        self.assertAlmostEqual(of_stage["answering"][1], (10 + 7 + 12 + 2) / 4)
-        self.assertEqual(of_stage["whole"], (18.5, 25.5))
+        self.assertAlmostEqual(of_stage["1_acceptance"][0], 4 / 3)
+        self.assertAlmostEqual(of_stage["3_sending"][0], 3 / 4)
+        self.assertAlmostEqual(of_stage["4_answering"][0], 21 / 4)
+        self.assertAlmostEqual(of_stage["4_answering"][1], (10 + 7 + 12 + 2) / 4)
+        self.assertEqual(of_stage["5_whole"], (18.5, 25.5))
+
+    def test_no_mean_of_different_stages(self):
+        total = self._figures([], "days", "working_days", "working_days_p90", model="sale.sample.cycle")
+        self.assertEqual(total, (False, False, False))
 
     def test_orders_won(self):
         """A won 1,500 within a year for 100; B, C and D cost 550 and won nothing."""
         names = ("hit_rate", "revenue", "ended_cost", "return_ratio", "cost_per_won", "payback_days")
         hit, revenue, cost, ratio, per_won, payback = self._figures([], *names)
-        self.assertAlmostEqual(hit, 1 / 3)
+        self.assertAlmostEqual(hit, 100 / 3)
         self.assertEqual((revenue, cost), (1500.0, 650.0))
         self.assertAlmostEqual(ratio, 1500 / 650)
         self.assertEqual((per_won, payback), (650.0, 30.0))
         by_user = self._figures([], *names, groupby=["user_id"])
-        self.assertEqual(by_user[self.salesman], (0.5, 1500.0, 150.0, 10.0, 150.0, 30.0))
+        self.assertEqual(by_user[self.salesman], (50.0, 1500.0, 150.0, 10.0, 150.0, 30.0))
         self.assertEqual(by_user[self.other_salesman], (0.0, 0.0, 500.0, 0.0, False, False))
 
     def test_running_products_are_not_won(self):
