@@ -38,11 +38,12 @@ class DigestDigest(models.Model):
         if not self.env["sale.sample.statistics"].has_access("read"):
             raise AccessError(self.env._("Samples are not shown to this user."))
         start, end, companies = self._get_kpi_compute_parameters()
+        moments = [fields.Datetime.to_datetime(moment) for moment in (start, end)]
         statistics = self.env["sale.sample.statistics"].with_context(allowed_company_ids=companies.ids)
         found = {}
         for company in companies:
-            zone = company._sales_timezone()
-            first, last = (fields.Datetime.context_timestamp(self.with_context(tz=zone), moment).date() for moment in (start, end))
+            local = self.with_context(tz=company._sales_timezone())
+            first, last = (fields.Datetime.context_timestamp(local, moment).date() for moment in moments)
             found[company] = statistics.search_count([
                 ("company_id", "=", company.id), ("event", "=", KPIS[name]), ("date", ">=", first), ("date", "<", last),
             ])  # fmt: skip
