@@ -72,6 +72,7 @@
     "assets": {
         "web.assets_frontend": [
             "sale_sample/static/src/scss/sale_sample_portal.scss",
+        ],
         "web.report_assets_common": [
             "sale_sample/static/report/**/*",
         ],
