@@ -14,8 +14,8 @@ class SaleSampleFeeDecision(models.Model):
         if target == "approved":
             self._make_agreements()
         elif target == "cancelled":
-            drafts = self.sudo().agreement_ids.filtered(lambda one: one.state == "draft")  # sudo: follows from the decision
-            drafts.action_cancel()
+            agreements = self.sudo().agreement_ids  # sudo: follows from the decision
+            agreements.filtered(lambda one: one.state == "draft").action_cancel()
 
     def _make_agreements(self) -> "models.Model":
         """Draft the agreement of each decision that promises something back; return them.

@@ -136,8 +136,9 @@ class SaleSampleMouldAgreement(models.Model):
             agreement.product_ids = agreement.product_ids or agreement.request_id.product_id
 
     @api.depends(
-        "entry_ids.pairs", "entry_ids.date", "step_ids.threshold_pairs", "step_ids.deadline", "refund_ids.step_id", "state"
-    )
+        "entry_ids.pairs", "entry_ids.date", "step_ids.threshold_pairs", "step_ids.deadline", "refund_ids.step_id",
+        "state",
+    )  # fmt: skip
     def _compute_standing(self):
         for agreement in self:
             steps = agreement.step_ids.sorted("threshold_pairs")

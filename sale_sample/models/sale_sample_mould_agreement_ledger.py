@@ -93,17 +93,19 @@ class SaleSampleMouldAgreement(models.Model):
         rows = []
         lines_of = self.env["sale.order.line"].sudo()  # sudo: a colleague's orders count, too
         for agreement in self:
+            since = agreement.company_id._sales_utc_bounds(agreement.date_start, agreement.date_start)[0]
             domain = [
                 ("company_id", "=", agreement.company_id.id),
                 ("state", "=", "sale"),
                 ("product_id", "in", agreement.product_ids.ids),
                 ("order_partner_id", "child_of", agreement.commercial_partner_id.id),
-                ("order_id.date_order", ">=", agreement.company_id._sales_utc_bounds(agreement.date_start, agreement.date_start)[0]),
+                ("order_id.date_order", ">=", since),
             ]
             lines = lines_of.search(domain)
             booked, times = agreement._get_booked_lines(lines)
             for line in lines:
-                delivered = line.product_uom_id._compute_quantity(line.qty_delivered, line.product_id.uom_id, round=False)
+                unit = line.product_id.uom_id
+                delivered = line.product_uom_id._compute_quantity(line.qty_delivered, unit, round=False)
                 pairs = delivered - booked[line.id]
                 if not float_is_zero(pairs, precision_digits=6):
                     rows.append({
@@ -178,7 +180,9 @@ class SaleSampleMouldAgreement(models.Model):
         if self.state not in COUNTING_STATES:
             raise UserError(self.env._("%s does not count pairs: start it first.", self.display_name))
         if not pairs or not (reason or "").strip():
-            raise UserError(self.env._("%s: enter the pairs, and the reason why they are booked by hand.", self.display_name))
+            raise UserError(self.env._(
+                "%s: enter the pairs, and the reason why they are booked by hand.", self.display_name
+            ))  # fmt: skip
         if not self.date_start <= day <= self.company_id._sales_today():
             raise UserError(self.env._(
                 "%(agreement)s: choose a day from %(start)s to today.",

@@ -33,7 +33,9 @@ class SaleSampleMouldAgreement(models.Model):
             if refusal:
                 raise UserError(refusal)
             if not due and not lacking:
-                raise UserError(self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name))
+                raise UserError(self.env._(
+                    "%s: no threshold is reached that has not been refunded.", agreement.display_name
+                ))  # fmt: skip
             agreement._make_credit_notes(lacking)
         agreements._grant_due()
 
@@ -154,25 +156,30 @@ class SaleSampleMouldAgreement(models.Model):
         summary = summary or agreement.env._("A refund is due, and something is in the way")
         if not self.activity_ids.filtered(lambda one: one.summary == summary and one.user_id == user):
             agreement.activity_schedule(
-                ACTIVITY_REFUND, date_deadline=self.company_id._sales_today(), summary=summary, note=note, user_id=user.id
+                ACTIVITY_REFUND,
+                date_deadline=self.company_id._sales_today(),
+                summary=summary,
+                note=note,
+                user_id=user.id,
             )
 
     def _tell_granted(self, refund) -> None:
         """Ask whoever checks refunds to post the credit note."""
         agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
-        translate = agreement.env._
         amount = format_amount(agreement.env, refund.amount, refund.currency_id)
-        notes = [translate(
+        notes = [agreement.env._(
             "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
             customer=self.partner_id.display_name, pairs=f"{refund.pairs:g}", amount=amount,
         )]  # fmt: skip
         if not refund.move_id:
-            notes.append(translate("There is no sales journal for the credit note: add one, then press “Refund”."))
+            notes.append(
+                agreement.env._("There is no sales journal for the credit note: add one, then press “Refund”.")
+            )
         elif self.invoice_id and self.invoice_id.payment_state not in ("paid", "in_payment", "reversed"):
-            notes.append(translate("The invoice of the fee is not paid yet: %s.", self.invoice_id.display_name))
+            notes.append(agreement.env._("The invoice of the fee is not paid yet: %s.", self.invoice_id.display_name))
         note = " ".join(notes)
         self.message_post(body=note)
-        self._ask_to_refund(note, summary=translate("Check and post the refund of %s", amount))
+        self._ask_to_refund(note, summary=agreement.env._("Check and post the refund of %s", amount))
 
     def _tell_fallen(self) -> None:
         """Say that goods came back after a refund: the refund stays, people decide what to do."""
@@ -196,14 +203,14 @@ class SaleSampleMouldAgreement(models.Model):
                 continue
             agreement.notified_deadline = deadline
             user = agreement.user_id or agreement._get_refund_handler()
-            translate = agreement.with_context(lang=user.lang or self.env.lang).env._
+            words = agreement.with_context(lang=user.lang or self.env.lang).env
             agreement._ask_to_refund(
-                translate(
+                words._(
                     "%(customer)s lacks %(pairs)s pairs until %(day)s; then the mould fee is not refunded.",
                     customer=agreement.partner_id.display_name,
                     pairs=f"{agreement.missing_pairs:g}",
                     day=format_date(agreement.env, deadline, lang_code=user.lang),
                 ),
-                summary=translate("Mould fee: the deadline of the refund comes near"),
+                summary=words._("Mould fee: the deadline of the refund comes near"),
                 user=user,
             )

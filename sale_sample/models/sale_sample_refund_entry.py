@@ -45,7 +45,9 @@ class SaleSampleRefundEntry(models.Model):
     def write(self, vals):
         # stored values that follow the agreement are recomputed
         if vals.keys() - {"company_id", "partner_id", "user_id"}:
-            raise UserError(self.env._("The refund ledger is never changed. Book the difference by hand, with a reason."))
+            raise UserError(
+                self.env._("The refund ledger is never changed. Book the difference by hand, with a reason.")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

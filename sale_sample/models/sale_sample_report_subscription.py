@@ -21,7 +21,12 @@ class SaleSampleReportSubscription(models.Model):
     )  # fmt: skip
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     period_kind = fields.Selection(
-        [("month", "Every Month"), ("quarter", "Every Quarter"), ("half_year", "Every Half Year"), ("year", "Every Year")],
+        [
+            ("month", "Every Month"),
+            ("quarter", "Every Quarter"),
+            ("half_year", "Every Half Year"),
+            ("year", "Every Year"),
+        ],
         string="How Often",
         required=True,
         default="month",

@@ -140,13 +140,18 @@ class ReportSample(models.AbstractModel):
         """Return the figures of the period by one dimension, the busiest first."""
         labels = self._get_labels()
         groups = self.env["sale.sample.statistics"]._get_figures(company, start, stop, field, TABLE)
-        busy = sorted(groups.items(), key=lambda item: (-(item[1]["requested"] + item[1]["made"]), -item[1]["approved"]))
+
+        def activity(item) -> tuple[int, int]:
+            figures = item[1]
+            return figures["requested"] + figures["made"], figures["approved"]
+
+        busy = sorted(groups.items(), key=activity, reverse=True)
         return {
             "title": title,
             "columns": [labels[key] for key in TABLE],
             "rows": [
                 {
-                    "name": group.sudo().display_name or self.env._("None"),  # sudo: names of archived or hidden colleagues
+                    "name": group.sudo().display_name or self.env._("None"),  # sudo: names of colleagues
                     "cells": [self._format(key, figures[key], company.currency_id) for key in TABLE],
                 }
                 for group, figures in busy[:TOP]

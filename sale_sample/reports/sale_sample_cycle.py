@@ -21,7 +21,8 @@ class SaleSampleCycle(models.Model):
     """How long each stage of samples took: a row for each stage that ended, on the day it ended.
 
     Making, sending and answering are told for each round. Working days come from the step log:
-    the working hours of the steps, by the hours a day of the company's calendar. Durations are shown for one stage at a time.
+    the working hours of the steps, by the hours a day of the company's calendar. Durations are shown for one stage
+    at a time.
     """
 
     _name = "sale.sample.cycle"
@@ -113,7 +114,8 @@ class SaleSampleCycle(models.Model):
             SELECT reached.id::bigint * 2 + 1, stage.name, reached.request_id, reached.round_id, log.start,
                    reached.entered_at, log.hours
               FROM sale_sample_step reached
-              JOIN (VALUES ('made', '2_making'), ('sent', '3_sending'), ('answered', '4_answering')) AS stage (step, name)
+              JOIN (VALUES ('made', '2_making'), ('sent', '3_sending'), ('answered', '4_answering'))
+                   AS stage (step, name)
                 ON stage.step = reached.step
               JOIN LATERAL (
                        SELECT MIN(step.entered_at) AS start, SUM(COALESCE(step.working_hours, 0)) AS hours

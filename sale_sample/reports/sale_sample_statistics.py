@@ -121,7 +121,10 @@ class SaleSampleStatistics(models.Model):
         help="Share of approved and rejected samples that led to an order. Samples of the last months may still do so.",
     )
     ended_cost = fields.Monetary(
-        "Cost of Ended Samples", readonly=True, groups=MONEY_GROUPS, help="Making cost of all rounds of requests that ended"
+        "Cost of Ended Samples",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="Making cost of all rounds of requests that ended",
     )
     revenue = fields.Monetary(
         "Revenue within 12 Months",
@@ -196,16 +199,15 @@ class SaleSampleStatistics(models.Model):
             """,
             dimensions=self._dimensions_sql(), places=self._places_sql(),
             plain=SQL(", ").join(SQL.identifier("fact", name) for name in plain),
-            shares=SQL(", ").join(SQL("fact.%s * 100 AS %s", SQL.identifier(name), SQL.identifier(name)) for name in SHARES),
+            shares=SQL(", ").join(
+                SQL("%s * 100 AS %s", SQL.identifier("fact", name), SQL.identifier(name)) for name in SHARES
+            ),
             facts=SQL(" UNION ALL ").join(self._get_facts()),
         )  # fmt: skip
 
     def _get_facts(self) -> list[SQL]:
-        """Return one SELECT for each kind of row, made by :meth:`_fact`. Extension point for fees and orders."""
-        return [
-            self._select_handover(), self._select_rounds(), self._select_given_up(), self._select_ends(),
-            self._select_ordered(),
-        ]  # fmt: skip
+        """Return one SELECT for each kind of row, made by :meth:`_fact`. Extension point."""
+        return []
 
     @api.model
     def _fact(
@@ -235,80 +237,3 @@ class SaleSampleStatistics(models.Model):
             SQL(id_), KINDS_OF_FACTS, place, event, SQL(request), SQL(round_), SQL(moment), SQL(day),
             SQL(", ").join(figures), source,
         )  # fmt: skip
-
-    def _select_handover(self) -> SQL:
-        """Requests handed over for the first time, and accepted by R&D."""
-        return self._fact(
-            0,
-            SQL(
-                """
-                sale_sample_step step
-                 WHERE step.step IN ('submitted', 'accepted') AND step.round_id IS NULL AND NOT EXISTS (
-                           SELECT 1 FROM sale_sample_step earlier
-                            WHERE earlier.request_id = step.request_id AND earlier.step = step.step
-                              AND earlier.id < step.id)
-                """
-            ),
-            id_="step.id",
-            event=SQL("CASE step.step WHEN 'submitted' THEN 'requested' ELSE 'accepted' END"),
-            request="step.request_id",
-            moment="step.entered_at",
-            requested="(step.step = 'submitted')::integer",
-        )
-
-    def _select_rounds(self) -> SQL:
-        """Rounds made, sent and answered, on the days that people entered."""
-        return self._fact(
-            1,
-            SQL(
-                """
-                sale_sample_step step
-                  JOIN sale_sample_round round ON round.id = step.round_id
-                  JOIN sale_sample_request asked ON asked.id = step.request_id
-                 WHERE step.step IN ('made', 'sent', 'answered')
-                """
-            ),
-            id_="step.id",
-            event=SQL("step.step"),
-            request="step.request_id",
-            round_="step.round_id",
-            moment="step.entered_at",
-            day="CASE step.step WHEN 'made' THEN round.made_on WHEN 'sent' THEN round.sent_on ELSE round.answered_on END",
-            made="(step.step = 'made')::integer",
-            pairs_made="CASE WHEN step.step = 'made' THEN round.quantity ELSE 0 END",
-            sent="(step.step = 'sent')::integer",
-            cost="CASE WHEN step.step = 'made' THEN COALESCE(round.cost, 0) ELSE 0 END",
-            on_time_needed="""
-                CASE WHEN step.step = 'sent' AND NOT EXISTS (
-                              SELECT 1 FROM sale_sample_step earlier
-                               WHERE earlier.request_id = step.request_id AND earlier.step = 'sent'
-                                 AND earlier.id < step.id)
-                     THEN (round.sent_on <= asked.needed_by)::integer::double precision END
-            """,
-            on_time_promised="""
-                CASE WHEN step.step = 'sent' THEN (round.sent_on <= round.promised_on)::integer::double precision END
-            """,
-            first_round="""
-                CASE WHEN step.step = 'answered' AND round.number = 1
-                     THEN (round.verdict = 'approved')::integer::double precision END
-            """,
-        )
-
-    def _select_given_up(self) -> SQL:
-        """What rounds cost that were cancelled in the making, on the day they were begun."""
-        return self._fact(
-            2,
-            SQL(
-                """
-                sale_sample_round round
-                 WHERE round.state = 'cancelled' AND round.made_on IS NULL AND round.started_on IS NOT NULL
-                   AND round.cost > 0
-                """
-            ),
-            id_="round.id",
-            event=SQL("'given_up'"),
-            request="round.request_id",
-            round_="round.id",
-            day="round.started_on",
-            cost="round.cost",
-        )

@@ -7,6 +7,9 @@ class SaleSampleStatistics(models.Model):
 
     _inherit = "sale.sample.statistics"
 
+    def _get_facts(self):
+        return [*super()._get_facts(), self._select_ends(), self._select_ordered()]
+
     def _won_lines_sql(self) -> SQL:
         """Return a query of the order lines that samples won: request, day, amount in company currency.
 

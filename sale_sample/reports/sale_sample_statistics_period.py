@@ -94,38 +94,74 @@ class SaleSampleStatistics(models.Model):
 
     def _get_words(self) -> dict[str, str]:
         """Return the words of each code that :func:`sentences` may return."""
-        text = self.env._
         return {
-            "nothing": text("No samples were requested, made or decided in this period (the period before: %(before)s)."),
-            "requested_up": text("%(now)s samples were requested, %(change)s more than in the period before."),
-            "requested_down": text("%(now)s samples were requested, %(change)s fewer than in the period before."),
-            "requested_same": text("%(now)s samples were requested, as many as in the period before."),
-            "made_up": text("%(now)s samples were made, %(change)s more than in the period before."),
-            "made_down": text("%(now)s samples were made, %(change)s fewer than in the period before."),
-            "made_same": text("%(now)s samples were made, as many as in the period before."),
-            "approved_up": text("Customers approved %(now)s samples, %(change)s more than in the period before."),
-            "approved_down": text("Customers approved %(now)s samples, %(change)s fewer than in the period before."),
-            "approved_same": text("Customers approved %(now)s samples, as many as in the period before."),
-            "rejected_up": text("Customers rejected %(now)s samples, %(change)s more than in the period before."),
-            "rejected_down": text("Customers rejected %(now)s samples, %(change)s fewer than in the period before."),
-            "rejected_same": text("Customers rejected %(now)s samples, as many as in the period before."),
-            "cycle_up": text("From the request to the approval it took %(now)s working days (median), %(change)s longer than before."),
-            "cycle_down": text("From the request to the approval it took %(now)s working days (median), %(change)s shorter than before."),
-            "cycle_same": text("From the request to the approval it took %(now)s working days (median), about as long as before."),
-            "cycle_new": text("From the request to the approval it took %(now)s working days (median)."),
-            "on_time_needed_up": text("%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points more than before."),
-            "on_time_needed_down": text("%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points fewer than before."),
-            "on_time_needed_new": text("%(now)s %% of first samples were sent by the day the customer needs them."),
-            "on_time_promised_up": text("R&D kept %(now)s %% of its promised dates, %(change)s points more than before."),
-            "on_time_promised_down": text("R&D kept %(now)s %% of its promised dates, %(change)s points fewer than before."),
-            "on_time_promised_new": text("R&D kept %(now)s %% of its promised dates."),
-            "first_round_up": text("%(now)s %% of samples were approved in the first round, %(change)s points more than before."),
-            "first_round_down": text("%(now)s %% of samples were approved in the first round, %(change)s points fewer than before."),
-            "first_round_new": text("%(now)s %% of samples were approved in the first round."),
-            "hit_rate_up": text("%(now)s %% of the samples that ended have led to an order, %(change)s points more than of those before."),
-            "hit_rate_down": text("%(now)s %% of the samples that ended have led to an order so far, %(change)s points fewer than of those before."),
-            "hit_rate_new": text("%(now)s %% of the samples that ended have led to an order so far."),
-            "cost_up": text("Making samples cost %(now)s, %(change)s more than in the period before."),
-            "cost_down": text("Making samples cost %(now)s, %(change)s less than in the period before."),
-            "cost_new": text("Making samples cost %(now)s."),
+            "nothing": self.env._(
+                "No samples were requested, made or decided in this period (the period before: %(before)s)."
+            ),
+            "requested_up": self.env._("%(now)s samples were requested, %(change)s more than in the period before."),
+            "requested_down": self.env._("%(now)s samples were requested, %(change)s fewer than in the period before."),
+            "requested_same": self.env._("%(now)s samples were requested, as many as in the period before."),
+            "made_up": self.env._("%(now)s samples were made, %(change)s more than in the period before."),
+            "made_down": self.env._("%(now)s samples were made, %(change)s fewer than in the period before."),
+            "made_same": self.env._("%(now)s samples were made, as many as in the period before."),
+            "approved_up": self.env._("Customers approved %(now)s samples, %(change)s more than in the period before."),
+            "approved_down": self.env._(
+                "Customers approved %(now)s samples, %(change)s fewer than in the period before."
+            ),
+            "approved_same": self.env._("Customers approved %(now)s samples, as many as in the period before."),
+            "rejected_up": self.env._("Customers rejected %(now)s samples, %(change)s more than in the period before."),
+            "rejected_down": self.env._(
+                "Customers rejected %(now)s samples, %(change)s fewer than in the period before."
+            ),
+            "rejected_same": self.env._("Customers rejected %(now)s samples, as many as in the period before."),
+            "cycle_up": self.env._(
+                "From the request to the approval it took %(now)s working days (median), %(change)s longer "
+                "than before."
+            ),
+            "cycle_down": self.env._(
+                "From the request to the approval it took %(now)s working days (median), %(change)s shorter "
+                "than before."
+            ),
+            "cycle_same": self.env._(
+                "From the request to the approval it took %(now)s working days (median), about as long as "
+                "before."
+            ),
+            "cycle_new": self.env._("From the request to the approval it took %(now)s working days (median)."),
+            "on_time_needed_up": self.env._(
+                "%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points "
+                "more than before."
+            ),
+            "on_time_needed_down": self.env._(
+                "%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points "
+                "fewer than before."
+            ),
+            "on_time_needed_new": self.env._(
+                "%(now)s %% of first samples were sent by the day the customer needs them."
+            ),
+            "on_time_promised_up": self.env._(
+                "R&D kept %(now)s %% of its promised dates, %(change)s points more than before."
+            ),
+            "on_time_promised_down": self.env._(
+                "R&D kept %(now)s %% of its promised dates, %(change)s points fewer than before."
+            ),
+            "on_time_promised_new": self.env._("R&D kept %(now)s %% of its promised dates."),
+            "first_round_up": self.env._(
+                "%(now)s %% of samples were approved in the first round, %(change)s points more than before."
+            ),
+            "first_round_down": self.env._(
+                "%(now)s %% of samples were approved in the first round, %(change)s points fewer than before."
+            ),
+            "first_round_new": self.env._("%(now)s %% of samples were approved in the first round."),
+            "hit_rate_up": self.env._(
+                "%(now)s %% of the samples that ended have led to an order, %(change)s points more than of "
+                "those before."
+            ),
+            "hit_rate_down": self.env._(
+                "%(now)s %% of the samples that ended have led to an order so far, %(change)s points fewer "
+                "than of those before."
+            ),
+            "hit_rate_new": self.env._("%(now)s %% of the samples that ended have led to an order so far."),
+            "cost_up": self.env._("Making samples cost %(now)s, %(change)s more than in the period before."),
+            "cost_down": self.env._("Making samples cost %(now)s, %(change)s less than in the period before."),
+            "cost_new": self.env._("Making samples cost %(now)s."),
         }  # fmt: skip

@@ -80,8 +80,9 @@ class TestRefund(RefundCase):
         agreement = self._agreement()
         self._booked(agreement, "2026-02-02", 1000)
         values = agreement.refund_ids.copy_data()[0]
+        values |= {"agreement_id": agreement.id, "step_id": agreement.step_ids[0].id}
         with self.assertImpossible("_once"):
-            self.env["sale.sample.refund"].create(values | {"agreement_id": agreement.id, "step_id": agreement.step_ids[0].id})
+            self.env["sale.sample.refund"].create(values)
 
     def test_returned_after_everything_was_refunded(self):
         agreement = self._agreement()
@@ -339,7 +340,8 @@ class TestRefund(RefundCase):
     def test_query_count_of_the_list(self):
         agreements = self._agreement(started=False)
         agreements |= agreements.copy() | agreements.copy()
-        fields = {"name": {}, "net_pairs": {}, "progress": {}, "refunded_amount": {}, "standing": {}, "next_deadline": {}}
+        names = ("name", "net_pairs", "progress", "refunded_amount", "standing", "next_deadline")
+        fields = {name: {} for name in names}
         for size in (1, 3):
             self.env.flush_all()
             self.env.invalidate_all()

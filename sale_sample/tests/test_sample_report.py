@@ -28,7 +28,9 @@ class TestSampleReport(StatisticsCase):
 
     def _table(self, page, title=None):
         """Return a printed table: first cell → other cells. Without a title, the table of figures."""
-        path = f"//h3[text()='{title}']/following-sibling::table[1]" if title else "//table[contains(@class, 'o_sample_figures')]"
+        path = "//table[contains(@class, 'o_sample_figures')]"
+        if title:
+            path = f"//h3[text()='{title}']/following-sibling::table[1]"
         rows = page.xpath(f"({path})[1]/tbody/tr")
         texts = [[cell.text_content().strip() for cell in row] for row in rows]
         return {cells[0]: cells[1:] for cells in texts}

@@ -52,12 +52,15 @@ class TestStatistics(StatisticsCase):
     def test_medians_are_right_under_each_grouping(self):
         """Of three rounds made in 3, 5 and 5 working days: not the median of medians of the groups."""
         found = self._figures(
-            [("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle", groupby=["user_id"],
-        )
+            [("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle",
+            groupby=["user_id"],
+        )  # fmt: skip
         # A: 3 to 6 March, 3 days; C: 2 to 7 April, 3 days; B: 4 to 11 and 19 to 26 March, 5 days each
         self.assertEqual(found[self.salesman], (3.0, 3.0))
         self.assertEqual(found[self.other_salesman], (5.0, 5.0))
-        total = self._figures([("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle")
+        total = self._figures(
+            [("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle"
+        )
         self.assertEqual(total, (4.0, 4.0))
 
     def test_grouping_sets(self):
@@ -147,7 +150,8 @@ class TestStatistics(StatisticsCase):
 
     def test_one_query_for_all_figures(self):
         report = self.env["sale.sample.statistics"].with_user(self.manager)
-        names = [name for name, field in report._fields.items() if field.aggregator and field.type in ("float", "integer")]
+        kinds = ("float", "integer")
+        names = [name for name, field in report._fields.items() if field.aggregator and field.type in kinds]
         aggregates = [f"{name}:{report._fields[name].aggregator}" for name in names if name != "id"]
         report._read_group([], ["date:month"], aggregates)
         with self.assertQueryCount(1):

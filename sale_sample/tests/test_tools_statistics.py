@@ -80,7 +80,10 @@ class TestSentences(BaseCase):
     def test_codes_in_order(self):
         self.assertEqual(
             self._codes(self.NOW, self.BEFORE),
-            ["requested_up", "made_same", "approved_down", "cycle_up", "on_time_needed_up", "first_round_new", "cost_up"],
+            [
+                "requested_up", "made_same", "approved_down", "cycle_up", "on_time_needed_up", "first_round_new",
+                "cost_up",
+            ],
         )
 
     def test_numbers_and_the_stage_that_explains_most(self):

@@ -41,13 +41,13 @@ class StockMove(models.Model):
                 move.company_id, move._get_refund_customer(), move.product_id, day
             )
             if agreement:
-                sign = move._get_refund_sign()
+                sign, unit = move._get_refund_sign(), move.product_id.uom_id
                 rows.append({
                     "agreement_id": agreement.id,
                     "date": day,
                     "kind": "delivery" if sign > 0 else "return",
                     "product_id": move.product_id.id,
-                    "pairs": sign * move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id, round=False),
+                    "pairs": sign * move.product_uom._compute_quantity(move.quantity, unit, round=False),
                     "source_model": "stock.move",
                     "source_id": move.id,
                     "source_key": f"stock.move,{move.id}",
@@ -69,7 +69,8 @@ class StockMove(models.Model):
     def _get_refund_source_domain(self) -> list:
         """Return the domain of moves that may count."""
         return [
-            ("state", "=", "done"), "|", ("location_dest_id.usage", "=", "customer"), ("location_id.usage", "=", "customer"),
+            ("state", "=", "done"),
+            "|", ("location_dest_id.usage", "=", "customer"), ("location_id.usage", "=", "customer"),
         ]  # fmt: skip
 
     def _get_booked_agreements(self) -> dict:
