@@ -26,7 +26,7 @@ class SaleSampleFeeDecision(models.Model):
         return agreements.create([
             decision._prepare_agreement()
             for decision in self
-            if decision.refund_terms and decision.fee_currency_amount > 0 and decision.partner_id
+            if decision.refund_terms and decision.fee_amount > 0 and decision.partner_id
             and not decision.sudo().agreement_ids.filtered(lambda one: one.state != "cancelled")  # sudo: of anybody
         ])  # fmt: skip
 
@@ -41,8 +41,8 @@ class SaleSampleFeeDecision(models.Model):
             "partner_id": self.partner_id.id,
             "user_id": self.user_id.id,
             "team_id": self.team_id.id,
-            "currency_id": (self.fee_currency_id or self.currency_id).id,
-            "fee_amount": self.fee_currency_amount,
+            "currency_id": self.currency_id.id,
+            "fee_amount": self.fee_amount,
             "mould_ids": [Command.set(self.mould_ids.ids)],
             "product_ids": [Command.set(products.ids)],
             "date_start": self.company_id._sales_today(),

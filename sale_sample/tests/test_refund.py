@@ -375,8 +375,8 @@ class TestRefund(RefundCase):
         request = self._request(product_id=self.sole.id)
         mould = self._mould(product_ids=[Command.set(self.other_sole.ids)])
         decision = self.env["sale.sample.fee.decision"].sudo().create({
-            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200, "fee_currency_amount": 1200,
-            "fee_currency_id": self.company.currency_id.id, "mould_ids": [Command.set(mould.ids)],
+            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200,
+            "mould_ids": [Command.set(mould.ids)],
             "refund_terms": [{"pairs": 500, "percent": 40, "months": 6}, {"pairs": 900, "percent": 60, "months": 0}],
         })  # fmt: skip
         decision._change_state("approved", decided_at="2026-03-02 02:00:00")
