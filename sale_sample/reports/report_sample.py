@@ -19,6 +19,8 @@ JUDGED = (*SHARES, *LESS_IS_BETTER)
 TABLE = ("requested", "made", "approved", "rejected", "rounds", "cycle", "on_time_needed", "first_round")
 TOP = 10
 """Rows of a table; the rest is not printed."""
+WIDTH = 880.0
+"""Width of the charts in pixels: as wide as the page."""
 
 
 class ReportSample(models.AbstractModel):
@@ -177,7 +179,7 @@ class ReportSample(models.AbstractModel):
             label = f"{month.start:%Y-%m}" if number == 0 or month.start.month == 1 else f"{month.start.month}"
             pairs.append(Pair(label, figures.get("requested"), figures.get("approved")))
         labels = self._get_labels()
-        return columns_svg(pairs, (labels["requested"], labels["approved"]), width=900)
+        return columns_svg(pairs, (labels["requested"], labels["approved"]), width=WIDTH)
 
     def _get_stages_chart(self, company, start: date, stop: date) -> str:
         """Draw median and P90 of each stage that ended in the period."""
@@ -188,7 +190,7 @@ class ReportSample(models.AbstractModel):
             for key, label in stages
             if key in found
         ]
-        return rows_svg(pairs, (self.env._("Median"), self.env._("P90")), width=900, label_width=260)
+        return rows_svg(pairs, (self.env._("Median"), self.env._("P90")), width=WIDTH, label_width=260)
 
     # ------------------------------------------------------------------
     # Refunds

@@ -98,22 +98,26 @@ class SaleSampleStatistics(models.Model):
             "nothing": self.env._(
                 "No samples were requested, made or decided in this period (the period before: %(before)s)."
             ),
-            "requested_up": self.env._("%(now)s samples were requested, %(change)s more than in the period before."),
-            "requested_down": self.env._("%(now)s samples were requested, %(change)s fewer than in the period before."),
-            "requested_same": self.env._("%(now)s samples were requested, as many as in the period before."),
-            "made_up": self.env._("%(now)s samples were made, %(change)s more than in the period before."),
-            "made_down": self.env._("%(now)s samples were made, %(change)s fewer than in the period before."),
-            "made_same": self.env._("%(now)s samples were made, as many as in the period before."),
-            "approved_up": self.env._("Customers approved %(now)s samples, %(change)s more than in the period before."),
+            "requested_up": self.env._("Samples requested: %(now)s, %(change)s more than in the period before."),
+            "requested_down": self.env._("Samples requested: %(now)s, %(change)s fewer than in the period before."),
+            "requested_same": self.env._("Samples requested: %(now)s, as many as in the period before."),
+            "made_up": self.env._("Samples made: %(now)s, %(change)s more than in the period before."),
+            "made_down": self.env._("Samples made: %(now)s, %(change)s fewer than in the period before."),
+            "made_same": self.env._("Samples made: %(now)s, as many as in the period before."),
+            "approved_up": self.env._(
+                "Samples approved by customers: %(now)s, %(change)s more than in the period before."
+            ),
             "approved_down": self.env._(
-                "Customers approved %(now)s samples, %(change)s fewer than in the period before."
+                "Samples approved by customers: %(now)s, %(change)s fewer than in the period before."
             ),
-            "approved_same": self.env._("Customers approved %(now)s samples, as many as in the period before."),
-            "rejected_up": self.env._("Customers rejected %(now)s samples, %(change)s more than in the period before."),
+            "approved_same": self.env._("Samples approved by customers: %(now)s, as many as in the period before."),
+            "rejected_up": self.env._(
+                "Samples rejected by customers: %(now)s, %(change)s more than in the period before."
+            ),
             "rejected_down": self.env._(
-                "Customers rejected %(now)s samples, %(change)s fewer than in the period before."
+                "Samples rejected by customers: %(now)s, %(change)s fewer than in the period before."
             ),
-            "rejected_same": self.env._("Customers rejected %(now)s samples, as many as in the period before."),
+            "rejected_same": self.env._("Samples rejected by customers: %(now)s, as many as in the period before."),
             "cycle_up": self.env._(
                 "From the request to the approval it took %(now)s working days (median), %(change)s longer "
                 "than before."

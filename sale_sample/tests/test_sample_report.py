@@ -92,8 +92,8 @@ class TestSampleReport(StatisticsCase):
         page = self._html(self._wizard())
         said = " ".join(page.xpath("//div[contains(@class, 'o_sample_said')]")[0].text_content().split())
         for words in (
-            "2 samples were requested, as many as in the period before.",
-            "1 samples were made, 2 fewer than in the period before.",
+            "Samples requested: 2, as many as in the period before.",
+            "Samples made: 1, 2 fewer than in the period before.",
             "it took 27.0 working days (median), 17.0 longer than before.",
             "100 % of first samples were sent by the day the customer needs them, 50 points more than before.",
             "0 % of samples were approved in the first round, 50 points fewer than before.",
@@ -177,7 +177,7 @@ class TestSampleReport(StatisticsCase):
         self._subscribe(self.manager, self.salesman, period_kind="quarter")
         bodies = {mail.recipient_ids: mail.body_html for mail in self._run()}
         found = {
-            partner: re.search(r"(\d+) samples were requested", body).group(1) for partner, body in bodies.items()
+            partner: re.search(r"Samples requested: (\d+)", body).group(1) for partner, body in bodies.items()
         }
         self.assertEqual(found, {self.manager.partner_id: "2", self.salesman.partner_id: "1"})
 
