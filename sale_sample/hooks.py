@@ -11,6 +11,10 @@ def uninstall_hook(env: Environment) -> None:
     # those that are done, too
     env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
     env["sale.sample.article"].search([("request_id", "in", requests.ids)]).unlink()
+    agreements = env["sale.sample.mould.agreement"].search([("company_id", "!=", False)])
+    agreements.refund_ids.unlink()
+    agreements.entry_ids.unlink()
+    agreements.unlink()
     decisions = requests.fee_decision_ids
     decisions.filtered(lambda decision: decision.state == "approved")._budget_release()
     decisions.order_line_ids.sample_fee_decision_id = False  # orders stay, without the link
@@ -19,3 +23,19 @@ def uninstall_hook(env: Environment) -> None:
     env["sale.sample.mould"].search([("company_id", "!=", False)]).unlink()
     requests.round_ids.unlink()
     requests.unlink()
+    _keep_ordered_products(env)
+
+
+def _keep_ordered_products(env: Environment) -> None:
+    """Leave products that orders name to the company: from now on they are products like any other."""
+    known = env["ir.model.data"].search([("module", "=", "sale_sample"), ("model", "=", "product.product")])
+    products = env["product.product"].browse(known.mapped("res_id"))
+    ordered = env["sale.order.line"].search([("product_id", "in", products.ids)]).product_id
+    templates = env["ir.model.data"].search(
+        [
+            ("module", "=", "sale_sample"),
+            ("model", "=", "product.template"),
+            ("res_id", "in", ordered.product_tmpl_id.ids),
+        ]
+    )
+    (known.filtered(lambda name: name.res_id in ordered.ids) | templates).unlink()
