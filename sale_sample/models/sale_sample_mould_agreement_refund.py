@@ -98,12 +98,19 @@ class SaleSampleMouldAgreement(models.Model):
     # Credit notes
     # ------------------------------------------------------------------
 
+    def _get_fee_invoice(self):
+        """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""
+        self.ensure_one()
+        charged = self.decision_id.order_line_ids.invoice_lines.move_id
+        posted = charged.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")
+        return self.invoice_id or posted.sorted("invoice_date")[-1:]
+
     def _make_credit_notes(self, refunds) -> None:
         """Draft a credit note for each refund of one agreement, where the company keeps a sales journal."""
         self.ensure_one()
         journals = self.env["account.journal"]
         domain = [*journals._check_company_domain(self.company_id), ("type", "=", "sale")]
-        journal = self.invoice_id.journal_id or journals.search(domain, limit=1)
+        journal = self._get_fee_invoice().journal_id or journals.search(domain, limit=1)
         if journal:
             moves = self.env["account.move"].with_company(self.company_id)
             for refund in refunds:
@@ -111,7 +118,9 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _prepare_credit_note(self, refund, journal) -> dict:
         """Return the values of a draft credit note. Extension point."""
-        fee = self.invoice_id.invoice_line_ids.filtered(lambda line: line.display_type == "product")[:1]
+        invoice = self._get_fee_invoice()
+        lines = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        fee = (lines & self.decision_id.order_line_ids.invoice_lines or lines)[:1]
         line = {
             "name": self.env._(
                 "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
@@ -125,12 +134,12 @@ class SaleSampleMouldAgreement(models.Model):
             line |= {"product_id": fee.product_id.id, "account_id": fee.account_id.id}
         return {
             "move_type": "out_refund",
-            "partner_id": (self.invoice_id.partner_id or self.partner_id).id,
+            "partner_id": (invoice.partner_id or self.partner_id).id,
             "currency_id": self.currency_id.id,
             "journal_id": journal.id,
             "company_id": self.company_id.id,
             "invoice_origin": self.name,
-            "reversed_entry_id": self.invoice_id.id,
+            "reversed_entry_id": invoice.id,
             "invoice_user_id": self.user_id.id,
             "invoice_line_ids": [Command.create(line)],
         }
@@ -167,6 +176,7 @@ class SaleSampleMouldAgreement(models.Model):
         """Ask whoever checks refunds to post the credit note."""
         agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
         amount = format_amount(agreement.env, refund.amount, refund.currency_id)
+        invoice = self._get_fee_invoice()
         notes = [agreement.env._(
             "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
             customer=self.partner_id.display_name, pairs=f"{refund.pairs:g}", amount=amount,
@@ -175,8 +185,8 @@ class SaleSampleMouldAgreement(models.Model):
             notes.append(
                 agreement.env._("There is no sales journal for the credit note: add one, then press “Refund”.")
             )
-        elif self.invoice_id and self.invoice_id.payment_state not in ("paid", "in_payment", "reversed"):
-            notes.append(agreement.env._("The invoice of the fee is not paid yet: %s.", self.invoice_id.display_name))
+        elif invoice and invoice.payment_state not in ("paid", "in_payment", "reversed"):
+            notes.append(agreement.env._("The invoice of the fee is not paid yet: %s.", invoice.display_name))
         note = " ".join(notes)
         self.message_post(body=note)
         self._ask_to_refund(note, summary=agreement.env._("Check and post the refund of %s", amount))

@@ -17,3 +17,4 @@ from . import test_tools_statistics, test_statistics
 from . import test_refund
 from . import test_sample_report
 from . import test_tours_statistics
+from . import test_fee_refund
