@@ -10,12 +10,13 @@ class SaleSampleFeeDecision(models.Model):
     agreement_ids = fields.One2many("sale.sample.mould.agreement", "decision_id", "Mould Fee Agreements")
 
     def _change_state(self, target, **values):
-        super()._change_state(target, **values)
+        result = super()._change_state(target, **values)
         if target == "approved":
             self._make_agreements()
         elif target == "cancelled":
             agreements = self.sudo().agreement_ids  # sudo: follows from the decision
             agreements.filtered(lambda one: one.state == "draft").action_cancel()
+        return result
 
     def _make_agreements(self) -> "models.Model":
         """Draft the agreement of each decision that promises something back; return them.

@@ -13,7 +13,7 @@ class SaleSampleFeeRefundStep(models.Model):
     company_id = fields.Many2one(related="policy_id.company_id", store=True, index=True)
     threshold_pairs = fields.Integer("After Pairs", required=True, help="Pairs delivered, net of returns")
     percent = fields.Float("Refund (%)", required=True, default=100.0, help="Of the fee paid")
-    within_months = fields.Integer("Within Months", help="From the fee decision; 0: without limit")
+    within_months = fields.Integer(help="From the fee decision; 0: without limit")
 
     _threshold_positive = models.Constraint("CHECK(threshold_pairs > 0)", "A refund needs a threshold above zero pairs.")
     _percent_in_range = models.Constraint(

@@ -110,7 +110,7 @@ class SaleSampleMould(models.Model):
     )
     pairs_made = fields.Integer(tracking=True, copy=False, help="Pairs made with the mould so far")
     life_pairs = fields.Integer("Life", aggregator=None, help="Pairs the mould is built for")
-    life_used = fields.Float("Life Used", compute="_compute_life_used", store=True, aggregator=None)
+    life_used = fields.Float(compute="_compute_life_used", store=True, aggregator=None)
     opened_on = fields.Date(readonly=True, copy=False)
     t0_on = fields.Date("T0 on", readonly=True, copy=False)
     t1_on = fields.Date("T1 on", readonly=True, copy=False)

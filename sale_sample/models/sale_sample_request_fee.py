@@ -26,7 +26,7 @@ class SaleSampleRequest(models.Model):
         "sale.sample.fee.decision", "request_id", "Fee Decisions", readonly=True, groups=FEE_GROUPS
     )
     fee_decision_id = fields.Many2one(
-        "sale.sample.fee.decision", "Fee Decision", readonly=True, copy=False, index="btree_not_null", groups=FEE_GROUPS,
+        "sale.sample.fee.decision", readonly=True, copy=False, index="btree_not_null", groups=FEE_GROUPS,
     )  # fmt: skip
     fee_decision_state = fields.Selection(related="fee_decision_id.state", string="Decision", groups=FEE_GROUPS)
     fee_charge = fields.Selection(related="fee_decision_id.charge", string="Fee Is", groups=FEE_GROUPS)
@@ -95,7 +95,7 @@ class SaleSampleRequest(models.Model):
         return super()._has_field_access(field, operation)
 
     def _check_writable(self, names):
-        super()._check_writable(names)
+        result = super()._check_writable(names)
         if "fee_cost" in names and not self.env.su:
             decided = self.filtered(lambda request: request.fee_decision_state in ("to_approve", "approved"))
             if decided:
@@ -103,6 +103,7 @@ class SaleSampleRequest(models.Model):
                     "%s: the fee has been decided on the cost expected then, which stays as it is.",
                     ", ".join(decided.mapped("display_name")),
                 ))  # fmt: skip
+        return result
 
     def _get_missing_items(self):
         items = super()._get_missing_items()
@@ -170,11 +171,12 @@ class SaleSampleRequest(models.Model):
         return {**action, "domain": [("request_id", "=", self.id)], "context": {"default_request_id": self.id}}
 
     def _after_submit(self):
-        super()._after_submit()
+        result = super()._after_submit()
         undecided = self.filtered(
             lambda request: request.needs_fee_decision and request.fee_decision_state not in ("to_approve", "approved")
         )
         undecided.sudo()._propose_fee()  # sudo: decisions are closed to users
+        return result
 
     def _evaluate_fee(self) -> dict:
         """Return what the fee policy gives for this one request today.

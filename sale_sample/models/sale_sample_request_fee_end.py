@@ -13,7 +13,7 @@ class SaleSampleRequest(models.Model):
     def _change_state(self, target, **values):
         if target == "cancelled":
             self.sudo()._cancel_fees()  # sudo: the fee belongs to the request that the user may cancel
-        super()._change_state(target, **values)
+        return super()._change_state(target, **values)
 
     def _cancel_fees(self) -> None:
         """Cancel the fee decisions of requests that are cancelled, and give the budget back.

@@ -8,11 +8,12 @@ class SaleSampleRound(models.Model):
     _inherit = "sale.sample.round"
 
     def _check_ready_to_send(self):
-        super()._check_ready_to_send()
+        result = super()._check_ready_to_send()
         for record in self:
             refusal = record._shipping_refusal()
             if refusal:
                 raise UserError(refusal)
+        return result
 
     def _shipping_refusal(self) -> str | None:
         """Return why this one round must not be sent, None when it may. Extension point."""

@@ -27,7 +27,7 @@ class SaleSampleReportMixin(models.AbstractModel):
     rnd_user_id = fields.Many2one("res.users", "R&D Engineer", readonly=True)
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    product_family_id = fields.Many2one("product.category", "Product Family", readonly=True)
+    product_family_id = fields.Many2one("product.category", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
 
     def _read_group_select(self, aggregate_spec, query):

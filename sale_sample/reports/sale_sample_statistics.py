@@ -210,6 +210,11 @@ class SaleSampleStatistics(models.Model):
         return []
 
     @api.model
+    def _piece(self, piece: str | SQL) -> SQL:
+        """Return a piece of SQL that stands in the code as a string; never a user's."""
+        return piece if isinstance(piece, SQL) else SQL(piece)
+
+    @api.model
     def _fact(
         self, place: int, source: SQL, *, id_: str, event: SQL, request: str, day: str = "NULL::date",
         moment: str = "NULL::timestamp", round_: str = "NULL::integer", **columns: str | SQL,
@@ -225,7 +230,7 @@ class SaleSampleStatistics(models.Model):
         if unknown := columns.keys() - NOTHING.keys():
             raise ValueError(f"no such figures: {unknown}")
         figures = [
-            SQL("%s AS %s", value if isinstance(value, SQL) else SQL(value), SQL.identifier(name))
+            SQL("%s AS %s", self._piece(value), SQL.identifier(name))
             for name, value in (NOTHING | columns).items()
         ]
         return SQL(

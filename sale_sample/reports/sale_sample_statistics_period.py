@@ -25,18 +25,19 @@ class SaleSampleStatistics(models.Model):
     _inherit = "sale.sample.statistics"
 
     def _get_figures(
-        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] = FIGURES
+        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] | None = None
     ) -> dict:
         """Return the figures of a period that the reader may see, by the reader's record rules.
 
         :param start: first day
         :param stop: first day no longer meant
         :param groupby: give the figures of each group
-        :param keys: of :data:`FIGURES`; those closed to the reader are left out
+        :param keys: of :data:`FIGURES`, all of them when not given; those closed to the reader are left out
         :return: key → figure, shares from 0 to 1, None where there was nothing to measure; by group when grouped
         """
         report = self.with_context(allowed_company_ids=company.ids)
-        keys = [key for key in keys if report._has_field_access(self._fields[FIGURES[key]], "read")]
+        asked = FIGURES if keys is None else keys
+        keys = [key for key in asked if report._has_field_access(self._fields[FIGURES[key]], "read")]
         aggregates = [f"{FIGURES[key]}:{self._fields[FIGURES[key]].aggregator}" for key in keys]
         domain = Domain("company_id", "=", company.id) & Domain("date", ">=", start) & Domain("date", "<", stop)
         rows = report._read_group(domain, [groupby] if groupby else [], aggregates)

@@ -189,10 +189,11 @@ class TestSampleReport(StatisticsCase):
     def test_trouble_of_one_does_not_stop_the_others(self):
         first, second = self._subscribe(self.manager, self.salesman_all)
         plain = type(first)._send
+        message = "No mail server"
 
         def send(subscription):
             if subscription.user_id == self.manager:
-                raise UserError("No mail server")
+                raise UserError(message)
             return plain(subscription)
 
         self.patch(type(first), "_send", send)
