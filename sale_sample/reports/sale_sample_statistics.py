@@ -216,14 +216,14 @@ class SaleSampleStatistics(models.Model):
 
     @api.model
     def _fact(
-        self, place: int, source: SQL, *, id_: str, event: SQL, request: str, day: str = "NULL::date",
+        self, place: int, source: SQL, *, row_id: str, event: SQL, request: str, day: str = "NULL::date",
         moment: str = "NULL::timestamp", round_: str = "NULL::integer", **columns: str | SQL,
     ) -> SQL:  # fmt: skip
         """Return the SELECT of one kind of row.
 
         :param place: number of the kind, below :data:`KINDS_OF_FACTS`; its ids have this remainder
         :param source: what follows FROM
-        :param id_: column that is unique within the kind
+        :param row_id: column that is unique within the kind
         :param day: day of the event, else `moment` (naive UTC) tells it
         :param columns: figures, by the names of :data:`NOTHING`. Pieces of SQL written here, never a user's
         """
@@ -239,6 +239,6 @@ class SaleSampleStatistics(models.Model):
                    %s
               FROM %s
             """,
-            SQL(id_), KINDS_OF_FACTS, place, event, SQL(request), SQL(round_), SQL(moment), SQL(day),
+            SQL(row_id), KINDS_OF_FACTS, place, event, SQL(request), SQL(round_), SQL(moment), SQL(day),
             SQL(", ").join(figures), source,
         )  # fmt: skip

@@ -28,7 +28,7 @@ class SaleSampleStatistics(models.Model):
                  WHERE agreement.request_id IS NOT NULL
                 """
             ),
-            id_="refund.id",
+            row_id="refund.id",
             event=SQL("'refunded'"),
             request="agreement.request_id",
             day="refund.granted_on",
@@ -40,7 +40,7 @@ class SaleSampleStatistics(models.Model):
         return self._fact(
             6,
             SQL("sale_sample_fee_decision decision WHERE decision.state = 'approved' AND decision.fee_amount > 0"),
-            id_="decision.id",
+            row_id="decision.id",
             event=SQL("'charged'"),
             request="decision.request_id",
             moment="decision.decided_at",
@@ -66,7 +66,7 @@ class SaleSampleStatistics(models.Model):
                  WHERE decision.collected_amount > 0
                 """
             ),
-            id_="decision.id",
+            row_id="decision.id",
             event=SQL("'collected'"),
             request="decision.request_id",
             moment="decision.decided_at",

@@ -23,7 +23,7 @@ class SaleSampleStatistics(models.Model):
                               AND earlier.id < step.id)
                 """
             ),
-            id_="step.id",
+            row_id="step.id",
             event=SQL("CASE step.step WHEN 'submitted' THEN 'requested' ELSE 'accepted' END"),
             request="step.request_id",
             moment="step.entered_at",
@@ -42,7 +42,7 @@ class SaleSampleStatistics(models.Model):
                  WHERE step.step IN ('made', 'sent', 'answered')
                 """
             ),
-            id_="step.id",
+            row_id="step.id",
             event=SQL("step.step"),
             request="step.request_id",
             round_="step.round_id",
@@ -81,7 +81,7 @@ class SaleSampleStatistics(models.Model):
                    AND round.cost > 0
                 """
             ),
-            id_="round.id",
+            row_id="round.id",
             event=SQL("'given_up'"),
             request="round.request_id",
             round_="round.id",
