@@ -108,6 +108,14 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
             raise UserError(refused._transition_refusal(target))
         records = self.sudo()  # sudo: the field is closed; access was checked above
         records.write({**values, name: target})
+        self._after_change_state(target)
+
+    def _after_change_state(self, target: str) -> None:
+        """Hook: the records have just become `target`, in the same transaction.
+
+        What follows from a transition stands here, with ``super()``, in the file of the matter it
+        concerns; :meth:`_change_state` itself is extended only to act before, or to add values.
+        """
 
     def _lock_for_transition(self) -> None:
         """Lock the rows of the records until the transaction ends.

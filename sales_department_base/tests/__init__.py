@@ -6,3 +6,4 @@ from . import test_periods
 from . import test_transition_concurrency
 from . import test_transition_mixin
 from . import test_working_time
+from . import test_mixins

@@ -66,6 +66,17 @@ class TestTransitionMixin(TransactionCase):
         with self.assertRaisesRegex(AssertionError, "no transitions"):
             assert_transitions_declared(self.env[NAME])
 
+    @users("mover")
+    def test_hook_runs_after_the_transition_in_the_same_transaction(self):
+        seen = []
+
+        def after(records, target):
+            seen.append((target, records.mapped("state")))
+
+        self.patch(type(self.env[NAME]), "_after_change_state", after)
+        self.ticket.with_env(self.env)._change_state("running")
+        self.assertEqual(seen, [("running", ["running"])])
+
     # ---- along the transitions ----
 
     @users("mover")
