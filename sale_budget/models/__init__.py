@@ -9,6 +9,7 @@ from . import sale_budget_entry
 from . import sale_budget_entry_source
 from . import sale_budget_commitment_mixin
 from . import sale_budget_commitment_lookup
+from . import sale_budget_source_mixin
 from . import sale_budget_request
 from . import sale_budget_request_approval
 from . import account_move

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from .sale_budget_entry_source import Source
 
@@ -11,25 +10,11 @@ GROUPS = (
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "sale.budget.source.mixin"]
 
-    sale_budget_request_id = fields.Many2one(
-        "sale.budget.request", "Spending Request", check_company=True, index="btree_not_null", groups=GROUPS,
-        domain=[("state", "in", ("approved", "done"))],
-        help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
-    )  # fmt: skip
-    sale_budget_line_id = fields.Many2one(
-        "sale.budget.line", "Sales Budget", check_company=True, index="btree_not_null", groups=GROUPS,
-        compute="_compute_sale_budget_line_id", store=True, readonly=False,
-        domain=[("budget_id.state", "=", "approved")],
-        help="Sales budget that pays this line",
-    )  # fmt: skip
-
-    @api.depends("sale_budget_request_id")
-    def _compute_sale_budget_line_id(self):
-        for line in self:
-            document = line._get_sale_budget_document()
-            line.sale_budget_line_id = document.budget_line_id if document else line.sale_budget_line_id
+    sale_budget_request_id = fields.Many2one(groups=GROUPS)
+    sale_budget_line_id = fields.Many2one(groups=GROUPS)
 
     def write(self, vals):
         result = super().write(vals)
@@ -37,61 +22,19 @@ class AccountMoveLine(models.Model):
             self._sync_sale_budget()
         return result
 
-    @api.model
-    def _get_sale_budget_document_fields(self) -> list[str]:
-        """Return the fields that link documents with a budget, the first filled one counts.
-
-        Extension point: an addon with documents of its own (see
-        ``sale.budget.commitment.mixin``) adds its many2one field here, and to the
-        depends of ``_compute_sale_budget_line_id``.
-        """
-        return ["sale_budget_request_id"]
-
-    def _get_sale_budget_document(self):
-        """Return the document of this one line, or None."""
-        self.ensure_one()
-        line = self.sudo()  # sudo: who posts a bill need not see whose request it pays
-        return next((line[name] for name in self._get_sale_budget_document_fields() if line[name]), None)
-
     def _is_sale_budget_cost(self) -> bool:
         """Tell whether this line costs a sales budget now. Extension point for glue addons."""
         self.ensure_one()
         return self.parent_state == "posted" and not self.move_id.is_sale_document(include_receipts=True)
 
-    def _sync_sale_budget(self) -> None:
-        """Make the budget ledger say what these lines cost: posted ones their amount, others nothing.
+    def _get_sale_budget_amount(self):
+        """The line's balance: before recoverable tax, in company currency; 0 unless posted."""
+        return self.balance if self._is_sale_budget_cost() else 0.0
 
-        The amount is the line's balance: before recoverable tax, in company currency.
-
-        :raise UserError: a posted line names a document that no budget pays
-        """
-        entries = self.env["sale.budget.entry"].sudo()  # sudo: accountants have no right to the ledger
-        known = set(
-            entries.search([("source_model", "=", self._name), ("source_id", "in", self.ids)]).mapped("source_id")
-        )
-        sources = []
-        for line in self.sudo():  # sudo: who posts a bill need not see budgets
-            document = line._get_sale_budget_document()
-            if not (document or line.sale_budget_line_id or line.id in known):
-                continue
-            amount = line.balance if line._is_sale_budget_cost() else 0.0
-            if amount and not line.sale_budget_line_id:
-                if not document:
-                    amount = 0.0
-                else:
-                    raise UserError(
-                        self.env._(
-                            "%(document)s is not approved yet, so no budget pays %(move)s. Have it approved first, or "
-                            "take it off the bill.",
-                            document=document.display_name,
-                            move=line.move_id.display_name,
-                        )
-                    )
-            sources.append(line._get_sale_budget_source(amount, document))
-        entries._sync_sources(sources)
+    def _get_sale_budget_name(self):
+        return self.move_id.display_name
 
     def _get_sale_budget_source(self, amount: float, document) -> Source:
-        """Return this line as a source of the ledger."""
         self.ensure_one()
         values = document._get_budget_values()[document.id] if document else None
         budget = self.sale_budget_line_id.budget_id

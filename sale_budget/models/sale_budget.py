@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.money import Balance
+
 #: What an approved budget no longer lets change: documents were approved on these terms.
 FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
 
@@ -75,7 +77,7 @@ class SaleBudget(models.Model):
             figures = sums.get(budget._origin.id, [0.0] * len(names))
             for name, figure in zip(names, figures, strict=True):
                 budget[name] = figure
-            balance = self.env["sale.budget.line"]._balance(*figures)
+            balance = Balance(*figures)
             budget.available_amount = balance.available
             budget.share_used = balance.share_used
 

@@ -10,6 +10,7 @@ class SaleBudgetAmendment(models.Model):
 
     _name = "sale.budget.amendment"
     _description = "Budget Amendment"
+    _inherit = ["sales.department.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reason"
 
@@ -69,20 +70,7 @@ class SaleBudgetAmendment(models.Model):
                 )
         return amendments
 
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        self._refuse_change()
-
-    def _refuse_change(self) -> None:
-        """:raise UserError: always; the history of a budget is only added to"""
-        if self:
-            raise UserError(
-                self.env._(
-                    "Amendments stay as they are. Add another one that takes back “%(reason)s”.",
-                    reason=self[0].reason,
-                )
-            )
+    def _append_only_refusal(self):
+        return self.env._(
+            "Amendments stay as they are. Add another one that takes back “%(reason)s”.", reason=self[0].reason
+        )

@@ -11,6 +11,7 @@ class SaleBudgetEntry(models.Model):
 
     _name = "sale.budget.entry"
     _description = "Budget Ledger Entry"
+    _inherit = ["sales.department.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "document_name"
 
@@ -58,24 +59,12 @@ class SaleBudgetEntry(models.Model):
     # The ledger is closed
     # ------------------------------------------------------------------
 
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        self._refuse_change()
-
-    def _refuse_change(self) -> None:
-        """:raise UserError: always; entries are only added"""
-        if self:
-            raise UserError(
-                self.env._(
-                    "The budget ledger is only added to. Correct %(document)s itself: cancel it, record its cost, "
-                    "or reset its bill.",
-                    document=self[0].document_name or self[0].source_name or self[0].display_name,
-                )
-            )
+    def _append_only_refusal(self):
+        return self.env._(
+            "The budget ledger is only added to. Correct %(document)s itself: cancel it, record its cost, "
+            "or reset its bill.",
+            document=self[0].document_name or self[0].source_name or self[0].display_name,
+        )
 
     @api.model
     def _record(self, vals_list: list[dict]) -> "SaleBudgetEntry":

@@ -57,10 +57,6 @@ class SaleBudgetLine(models.Model):
         for line in self:
             line.display_name = f"{line.budget_id.name or ''} · {line.purpose_id.name or ''}"
 
-    @api.model
-    def _balance(self, planned=0.0, amended=0.0, committed=0.0, actual=0.0) -> Balance:
-        return Balance(planned, amended, committed, actual)
-
     @api.depends("amount", "amendment_ids.amount", "entry_ids.amount", "entry_ids.kind")
     def _compute_balance(self):
         amended = dict(

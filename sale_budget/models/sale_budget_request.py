@@ -14,6 +14,7 @@ class SaleBudgetRequest(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "sales.department.transition.mixin",
+        "sales.department.number.mixin",
         "sale.budget.commitment.mixin",
     ]
     _order = "date desc, id desc"
@@ -121,15 +122,6 @@ class SaleBudgetRequest(models.Model):
         if operation == "write" and not self.env.su and field.name in evidence:
             return False
         return super()._has_field_access(field, operation)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("sale.budget.request") or "/"
-        return super().create(vals_list)
 
     def write(self, vals):
         if "name" in vals and not self.env.su:

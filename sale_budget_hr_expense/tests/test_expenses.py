@@ -134,7 +134,7 @@ class TestExpenses(BillCase):
                 *(self._expense(113.0, line=self.line, approve=False) for _n in range(size))
             )
             self.env.flush_all()
-            sources = [expense._get_sale_budget_source(1.0) for expense in expenses]
+            sources = [expense._get_sale_budget_source(1.0, expense.sale_budget_request_id or None) for expense in expenses]
             before = self.cr.sql_log_count
             self.env["sale.budget.entry"]._sync_sources(sources)
             self.env.flush_all()

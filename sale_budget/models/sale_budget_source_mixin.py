@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .sale_budget_entry_source import Source
+
+
+class SaleBudgetSourceMixin(models.AbstractModel):
+    """Accounting records that cost a budget: lines of vendor bills, expenses.
+
+    A model inherits this mixin, restates who may see the two fields (``groups``), tells what a record costs now
+    (:meth:`_get_sale_budget_amount`) and which rows it adds (:meth:`_get_sale_budget_source`), and calls
+    :meth:`_sync_sale_budget` whenever one of these may have changed.
+    """
+
+    _name = "sale.budget.source.mixin"
+    _description = "Accounting Record that Costs a Budget"
+
+    sale_budget_request_id = fields.Many2one(
+        "sale.budget.request", "Spending Request", check_company=True, index="btree_not_null",
+        domain=[("state", "in", ("approved", "done"))],
+        help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
+    )  # fmt: skip
+    sale_budget_line_id = fields.Many2one(
+        "sale.budget.line", "Sales Budget", check_company=True, index="btree_not_null",
+        compute="_compute_sale_budget_line_id", store=True, readonly=False,
+        domain=[("budget_id.state", "=", "approved")],
+        help="Sales budget that pays for it",
+    )  # fmt: skip
+
+    @api.depends("sale_budget_request_id")
+    def _compute_sale_budget_line_id(self):
+        for record in self:
+            document = record._get_sale_budget_document()
+            record.sale_budget_line_id = document.budget_line_id if document else record.sale_budget_line_id
+
+    @api.model
+    def _get_sale_budget_document_fields(self) -> list[str]:
+        """Return the fields that link documents with a budget, the first filled one counts.
+
+        Extension point: an addon with documents of its own (see
+        ``sale.budget.commitment.mixin``) adds its many2one field here, and to the
+        depends of ``_compute_sale_budget_line_id``.
+        """
+        return ["sale_budget_request_id"]
+
+    def _get_sale_budget_document(self):
+        """Return the document of this one record, or None. Extension point."""
+        self.ensure_one()
+        record = self.sudo()  # sudo: who posts a bill need not see whose request it pays
+        return next((record[name] for name in self._get_sale_budget_document_fields() if record[name]), None)
+
+    def _get_sale_budget_amount(self) -> float:
+        """Return what this one record costs the budget now, in company currency; 0 while it does not count."""
+        raise NotImplementedError(f"{self._name} does not define _get_sale_budget_amount")
+
+    def _get_sale_budget_source(self, amount: float, document) -> Source:
+        """Return this one record as a source of the ledger.
+
+        :param document: record with the commitment mixin that it belongs to, or None
+        """
+        raise NotImplementedError(f"{self._name} does not define _get_sale_budget_source")
+
+    def _sync_sale_budget(self) -> None:
+        """Make the budget ledger say what these records cost.
+
+        :raise UserError: a record that counts names a document that no budget pays
+        """
+        entries = self.env["sale.budget.entry"].sudo()  # sudo: accountants have no right to the ledger
+        known = set(
+            entries.search([("source_model", "=", self._name), ("source_id", "in", self.ids)]).mapped("source_id")
+        )
+        sources = []
+        for record in self.sudo():  # sudo: who posts a bill need not see budgets
+            document = record._get_sale_budget_document()
+            if not (document or record.sale_budget_line_id or record.id in known):
+                continue
+            amount = record._get_sale_budget_amount()
+            if amount and not record.sale_budget_line_id:
+                if document:
+                    raise UserError(
+                        self.env._(
+                            "%(document)s is not approved yet, so no budget pays “%(name)s”. Have it approved first, "
+                            "or take it off there.",
+                            document=document.display_name,
+                            name=record._get_sale_budget_name(),
+                        )
+                    )
+                amount = 0.0
+            sources.append(record._get_sale_budget_source(amount, document))
+        entries._sync_sources(sources)
+
+    def _get_sale_budget_name(self) -> str:
+        """Return how messages call this one record. Extension point."""
+        return self.display_name
