@@ -11,7 +11,9 @@ class SaleSampleArticle(models.Model):
 
     _name = "sale.sample.article"
     _description = "Kept Sample"
-    _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
+    _inherit = [
+        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
+    ]  # fmt: skip
     _order = "name desc, id desc"
     _rec_names_search = ["name", "request_id.name"]
     _check_company_auto = True
@@ -127,13 +129,9 @@ class SaleSampleArticle(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        requests = self.env["sale.sample.request"].browse([vals.get("request_id") for vals in vals_list])
-        for vals, request in zip(vals_list, requests, strict=True):
-            sequence = self.env["ir.sequence"].with_company(request.company_id)
-            vals["name"] = sequence.next_by_code("sale.sample.article") or self.env._("New")
-        return super().create(vals_list)
+    @api.model
+    def _get_number_company(self, vals):
+        return self.env["sale.sample.request"].browse(vals.get("request_id")).company_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed_or_lent(self):

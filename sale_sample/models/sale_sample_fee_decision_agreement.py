@@ -9,8 +9,8 @@ class SaleSampleFeeDecision(models.Model):
 
     agreement_ids = fields.One2many("sale.sample.mould.agreement", "decision_id", "Mould Fee Agreements")
 
-    def _change_state(self, target, **values):
-        result = super()._change_state(target, **values)
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         if target == "approved":
             self._make_agreements()
         elif target == "cancelled":

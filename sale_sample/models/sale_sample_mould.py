@@ -15,10 +15,13 @@ class SaleSampleMould(models.Model):
 
     _name = "sale.sample.mould"
     _description = "Mould"
-    _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
+    _inherit = [
+        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
+    ]  # fmt: skip
     _order = "id desc"
     _rec_names_search = ["name", "shape", "partner_id.name"]
     _check_company_auto = True
+    _number_by_user = True  # moulds have numbers before they are registered here
     _TRANSITIONS: ClassVar = {
         "quoted": {"opened", "cancelled"},
         "opened": {"trial", "scrapped"},

@@ -37,7 +37,9 @@ class SaleSampleMouldAgreement(models.Model):
 
     _name = "sale.sample.mould.agreement"
     _description = "Mould Fee Agreement"
-    _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
+    _inherit = [
+        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
+    ]  # fmt: skip
     _order = "next_deadline, id desc"
     _rec_names_search = ["name", "partner_id.name", "request_id.name"]
     _check_company_auto = True
@@ -189,15 +191,6 @@ class SaleSampleMouldAgreement(models.Model):
                     "%(agreement)s would give back %(total)s %% of the fee. Lower the steps to 100 %% at most.",
                     agreement=agreement.display_name, total=round(total, 2),
                 ))  # fmt: skip
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("sale.sample.mould.agreement") or "/"
-        return super().create(vals_list)
 
     def write(self, vals):
         if TERMS & vals.keys():

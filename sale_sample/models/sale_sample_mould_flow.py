@@ -18,12 +18,6 @@ class SaleSampleMould(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
-        for vals in vals_list:
-            if not (vals.get("name") or "").strip("/ "):
-                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("sale.sample.mould") or "/"
         moulds = super().create(vals_list)
         moulds._log_event("quoted")
         return moulds

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class SaleSampleRefund(models.Model):
@@ -7,8 +6,11 @@ class SaleSampleRefund(models.Model):
 
     _name = "sale.sample.refund"
     _description = "Refund of a Mould Fee"
+    _inherit = ["sales.department.append.only.mixin"]
     _order = "granted_on desc, id desc"
     _rec_name = "step_id"
+    #: the credit note may be made later, or deleted as a draft and made again
+    _append_only_except = frozenset({"move_id", "company_id", "currency_id"})
 
     agreement_id = fields.Many2one("sale.sample.mould.agreement", required=True, index=True, ondelete="restrict")
     step_id = fields.Many2one("sale.sample.mould.agreement.step", required=True, index=True, ondelete="restrict")
@@ -28,12 +30,5 @@ class SaleSampleRefund(models.Model):
     _once = models.UniqueIndex("(agreement_id, step_id)", "This part of the fee has been refunded already.")
     _amount_positive = models.Constraint("CHECK(amount >= 0)", "A refund cannot be negative.")
 
-    def write(self, vals):
-        # the credit note may be made later, or deleted as a draft and made again
-        if vals.keys() - {"move_id", "company_id", "currency_id"}:
-            raise UserError(self.env._("A refund that was granted is never changed. Correct its credit note instead."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A refund that was granted is never deleted. Correct its credit note instead."))
+    def _append_only_refusal(self):
+        return self.env._("A refund that was granted is never changed or deleted. Correct its credit note instead.")

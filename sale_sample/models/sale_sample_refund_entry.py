@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class SaleSampleRefundEntry(models.Model):
@@ -10,8 +9,11 @@ class SaleSampleRefundEntry(models.Model):
 
     _name = "sale.sample.refund.entry"
     _description = "Refund Ledger Entry"
+    _inherit = ["sales.department.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "source_name"
+    #: stored values that follow the agreement are recomputed
+    _append_only_except = frozenset({"company_id", "partner_id", "user_id"})
 
     agreement_id = fields.Many2one("sale.sample.mould.agreement", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, precompute=True, index=True)
@@ -42,17 +44,8 @@ class SaleSampleRefundEntry(models.Model):
         "CHECK(kind <> 'manual' OR reason IS NOT NULL)", "Pairs booked by hand need a reason."
     )
 
-    def write(self, vals):
-        # stored values that follow the agreement are recomputed
-        if vals.keys() - {"company_id", "partner_id", "user_id"}:
-            raise UserError(
-                self.env._("The refund ledger is never changed. Book the difference by hand, with a reason.")
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("The refund ledger is never changed. Book the difference by hand, with a reason."))
+    def _append_only_refusal(self):
+        return self.env._("The refund ledger is never changed. Book the difference by hand, with a reason.")
 
     def action_open_source(self) -> dict:
         """Open the movement or order line of a row, else its agreement."""

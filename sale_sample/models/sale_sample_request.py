@@ -16,7 +16,10 @@ class SaleSampleRequest(models.Model):
 
     _name = "sale.sample.request"
     _description = "Sample Request"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
+    _inherit = [
+        "portal.mixin", "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin",
+        "sales.department.number.mixin",
+    ]  # fmt: skip
     _order = "priority desc, needed_by, id desc"
     _rec_names_search = ["name", "style_name", "partner_id.name"]
     _check_company_auto = True
@@ -254,10 +257,6 @@ class SaleSampleRequest(models.Model):
         for vals in vals_list:
             if not vals.get("user_id"):
                 vals.pop("user_id", None)  # an empty cell of an import: the salesperson is found as on the form
-            if not self.env.su or vals.get("name", "/") == "/":  # users do not choose numbers
-                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-                sequence = self.env["ir.sequence"].with_company(company)
-                vals["name"] = sequence.next_by_code("sale.sample.request") or "/"
         requests = super().create(vals_list)
         if not self.env.su:
             requests._check_needed_by()

@@ -58,8 +58,8 @@ class SaleSampleRequest(models.Model):
             rest._message_log_batch({request.id: note for request in rest})
         covered._budget_commit(reason=(overspend_reason or "").strip() or None)
 
-    def _change_state(self, target, **values):
-        result = super()._change_state(target, **values)
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         if target in ("approved", "rejected", "cancelled"):
             self._budget_release()
         return result

@@ -175,8 +175,8 @@ class SaleSampleRequest(models.Model):
     # Activities and messages
     # ------------------------------------------------------------------
 
-    def _change_state(self, target, **values):
-        result = super()._change_state(target, **values)
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         if target in ("approved", "rejected", "cancelled"):
             self._end_activities(self.env._("The request has ended."))
         return result

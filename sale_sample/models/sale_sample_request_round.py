@@ -39,9 +39,9 @@ class SaleSampleRequest(models.Model):
         for request in self:
             request.article_count = counts.get(request._origin, 0)
 
-    def _change_state(self, target, **values):
+    def _after_change_state(self, target):
         """Open the first round of what R&D accepts, and cancel what is under way for a request that ends."""
-        result = super()._change_state(target, **values)
+        result = super()._after_change_state(target)
         if target == "accepted":
             self._open_round()
         elif target in ("rejected", "cancelled"):

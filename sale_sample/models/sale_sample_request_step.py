@@ -48,7 +48,10 @@ class SaleSampleRequest(models.Model):
     def _change_state(self, target, **values):
         if target in FINAL_STEPS:
             values.setdefault("closed_at", fields.Datetime.now())
-        result = super()._change_state(target, **values)
+        return super()._change_state(target, **values)
+
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         self._enter_step(target)
         return result
 

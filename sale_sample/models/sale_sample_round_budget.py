@@ -26,8 +26,8 @@ class SaleSampleRound(models.Model):
             self._book_cost()
         return result
 
-    def _change_state(self, target, **values):
-        result = super()._change_state(target, **values)
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         self._book_cost()
         return result
 

@@ -12,8 +12,8 @@ class SaleSampleRound(models.Model):
         rounds.request_id.filtered(lambda request: request.state == "accepted")._enter_step("planned", rounds)
         return rounds
 
-    def _change_state(self, target, **values):
-        result = super()._change_state(target, **values)
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
         requests = self.request_id.filtered(lambda request: request.state == "accepted")
         # without a round the request waits for R&D to open another
         requests._enter_step("accepted" if target == "cancelled" else target, self)
