@@ -4,6 +4,7 @@ from datetime import datetime
 from lxml import html as lxml_html
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
 from odoo.tests.common import HOST
 from odoo.tools import config, mute_logger
@@ -181,10 +182,29 @@ class TestSampleReport(StatisticsCase):
         }
         self.assertEqual(found, {self.manager.partner_id: "2", self.salesman.partner_id: "1"})
 
-    def test_left_the_company(self):
+    def test_attachment_is_the_pdf(self):
+        content = b"%PDF-1.7 \x00\xe2\xe3 made by a patched renderer"
+        self.patch(
+            type(self.env["ir.actions.report"]), "_render_qweb_pdf", lambda *_args, **_options: (content, "pdf")
+        )
         self._subscribe(self.manager)
-        self.manager.active = False
-        self.assertFalse(self._run())
+        attachment = self._run().attachment_ids
+        self.assertEqual((attachment.name, attachment.raw), ("Sample Report 2026-04.pdf", content))
+
+    def test_left_the_company(self):
+        for values in ({"active": False}, {"group_ids": [Command.set(self.env.ref("base.group_user").ids)]}):
+            with self.subTest(values):
+                subscription = self._subscribe(self.manager)
+                before = self.manager.read(["active", "group_ids"])[0]
+                self.manager.write(values)
+                with self.assertNoLogs("odoo.addons.sale_sample"):
+                    self.assertFalse(self._run())
+                with self.assertRefused(re.escape(self.manager.name) + " has left"):
+                    subscription.action_send()
+                self.assertFalse(subscription.sent_for or subscription.sent_at)
+                self.manager.write({"active": True, "group_ids": [Command.set(before["group_ids"])]})
+                self.assertTrue(self._run())
+                subscription.unlink()
 
     def test_trouble_of_one_does_not_stop_the_others(self):
         first, second = self._subscribe(self.manager, self.salesman_all)
