@@ -103,15 +103,13 @@ class SaleSampleReportSubscription(models.Model):
         wizard = subscriber.env["sale.sample.report"].create({
             "company_id": company.id, "period_kind": period.kind, "date_from": period.start,
         })  # fmt: skip
+        document = subscriber.env["report.sale_sample.report_sample"]._get_document(wizard)
         content, kind = subscriber.env["ir.actions.report"]._render_qweb_pdf(
-            "sale_sample.action_report_sample", wizard.ids
+            "sale_sample.action_report_sample", wizard.ids, data={"documents": [document]}
         )
-        statistics = subscriber.env["sale.sample.statistics"]
-        start, stop, before = wizard._get_period()
-        said = statistics._get_changes(company, start, stop, before)
         template = self.env.ref("sale_sample.mail_template_sample_report")
         template.sudo().with_context(  # sudo: nobody needs a right on templates to get a report
-            said=said, period_name=wizard._get_period_name()
+            said=document["said"], period_name=wizard._get_period_name()
         ).send_mail(
             self.id,
             email_layout_xmlid="mail.mail_notification_light",

@@ -15,6 +15,6 @@ from . import test_fee_collection, test_fee_decision, test_mould, test_tools_fee
 from . import test_tours_fees
 from . import test_tools_statistics, test_statistics, test_statistics_money
 from . import test_refund
-from . import test_sample_report
+from . import test_sample_report, test_sample_report_mail
 from . import test_tours_statistics
 from . import test_fee_refund
