@@ -52,8 +52,8 @@ class SaleSampleStatistics(models.Model):
             "product_id", "rnd_user_id", "round_count", "state", "submitted_at", "team_id", "type_id", "user_id",
         ],
         "sale.sample.round": [
-            "answered_on", "cost", "made_on", "number", "promised_on", "quantity", "sent_on", "started_on", "state",
-            "verdict",
+            "answered_on", "cost", "first_promised_on", "made_on", "number", "quantity", "sent_on", "started_on",
+            "state", "verdict",
         ],
         "sale.sample.step": ["entered_at", "left_at", "request_id", "round_id", "step", "working_hours"],
     }  # fmt: skip
@@ -83,7 +83,7 @@ class SaleSampleStatistics(models.Model):
         "On Time, Promised (%)",
         readonly=True,
         aggregator="avg",
-        help="Share of rounds sent by the day R&D promised; rounds without a promise do not count",
+        help="Share of rounds sent by the day R&D promised first; rounds without a promise do not count",
     )
     cycle_days = fields.Float(
         "Cycle in Days, Mean", readonly=True, aggregator="avg", help="Calendar days from hand-over to approval"

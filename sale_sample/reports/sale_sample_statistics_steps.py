@@ -65,7 +65,7 @@ class SaleSampleStatistics(models.Model):
                      THEN (round.sent_on <= asked.needed_by)::integer::double precision END
             """,
             on_time_promised="""
-                CASE WHEN step.step = 'sent' THEN (round.sent_on <= round.promised_on)::integer::double precision END
+                CASE WHEN step.step = 'sent' THEN (round.sent_on <= round.first_promised_on)::integer::double precision END
             """,
             first_round="""
                 CASE WHEN step.step = 'answered' AND round.number = 1

@@ -157,6 +157,12 @@ class TestStatistics(StatisticsCase):
         with self.assertQueryCount(1):
             report._read_group([], ["date:month", "type_id"], aggregates)
 
+    def test_promises_are_kept_as_first_given(self):
+        """A was promised for 5 March and sent on 6 March: no later promise makes that one in time."""
+        self.request_a.round_ids.sudo().write({"promised_on": "2026-12-31"})
+        self.env.flush_all()
+        self.assertEqual(self._figures(MARCH, "on_time_promised"), (50.0,))
+
     def test_row_opens_the_request(self):
         row = self.env["sale.sample.statistics"].search([("request_id", "=", self.request_a.id)], limit=1)
         self.assertEqual(row.action_open_request()["res_id"], self.request_a.id)
