@@ -22,10 +22,11 @@ class SaleSampleStatistics(models.Model):
             "SELECT spending.request_id, SUM(spending.amount) AS cost FROM (%s) AS spending GROUP BY spending.request_id",
             SQL(" UNION ALL ").join(self._get_spending()),
         )
-        # approved samples of a product
+        # approved samples, and the sets of those of one customer and product
         sample = SQL(
             """
-            SELECT id, company_id, commercial_partner_id AS partner_id, product_id, submitted_at, closed_at
+            SELECT id, submitted_at, closed_at, company_id, commercial_partner_id AS partner_id, product_id,
+                   MIN(id) OVER (PARTITION BY company_id, commercial_partner_id, product_id) AS set_id
               FROM sale_sample_request
              WHERE state = 'approved'
                AND product_id IS NOT NULL
@@ -37,13 +38,13 @@ class SaleSampleStatistics(models.Model):
     def _sold_sql(self) -> SQL:
         """Return the confirmed order lines of products of which the customer approved a sample.
 
-        A line has company, customer and product, day, amount in company currency, and whether it may count for
-        a sample it does not name. Lines are read once, before they are compared with the samples (OFFSET keeps
-        PostgreSQL from looking them up sample by sample).
+        A line has the set of samples, day, amount in company currency, and whether it may count for a sample it
+        does not name. Lines are read once, before they are compared with the samples: OFFSET keeps PostgreSQL from
+        looking them up sample by sample.
         """
         return SQL(
             """
-            SELECT sold.*
+            SELECT line.id, known.set_id, line.date_order, line.amount, line.is_free
               FROM (
                     SELECT line.id, orders.company_id, buyer.commercial_partner_id AS partner_id, line.product_id,
                            orders.date_order, line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount,
@@ -52,13 +53,17 @@ class SaleSampleStatistics(models.Model):
                       FROM sale_order_line line
                       JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
                       JOIN res_partner buyer ON buyer.id = orders.partner_id
-                     WHERE line.product_id IN (SELECT product_id FROM sample)
+                     WHERE line.product_id IN (
+                               SELECT product_id
+                                 FROM sale_sample_request
+                                WHERE state = 'approved'
+                                  AND product_id IS NOT NULL)
                     OFFSET 0
-                   ) AS sold
-              JOIN (SELECT DISTINCT company_id, partner_id, product_id FROM sample) AS known
-                ON known.company_id = sold.company_id
-               AND known.partner_id = sold.partner_id
-               AND known.product_id = sold.product_id
+                   ) AS line
+              JOIN (SELECT DISTINCT set_id, company_id, partner_id, product_id FROM sample) AS known
+                ON known.company_id = line.company_id
+               AND known.partner_id = line.partner_id
+               AND known.product_id = line.product_id
             """
         )
 
@@ -70,8 +75,8 @@ class SaleSampleStatistics(models.Model):
         customer had not ordered the product before that request was handed over. So each line counts once, and
         what would have been ordered anyway does not count.
 
-        For that, samples and lines of one customer and product stand in one row of time, each valid sample
-        opens a chapter, and the lines of a chapter are its own.
+        For that, samples and lines of one customer and product stand in one row of time. Each sample of a product
+        not ordered before opens a chapter, and the lines of a chapter are its own.
         """
         return SQL(
             """
@@ -86,16 +91,11 @@ class SaleSampleStatistics(models.Model):
             SELECT told.opener_id, told.moment, told.amount
               FROM (
                     SELECT chapter.is_free, chapter.moment, chapter.amount,
-                           MAX(chapter.sample_id) OVER (
-                               PARTITION BY chapter.company_id, chapter.partner_id, chapter.product_id, chapter.number
-                           ) AS opener_id
+                           MAX(chapter.opener_id) OVER (PARTITION BY chapter.set_id, chapter.number) AS opener_id
                       FROM (
-                            SELECT event.*,
-                                   COUNT(*) FILTER (WHERE event.sample_id IS NOT NULL) OVER (
-                                       PARTITION BY event.company_id, event.partner_id, event.product_id
-                                       ORDER BY event.moment, event.sample_id NULLS LAST, event.line_id
-                                       ROWS UNBOUNDED PRECEDING
-                                   ) AS number
+                            SELECT event.*, COUNT(event.opener_id) OVER (
+                                       PARTITION BY event.set_id ORDER BY event.moment, event.sample_id, event.line_id
+                                       ROWS UNBOUNDED PRECEDING) AS number
                               FROM (%s) AS event
                            ) AS chapter
                      WHERE chapter.number > 0
@@ -106,26 +106,27 @@ class SaleSampleStatistics(models.Model):
         )
 
     def _events_sql(self) -> SQL:
-        """Return lines sold and samples approved, but those whose product the customer had ordered before."""
+        """Return samples approved and lines sold, in one row of time for each set.
+
+        `opener_id` is the sample where the customer had not ordered the product before the hand-over. Lines of the
+        same moment come after the samples.
+        """
         return SQL(
             """
-            SELECT both_.*
+            SELECT timed.set_id, timed.moment, timed.sample_id, timed.line_id, timed.amount, timed.is_free,
+                   CASE WHEN (timed.submitted_at > MIN(timed.moment) FILTER (WHERE timed.line_id IS NOT NULL) OVER (
+                                  PARTITION BY timed.set_id ORDER BY timed.moment, timed.sample_id, timed.line_id
+                                  ROWS UNBOUNDED PRECEDING)) IS NOT TRUE
+                        THEN timed.sample_id END AS opener_id
               FROM (
-                    SELECT timed.company_id, timed.partner_id, timed.product_id, timed.moment, timed.amount,
-                           timed.is_free, timed.sample_id, timed.line_id,
-                           timed.submitted_at > MIN(timed.moment) FILTER (WHERE timed.line_id IS NOT NULL) OVER (
-                               PARTITION BY timed.company_id, timed.partner_id, timed.product_id) AS was_bought
-                      FROM (
-                            SELECT company_id, partner_id, product_id, date_order AS moment, amount, is_free,
-                                   NULL::integer AS sample_id, id AS line_id, NULL::timestamp AS submitted_at
-                              FROM (%s) AS line
-                             UNION ALL
-                            SELECT company_id, partner_id, product_id, closed_at, NULL, FALSE, id, NULL, submitted_at
-                              FROM sample
-                             WHERE closed_at IS NOT NULL
-                           ) AS timed
-                   ) AS both_
-             WHERE both_.was_bought IS NOT TRUE
+                    SELECT set_id, date_order AS moment, amount, is_free, NULL::integer AS sample_id, id AS line_id,
+                           NULL::timestamp AS submitted_at
+                      FROM (%s) AS sold
+                     UNION ALL
+                    SELECT set_id, closed_at, NULL, FALSE, id, NULL, submitted_at
+                      FROM sample
+                     WHERE closed_at IS NOT NULL
+                   ) AS timed
             """,
             self._sold_sql(),
         )
