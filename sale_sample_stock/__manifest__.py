@@ -6,5 +6,6 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["sale_sample", "sale_stock"],
+    "assets": {"web.assets_tests": ["sale_sample_stock/static/tests/tours/**/*"]},
     "auto_install": True,
 }
