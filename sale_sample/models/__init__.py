@@ -60,6 +60,8 @@ from . import (
     sale_sample_mould_size,
     sale_sample_mould_event,
     sale_sample_mould_rule,
+    sale_sample_mould_bill,
+    account_move_line_mould,
 )
 from . import (
     sale_sample_type_fee,

@@ -65,6 +65,14 @@ class SaleSampleFeeDecision(models.Model):
         request = self.request_id
         return not request.type_id.needs_mould and request.state == "accepted" and bool(request.budget_line_id)
 
+    def _get_company_share(self, amount: float) -> float:
+        """Return the company's share of what a mould maker bills, by the split that was decided.
+
+        :param amount: of a bill line in company currency; negative for a credit note
+        """
+        self.ensure_one()
+        return self.currency_id.round(amount * self.company_amount / self.cost) if self.cost else amount
+
     def _settle_budget(self, owed: bool = True) -> None:
         """Spend what the opened moulds of decisions cost the company, and give back what is not needed any more.
 

@@ -130,6 +130,54 @@ class TestFeeBudget(FeeCase):
         request.with_user(self.rnd)._accept(NEEDED, estimated_cost=1800.0)
         self.assertEqual(self._figures(samples)[0], 1800.0)
 
+    def _bill(self, mould, amount):
+        """Return the draft bill of a mould maker."""
+        self._ledger()
+        expense, payable = self.env["account.account"].create([
+            {"name": "Moulds T", "code": "T5001", "account_type": "expense",
+             "company_ids": [Command.set(self.company.ids)]},
+            {"name": "Payable T", "code": "T2202", "account_type": "liability_payable", "reconcile": True,
+             "company_ids": [Command.set(self.company.ids)]},
+        ])  # fmt: skip
+        maker = self.env["res.partner"].create({"name": "Mould Maker T"})
+        maker.with_company(self.company).property_account_payable_id = payable
+        self.env["account.journal"].create({
+            "name": "Bills T", "code": "TP", "type": "purchase", "company_id": self.company.id,
+            "default_account_id": expense.id,
+        })  # fmt: skip
+        return self.env["account.move"].create({
+            "move_type": "in_invoice", "partner_id": maker.id, "invoice_date": "2026-03-02",
+            "company_id": self.company.id,
+            "invoice_line_ids": [Command.create({
+                "name": "Cup sole, first size", "price_unit": amount, "tax_ids": False, "account_id": expense.id,
+                "sale_sample_mould_id": mould.id,
+            })],
+        })  # fmt: skip
+
+    def test_bill_before_the_release(self):
+        """The company's share of the bill uses up the reservation; the release adds nothing to it."""
+        _request, mould = self._decided_mould()
+        bill = self._bill(mould, 1600.0)
+        self.assertEqual(bill.invoice_line_ids.sale_budget_line_id, self.line)
+        bill.action_post()
+        self.assertEqual(self._figures(self.line), (700.0, 800.0, 3500.0))
+        self.assertEqual(mould.billed_cost, 1600.0)
+        self._released(mould)
+        self.assertEqual(self._figures(self.line), (0.0, 800.0, 4200.0), "dearer than the 750 expected")
+
+    def test_bill_after_the_release(self):
+        """The bill takes the place of the cost expected, and gives it back when it is taken back."""
+        _request, mould = self._decided_mould()
+        self._released(mould)
+        bill = self._bill(mould, 1400.0)
+        bill.action_post()
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 750.0), "700 are proved, 50 of the expected cost are not yet")
+        bill.button_draft()
+        self.assertEqual(self._figures(self.line)[1], 750.0)
+        bill.invoice_line_ids.price_unit = 1800.0
+        bill.action_post()
+        self.assertEqual((self._figures(self.line)[1], mould.billed_cost), (900.0, 1800.0))
+
     def test_later_cost_is_paid_by_the_budget_of_the_day(self):
         _request, mould = self._decided_mould()
         self._released(mould)
