@@ -38,7 +38,7 @@ class SaleSampleFeeDecision(models.Model):
         [
             ("proposed", "Proposed"),
             ("to_approve", "To Approve"),
-            ("approved", "Approved"),
+            ("approved", "Decided"),
             ("refused", "Refused"),
             ("replaced", "Replaced"),
             ("cancelled", "Cancelled"),
