@@ -18,3 +18,4 @@ from . import test_refund
 from . import test_sample_report
 from . import test_tours_statistics
 from . import test_fee_refund
+from . import test_screens
