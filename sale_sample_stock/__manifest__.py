@@ -6,5 +6,6 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["sale_sample", "sale_stock"],
+    "demo": ["demo/sale_sample_stock_demo.xml"],
     "auto_install": True,
 }
