@@ -18,14 +18,14 @@ def keep_used_records(env: Environment, module: str, models: Collection[str] = M
     """
     everything = env(su=True, context={**env.context, "active_test": False})  # also what users archived
     kept: dict[str, set[int]] = {model: set() for model in models if model in env}
-    for model in kept:
+    for model, ids in kept.items():
         names = everything["ir.model.data"].search([("module", "=", module), ("model", "=", model)])
         records = everything[model].browse(names.mapped("res_id")).exists()
-        kept[model] |= _get_used(records)
-        names.filtered(lambda name, ids=kept[model]: name.res_id in ids).unlink()
+        ids |= _get_used(records)
+        names.filtered(lambda name, ids=ids: name.res_id in ids).unlink()
         for parent, link in everything[model]._inherits.items():
             if parent in kept:
-                kept[parent] |= set(everything[model].browse(kept[model])[link].ids)
+                kept[parent] |= set(everything[model].browse(ids)[link].ids)
 
 
 def _get_used(records: BaseModel) -> set[int]:

@@ -1,3 +1,5 @@
+from ast import literal_eval
+
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -41,6 +43,33 @@ class TestFeeScreens(FeeCase):
                 with self.subTest(role=role, button=button):
                     arch = view_arch(record.with_user(getattr(self, role)))
                     self.assertEqual(len(arch.xpath(f"//button[@name='{button}']")), offered)
+
+    def test_analysis(self):
+        """Whatever the search views group by, and the pivots and graphs measure, can be counted."""
+        request = self._decided()
+        self.manager.group_ids += self.env.ref("base.group_multi_company") + self.env.ref("base.group_multi_currency")
+        for model, groups in {
+            "sale.sample.fee.decision": {"state", "payment_state", "grade_id", "type_id", "team_id", "user_id",
+                                         "decided_at:month", "company_id"},
+            "sale.sample.mould": {"user_id", "team_id", "company_id", "owner", "maker_id", "state", "partner_id"},
+            "sale.sample.fee.policy": {"team_id", "company_id", "grade_id", "type_id"},
+            "sale.sample.mould.agreement": {"standing", "currency_id"},
+            "sale.sample.refund.entry": {"user_id", "partner_id", "product_id", "date:month"},
+        }.items():  # fmt: skip
+            records = self.env[model].with_user(self.manager)
+            filters = view_arch(records, "search").xpath("//group/filter")
+            offered = {literal_eval(one.get("context"))["group_by"] for one in filters}
+            self.assertLessEqual(groups, offered, model)
+            for group in offered:
+                with self.subTest(model=model, group=group):
+                    records.formatted_read_group([], [group], ["__count"])
+            for kind in ("pivot", "graph") if model != "sale.sample.fee.policy" else ():
+                for field in view_arch(records, kind).xpath("//field[@type='measure']"):
+                    with self.subTest(model=model, kind=kind, measure=field.get("name")):
+                        records.formatted_read_group([], [], [f"{field.get('name')}:sum"])
+        decisions = self.env["sale.sample.fee.decision"].with_user(self.salesman)
+        self.assertEqual(decisions.search([("due_on", "!=", False)]), request.fee_decision_id)
+        self.assertEqual(view_arch(decisions, "calendar").get("date_start"), "due_on")
 
     def test_mould(self):
         mould = self.env["sale.sample.mould"].create({
