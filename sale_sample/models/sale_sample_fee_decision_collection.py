@@ -15,7 +15,8 @@ class SaleSampleFeeDecision(models.Model):
     _inherit = "sale.sample.fee.decision"
 
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
-    order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids")
+    # sudo: who decides on fees need not see orders; the form only asks whether there are any
+    order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids", compute_sudo=True)
 
     @api.depends("order_line_ids.order_id")
     def _compute_order_ids(self):

@@ -21,6 +21,20 @@ class TestDeliveries(DeliveryCase):
         self.assertEqual(agreement.entry_ids[:1].date, date(2026, 3, 2))
         self.assertEqual(agreement.entry_ids.sorted("id")[0].action_open_source()["res_id"], delivery.id)
 
+    def test_source_of_a_row(self):
+        """The transfer opens for those who may see it; finance gets to the agreement."""
+        agreement = self._agreement()
+        delivery = self._deliver(800)
+        entry = agreement.entry_ids
+        keeper = new_test_user(
+            self.env, "sample_keeper", company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
+            groups="stock.group_stock_user,sales_department_base.group_collaborator_finance",
+        )  # fmt: skip
+        for user, opened in ((keeper, delivery), (self.finance, agreement)):
+            with self.subTest(user=user.login):
+                action = entry.with_user(user).action_open_source()
+                self.assertEqual((action["res_model"], action["res_id"]), (opened._name, opened.id))
+
     def test_threshold_by_a_warehouse_worker(self):
         """Who validates the delivery has no right on fees, and sees nothing of the refund."""
         agreement = self._agreement()
