@@ -31,6 +31,7 @@ from . import (
 )
 from . import (
     sale_sample_round,
+    sale_sample_round_promise,
     sale_sample_round_step,
     sale_sample_round_budget,
     sale_sample_round_flow,

@@ -1,6 +1,8 @@
+import base64
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.sales_department_base.tools.periods import Period
 
@@ -57,7 +59,7 @@ class SaleSampleReportSubscription(models.Model):
     @api.model
     def _cron_send(self) -> None:
         """Send what is due, one subscriber after the other: a run that is killed goes on where it stopped."""
-        subscriptions = self.search([("active", "=", True)]).filtered(lambda one: one._is_due())
+        subscriptions = self.search([("active", "=", True)]).filtered(lambda one: one._is_due() and one._may_read())
         self.env["ir.cron"]._commit_progress(remaining=len(subscriptions))
         for subscription in subscriptions:
             subscription = subscription.try_lock_for_update().filtered(lambda one: one._is_due())
@@ -72,40 +74,50 @@ class SaleSampleReportSubscription(models.Model):
                 break
 
     def action_send(self) -> None:
-        """Send the report of the last period now, again if need be."""
+        """Send the report of the last period now, again if need be.
+
+        :raises UserError: a subscriber has left the company, or may not see samples
+        """
         self.check_access("write")
         for subscription in self:
             subscription._send()
 
     def _send(self) -> None:
-        """Mail the report of the last period that has ended, made with the rights of the subscriber."""
+        """Mail the report of the last period that has ended, made with the rights of the subscriber.
+
+        :raises UserError: the subscriber has left the company, or may not see samples
+        """
         self.ensure_one()
+        if not self._may_read():
+            raise UserError(self.env._(
+                "%(subscriber)s has left %(company)s or may not see samples, so there is no report to send. Archive the "
+                "subscription, or ask your administrator for the access rights.",
+                subscriber=self.user_id.name, company=self.company_id.name,
+            ))  # fmt: skip
         period = self._get_due_period()
         company = self.company_id
-        if self._may_read():
-            user = self.user_id
-            subscriber = self.with_user(user).with_company(company).with_context(
-                allowed_company_ids=company.ids, lang=user.lang, tz=user.tz
-            )
-            wizard = subscriber.env["sale.sample.report"].create({
-                "company_id": company.id, "period_kind": period.kind, "date_from": period.start,
-            })  # fmt: skip
-            content, kind = subscriber.env["ir.actions.report"]._render_qweb_pdf(
-                "sale_sample.action_report_sample", wizard.ids
-            )
-            statistics = subscriber.env["sale.sample.statistics"]
-            start, stop, before = wizard._get_period()
-            said = statistics._get_changes(company, start, stop, before)
-            template = self.env.ref("sale_sample.mail_template_sample_report")
-            template.sudo().with_context(  # sudo: nobody needs a right on templates to get a report
-                said=said, period_name=wizard._get_period_name()
-            ).send_mail(
-                self.id,
-                email_layout_xmlid="mail.mail_notification_light",
-                email_values={
-                    "attachments": [(f"{wizard.display_name}.{kind}", content)],
-                },
-            )
+        user = self.user_id
+        subscriber = self.with_user(user).with_company(company).with_context(
+            allowed_company_ids=company.ids, lang=user.lang, tz=user.tz
+        )
+        wizard = subscriber.env["sale.sample.report"].create({
+            "company_id": company.id, "period_kind": period.kind, "date_from": period.start,
+        })  # fmt: skip
+        document = subscriber.env["report.sale_sample.report_sample"]._get_document(wizard)
+        content, kind = subscriber.env["ir.actions.report"]._render_qweb_pdf(
+            "sale_sample.action_report_sample", wizard.ids, data={"documents": [document]}
+        )
+        template = self.env.ref("sale_sample.mail_template_sample_report")
+        template.sudo().with_context(  # sudo: nobody needs a right on templates to get a report
+            said=document["said"], period_name=wizard._get_period_name()
+        ).send_mail(
+            self.id,
+            email_layout_xmlid="mail.mail_notification_light",
+            email_values={
+                # templates take their attachments in base64
+                "attachments": [(f"{wizard.display_name}.{kind}", base64.b64encode(content))],
+            },
+        )
         self.sudo().write({  # sudo: the fields are closed to hands
             "sent_for": period.start, "sent_at": fields.Datetime.now(),
         })  # fmt: skip

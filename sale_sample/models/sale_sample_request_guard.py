@@ -51,6 +51,8 @@ class SaleSampleRequest(models.Model):
             return  # only code of the server gets here
         if REQUIREMENT_FIELDS & set(names):
             self._check_requirement_open()
+        if "needed_by" in names:
+            self._check_nothing_sent()
         if "name" in names:
             raise AccessError(self.env._("The number of a sample request is given once and does not change."))
         foreign = set(names) - RND_FIELDS
@@ -74,6 +76,19 @@ class SaleSampleRequest(models.Model):
                 "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
                 "it waits for R&D, or record the change as a point of the current round.",
                 ", ".join(fixed.mapped("display_name")),
+            ))  # fmt: skip
+
+    def _check_nothing_sent(self) -> None:
+        """Refuse to change the day a sample is needed by when the customer has it: it tells whether that was in time.
+
+        :raises UserError: naming the requests of which a sample was sent
+        """
+        sent = self.filtered(lambda request: any(request.round_ids.mapped("sent_on")))
+        if sent:
+            raise UserError(self.env._(
+                "%s: the first sample has been sent, so the day it is needed by stays as it was. Agree on a day for "
+                "the next round with R&D instead.",
+                ", ".join(sent.mapped("display_name")),
             ))  # fmt: skip
 
     def _is_sellers(self) -> bool:

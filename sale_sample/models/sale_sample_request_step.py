@@ -58,31 +58,45 @@ class SaleSampleRequest(models.Model):
     def _enter_step(self, step: str, rounds=None) -> None:
         """Close the present step of these requests and begin another.
 
+        What is entered for an earlier day (sent on Friday, recorded on Monday) begins at the end of that day.
+
         :param step: a value of ``sale.sample.step.step``
         :param rounds: the rounds concerned, at most one of each request
         """
-        now = fields.Datetime.now()
         steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
-        self._leave_step(now)
-        of_request = {sample_round.request_id.id: sample_round.id for sample_round in rounds or ()}
+        of_request = {sample_round.request_id.id: sample_round for sample_round in rounds or ()}
+        now = fields.Datetime.now()
+        moments = {
+            request.id: min(now, of_request[request.id]._get_step_moment(step) or now)
+            if request.id in of_request
+            else now
+            for request in self
+        }
+        moments |= self._leave_step(moments)
         steps.create([
             {
                 "request_id": request.id,
-                "round_id": of_request.get(request.id),
+                "round_id": of_request[request.id].id if request.id in of_request else False,
                 "company_id": request.company_id.id,
                 "step": step,
-                "entered_at": now,
-                "left_at": now if step in FINAL_STEPS else False,
+                "entered_at": moments[request.id],
+                "left_at": moments[request.id] if step in FINAL_STEPS else False,
                 "user_id": self.env.uid,
             }
             for request in self
         ])  # fmt: skip
 
-    def _leave_step(self, now: datetime) -> None:
-        """Close the present step of these requests and store how long it took."""
+    def _leave_step(self, moments: dict[int, datetime]) -> dict[int, datetime]:
+        """Close the present step of these requests and store how long it took.
+
+        :param moments: request id → when it leaves the step, in naive UTC
+        :return: the same for those that were in a step, but never before it began
+        """
         steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
         present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
-        hours = steps._hours_between([(step.company_id, step.entered_at, now) for step in present])
+        left = {step.request_id.id: max(moments[step.request_id.id], step.entered_at) for step in present}
+        hours = steps._hours_between([(step.company_id, step.entered_at, left[step.request_id.id]) for step in present])
         for step, spent in zip(present, hours, strict=True):
-            step.write({"left_at": max(now, step.entered_at), "working_hours": max(spent, 0.0)})
+            step.write({"left_at": left[step.request_id.id], "working_hours": max(spent, 0.0)})
         present.flush_recordset()  # the next step is inserted: only one may be open
+        return left

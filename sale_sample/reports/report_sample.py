@@ -1,26 +1,38 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import format_amount, formatLang
 
 from odoo.addons.sales_department_base.tools.periods import Period, months_before
 
 from ..tools.report_charts import Pair, columns_svg, rows_svg
-from ..tools.report_sentences import SHARES
+from ..tools.report_sentences import SETTLED_SHARES, SHARES
 
-MONEY = ("cost", "charged", "collected", "refunded", "revenue")
+MONEY = ("cost", "mould_cost", "charged", "collected", "refunded", "revenue")
 DAYS = ("cycle", "cycle_p90", "rounds")
 #: Figures of which less is better; of the others but counts, more is.
 LESS_IS_BETTER = ("cycle", "cycle_p90", "rounds", "rejected")
-JUDGED = (*SHARES, *LESS_IS_BETTER)
+#: Figures whose change is good or bad. Not the hit rate: the period before had more time to win orders.
+JUDGED = (*SETTLED_SHARES, *LESS_IS_BETTER)
 TABLE = ("requested", "made", "approved", "rejected", "rounds", "cycle", "on_time_needed", "first_round")
 TOP = 10
 """Rows of a table; the rest is not printed."""
 WIDTH = 880.0
 """Width of the charts in pixels: as wide as the page."""
+SEES_ALL = (
+    "sales_team.group_sale_salesman_all_leads,sales_department_base.group_collaborator_rnd,"
+    "sales_department_base.group_collaborator_quality,sales_department_base.group_collaborator_finance,"
+    "sales_department_base.group_policy_admin"
+)
+"""Groups whose record rule shows all samples; rules of several groups add up."""
+
+
+class SampleDocument(dict):
+    """What the report of one wizard says. A type of its own: no client can hand one over."""
 
 
 class ReportSample(models.AbstractModel):
@@ -36,52 +48,61 @@ class ReportSample(models.AbstractModel):
     def _get_report_values(self, docids: list[int], data: dict | None = None) -> dict[str, Any]:
         """Return the values of the template: one document for each wizard.
 
+        :param data: may hold as `documents` what :meth:`_get_document` returned before
         :raises UserError: a period is upside down
         """
+        given = (data or {}).get("documents")
         wizards = self.env["sale.sample.report"].browse(docids)
         wizards.check_access("read")
         return {
             "doc_ids": docids,
             "doc_model": "sale.sample.report",
             "docs": wizards,
-            "documents": [self._get_document(wizard) for wizard in wizards],
+            "documents": given
+            if given and all(isinstance(document, SampleDocument) for document in given)
+            else [self._get_document(wizard) for wizard in wizards],
         }
 
-    def _get_document(self, wizard) -> dict[str, Any]:
-        """Return what the report of one period says."""
+    def _get_document(self, wizard) -> SampleDocument:
+        """Return what the report of one period says. Each figure is read once."""
         company = wizard.company_id
         start, stop, before = wizard._get_period()
         statistics = self.env["sale.sample.statistics"]
-        now = statistics._get_figures(company, start, stop)
+        dimensions = self._get_dimensions()
+        now, *groups = statistics._get_figures_by(company, start, stop, [None, *dimensions])
         earlier = statistics._get_figures(company, before, start)
-        return {
+        stages = statistics._get_stage_figures(company, start, stop)
+        stages_before = statistics._get_stage_figures(company, before, start)
+        return SampleDocument({
             "company": company,
             "title": self.env._("Sample Report"),
             "subtitle": wizard._get_period_name(),
             "scope": self._get_scope(),
-            "said": statistics._get_changes(company, start, stop, before),
+            "said": statistics._get_changes(company, now, earlier, stages, stages_before),
             "figures": [self._get_figure(key, now, earlier, company.currency_id) for key in now],
             "months": Markup(self._get_months_chart(company, stop)),
-            "stages": Markup(self._get_stages_chart(company, start, stop)),
+            "stages": Markup(self._get_stages_chart(stages)),
             "tables": [
-                self._get_table(title, field, company, start, stop)
-                for title, field in (
-                    (self.env._("By Sample Type"), "type_id"),
-                    (self.env._("By Salesperson"), "user_id"),
-                    (self.env._("By Customer Grade"), "grade_id"),
-                    (self.env._("By Customer"), "partner_id"),
-                )
+                self._get_table(title, found, company)
+                for title, found in zip(dimensions.values(), groups, strict=True)
             ],
             "refunds": self._get_refunds(company),
-        }  # fmt: skip
+        })  # fmt: skip
+
+    def _get_dimensions(self) -> dict[str, str]:
+        """Return the columns by which the figures are told in tables: column → title."""
+        return {
+            "type_id": self.env._("By Sample Type"),
+            "user_id": self.env._("By Salesperson"),
+            "grade_id": self.env._("By Customer Grade"),
+            "partner_id": self.env._("By Customer"),
+        }
 
     def _get_scope(self) -> str:
-        """Say whose samples the reader sees."""
-        if self.env.user.has_group("sales_team.group_sale_salesman") and not self.env.user.has_group(
-            "sales_team.group_sale_salesman_all_leads"
-        ):
-            return self.env._("Samples of %s and the own team", self.env.user.name)
-        return self.env._("All samples of the company")
+        """Say whose samples the reader sees, by the record rules of the statistics."""
+        if self.env.user.has_groups(SEES_ALL):
+            return self.env._("All samples of the company")
+        return self.env._("Samples of %s and the own team, and those without a salesperson", self.env.user.name)
 
     # ------------------------------------------------------------------
     # Figures
@@ -102,6 +123,7 @@ class ReportSample(models.AbstractModel):
             "on_time_promised": self.env._("On time as promised"),
             "first_round": self.env._("Approved in the first round"),
             "cost": self.env._("Making cost"),
+            "mould_cost": self.env._("Mould cost"),
             "charged": self.env._("Fees charged"),
             "collected": self.env._("Fees collected"),
             "refunded": self.env._("Fees refunded"),
@@ -138,14 +160,13 @@ class ReportSample(models.AbstractModel):
             "class": judged,
         }
 
-    def _get_table(self, title: str, field: str, company, start: date, stop: date) -> dict[str, Any]:
+    def _get_table(self, title: str, groups: dict, company) -> dict[str, Any]:
         """Return the figures of the period by one dimension, the busiest first."""
         labels = self._get_labels()
-        groups = self.env["sale.sample.statistics"]._get_figures(company, start, stop, field, TABLE)
 
         def activity(item) -> tuple[int, int]:
             figures = item[1]
-            return figures["requested"] + figures["made"], figures["approved"]
+            return (figures["requested"] or 0) + (figures["made"] or 0), figures["approved"] or 0
 
         busy = sorted(groups.items(), key=activity, reverse=True)
         return {
@@ -170,7 +191,7 @@ class ReportSample(models.AbstractModel):
         last = Period.of("month", months_before(stop, 1) if stop.day == 1 else stop)
         first = last.previous(11)
         found = self.env["sale.sample.statistics"]._get_figures(
-            company, first.start, last.stop, "date:month", ("requested", "approved")
+            company, first.start, last.stop, "date:month", ("requested", "approved"), ("requested", "approved")
         )
         pairs = []
         for number in range(12):
@@ -181,9 +202,8 @@ class ReportSample(models.AbstractModel):
         labels = self._get_labels()
         return columns_svg(pairs, (labels["requested"], labels["approved"]), width=WIDTH)
 
-    def _get_stages_chart(self, company, start: date, stop: date) -> str:
+    def _get_stages_chart(self, found: dict) -> str:
         """Draw median and P90 of each stage that ended in the period."""
-        found = self.env["sale.sample.statistics"]._get_stage_figures(company, start, stop)
         stages = self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env)
         pairs = [
             Pair(f"{label} ({found[key]['count']})", found[key]["median"], found[key]["p90"])
@@ -201,9 +221,11 @@ class ReportSample(models.AbstractModel):
         agreements = self.env["sale.sample.mould.agreement"]
         if not agreements.has_access("read"):
             return []
+        soon = company._sales_today() + timedelta(days=company.sample_refund_notice_days)
+        near = Domain("standing", "in", ("near", "reached")) | Domain("next_deadline", "<=", soon)
         found = agreements.search(
-            [("company_id", "=", company.id), ("state", "=", "running"), ("progress", ">", 0)],
-            order="progress desc, next_deadline", limit=TOP,
+            Domain("company_id", "=", company.id) & Domain("state", "=", "running") & near,
+            order="next_deadline, progress desc", limit=TOP,
         )  # fmt: skip
         return [
             {

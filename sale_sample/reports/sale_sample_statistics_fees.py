@@ -1,75 +1,181 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .sale_sample_statistics_rows import KINDS_OF_FACTS
+
+REFUNDED = 5
+
 
 class SaleSampleStatistics(models.Model):
-    """Mould fees charged, collected and refunded, each in its month."""
+    """Mould fees charged, collected and refunded, each on its day: what a past month says does not change later."""
 
     _inherit = "sale.sample.statistics"
     _depends = {
-        "sale.sample.fee.decision": ["collected_amount", "decided_at", "fee_amount", "request_id", "state"],
-        "sale.order.line": ["invoice_lines", "sample_fee_decision_id"],
-        "account.partial.reconcile": ["credit_move_id", "debit_move_id", "max_date"],
-        "sale.sample.mould.agreement": ["request_id"],
-        "sale.sample.refund": ["agreement_id", "company_amount", "granted_on"],
+        "sale.sample.fee.decision": ["collected_amount", "decided_at", "fee_amount", "request_id"],
+        "sale.order": ["date_order", "state"],
+        "sale.order.line": ["invoice_lines", "order_id", "sample_fee_decision_id"],
+        "account.move": ["amount_total", "amount_untaxed_signed", "invoice_date", "move_type", "payment_state", "state"],
+        "account.move.line": ["account_id", "move_id", "price_total"],
+        "account.partial.reconcile": ["credit_move_id", "debit_amount_currency", "debit_move_id", "max_date"],
+        "account.payment": ["amount", "date", "move_id", "state"],
+        "sale.sample.mould.agreement": ["commercial_partner_id", "company_id", "request_id", "team_id", "user_id"],
+        "sale.sample.refund": ["agreement_id", "move_id"],
     }
 
     def _get_facts(self):
         return [*super()._get_facts(), self._select_refunds(), self._select_charged(), self._select_collected()]
 
+    def _get_spending(self):
+        return [
+            *super()._get_spending(),
+            SQL("SELECT request_id, -collected_amount FROM sale_sample_fee_decision WHERE collected_amount <> 0"),
+            SQL("SELECT request_id, amount FROM posted_refund WHERE request_id IS NOT NULL"),
+        ]
+
+    def _get_shared(self):
+        posted = SQL(
+            """
+            SELECT refund.id, agreement.request_id, note.invoice_date AS day, ABS(note.amount_untaxed_signed) AS amount,
+                   agreement.company_id, agreement.commercial_partner_id AS partner_id, agreement.user_id,
+                   agreement.team_id
+              FROM sale_sample_refund refund
+              JOIN account_move note ON note.id = refund.move_id AND note.state = 'posted'
+              JOIN sale_sample_mould_agreement agreement ON agreement.id = refund.agreement_id
+            """
+        )
+        # share: which part of the invoice is the fee
+        bills = SQL(
+            """
+            SELECT line.sample_fee_decision_id AS decision_id, invoice.id AS move_id,
+                   SUM(invoiced.price_total) / invoice.amount_total AS share
+              FROM sale_order_line line
+              JOIN sale_order orders ON orders.id = line.order_id AND orders.state <> 'cancel'
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+              JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
+              JOIN account_move invoice ON invoice.id = invoiced.move_id
+             WHERE line.sample_fee_decision_id IS NOT NULL
+               AND invoice.state = 'posted'
+               AND invoice.move_type = 'out_invoice'
+               AND invoice.payment_state IS DISTINCT FROM 'reversed'
+               AND invoice.amount_total > 0
+             GROUP BY line.sample_fee_decision_id, invoice.id
+            """
+        )
+        return super()._get_shared() | {"posted_refund": posted, "fee_bill": bills}
+
+    def action_open_request(self):
+        if self.event == "refunded" and not self.request_id:
+            refund = self.env["sale.sample.refund"].browse(self.id // KINDS_OF_FACTS)
+            return refund.agreement_id._get_records_action()
+        return super().action_open_request()
+
     def _select_refunds(self) -> SQL:
-        """Refunds granted, in company currency at the rate of the day."""
+        """Credit notes that were posted; also those of agreements entered by hand, which have no request."""
+        names = ("company_id", "partner_id", "user_id", "team_id")
         return self._fact(
-            5,
-            SQL(
-                """
-                sale_sample_refund refund
-                  JOIN sale_sample_mould_agreement agreement ON agreement.id = refund.agreement_id
-                 WHERE agreement.request_id IS NOT NULL
-                """
-            ),
+            REFUNDED,
+            SQL("posted_refund refund"),
             row_id="refund.id",
-            event=SQL("'refunded'"),
-            request="agreement.request_id",
-            day="refund.granted_on",
-            refunded="refund.company_amount",
+            event="'refunded'",
+            request="refund.request_id",
+            day="refund.day",
+            own={name: f"CASE WHEN refund.request_id IS NULL THEN refund.{name} END" for name in names},
+            refunded="refund.amount",
         )
 
     def _select_charged(self) -> SQL:
-        """Fees that were decided, on the day of the approval."""
+        """Fees on the day of the first confirmed order that charges them."""
         return self._fact(
             6,
-            SQL("sale_sample_fee_decision decision WHERE decision.state = 'approved' AND decision.fee_amount > 0"),
+            SQL(
+                """
+                (SELECT line.sample_fee_decision_id AS id, MIN(orders.date_order) AS moment
+                   FROM sale_order_line line
+                   JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
+                  WHERE line.sample_fee_decision_id IS NOT NULL
+                  GROUP BY line.sample_fee_decision_id) AS charged
+                  JOIN sale_sample_fee_decision decision ON decision.id = charged.id AND decision.fee_amount > 0
+                """
+            ),
             row_id="decision.id",
-            event=SQL("'charged'"),
+            event="'charged'",
             request="decision.request_id",
-            moment="decision.decided_at",
+            moment="charged.moment",
             charged="decision.fee_amount",
         )
 
     def _select_collected(self) -> SQL:
-        """What customers paid of the fees, on the day of the last payment."""
+        """What customers paid of the fees: a row for each decision and day of payment.
+
+        What was collected of a decision is shared out by what was paid on each day. Each day takes what is due up to
+        it less what was due before, so that rounding loses nothing.
+        """
         return self._fact(
             7,
             SQL(
                 """
-                sale_sample_fee_decision decision
-                  LEFT JOIN LATERAL (
-                           SELECT MAX(partial.max_date) AS day
-                             FROM sale_order_line line
-                             JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                             JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
-                             JOIN account_move_line receivable ON receivable.move_id = invoiced.move_id
-                             JOIN account_partial_reconcile partial ON partial.debit_move_id = receivable.id
-                            WHERE line.sample_fee_decision_id = decision.id
-                       ) AS payment ON TRUE
-                 WHERE decision.collected_amount > 0
-                """
+                (SELECT due.id, due.request_id, due.decided_at, due.day,
+                        CASE WHEN due.whole > 0
+                             THEN ROUND(due.amount * due.so_far / due.whole, due.digits)
+                                  - ROUND(due.amount * (due.so_far - due.weight) / due.whole, due.digits)
+                             ELSE due.amount END AS amount
+                   FROM (
+                         SELECT decision.id, decision.request_id, decision.decided_at, paid.day, paid.weight,
+                                decision.collected_amount AS amount, currency.decimal_places AS digits,
+                                SUM(paid.weight) OVER (PARTITION BY decision.id ORDER BY paid.day) AS so_far,
+                                SUM(paid.weight) OVER (PARTITION BY decision.id) AS whole
+                           FROM sale_sample_fee_decision decision
+                           JOIN res_company company ON company.id = decision.company_id
+                           JOIN res_currency currency ON currency.id = company.currency_id
+                           LEFT JOIN (%s) AS paid ON paid.decision_id = decision.id
+                          WHERE decision.collected_amount > 0
+                        ) AS due
+                ) AS collected WHERE collected.amount <> 0
+                """,
+                self._paid_days_sql(),
             ),
-            row_id="decision.id",
-            event=SQL("'collected'"),
-            request="decision.request_id",
-            moment="decision.decided_at",
-            day="payment.day",
-            collected="decision.collected_amount",
+            # a day in 16 bits: 1970 to 2149
+            row_id="(collected.id::bigint * 65536 + COALESCE(collected.day - DATE '1970-01-01', 0))",
+            event="'collected'",
+            request="collected.request_id",
+            moment="collected.decided_at",
+            day="collected.day",
+            collected="collected.amount",
+        )
+
+    def _paid_days_sql(self) -> SQL:
+        """Return a query of the payments of fees: decision, day, weight.
+
+        Credit notes pay nothing. Payments without a journal entry are read where nothing was reconciled.
+        """
+        return SQL(
+            """
+            SELECT payment.decision_id, payment.day, SUM(payment.weight) AS weight
+              FROM (
+                    SELECT found.*, MIN(found.rank) OVER (PARTITION BY found.decision_id) AS best
+                      FROM (
+                            SELECT bill.decision_id, 1 AS rank, partial.max_date AS day,
+                                   partial.debit_amount_currency * bill.share AS weight
+                              FROM fee_bill bill
+                              JOIN account_move_line receivable ON receivable.move_id = bill.move_id
+                              JOIN account_account account
+                                ON account.id = receivable.account_id AND account.account_type = 'asset_receivable'
+                              JOIN account_partial_reconcile partial ON partial.debit_move_id = receivable.id
+                              JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                              JOIN account_move counterpart
+                                ON counterpart.id = credit.move_id AND counterpart.move_type <> 'out_refund'
+                             UNION ALL
+                            SELECT bill.decision_id, 2, payment.date, payment.amount * bill.share
+                              FROM fee_bill bill
+                              JOIN account_move__account_payment matched ON matched.invoice_id = bill.move_id
+                              JOIN account_payment payment
+                                ON payment.id = matched.payment_id
+                               AND payment.move_id IS NULL
+                               AND payment.state IN ('in_process', 'paid')
+                           ) AS found
+                     WHERE found.weight > 0
+                   ) AS payment
+             WHERE payment.rank = payment.best
+             GROUP BY payment.decision_id, payment.day
+            """
         )

@@ -6,9 +6,61 @@ class SaleSampleStatistics(models.Model):
     """How requests ended, and what they brought."""
 
     _inherit = "sale.sample.statistics"
+    _depends = {
+        "sale.order": ["company_id", "currency_rate", "date_order", "partner_id", "state"],
+        "sale.order.line": [
+            "display_type", "is_downpayment", "order_id", "price_subtotal", "product_id", "sample_request_id",
+        ],
+        "res.partner": ["commercial_partner_id"],
+    }  # fmt: skip
 
     def _get_facts(self):
         return [*super()._get_facts(), self._select_ends(), self._select_ordered()]
+
+    def _get_shared(self):
+        spent = SQL(
+            "SELECT spending.request_id, SUM(spending.amount) AS cost FROM (%s) AS spending GROUP BY spending.request_id",
+            SQL(" UNION ALL ").join(self._get_spending()),
+        )
+        # approved samples of a product
+        sample = SQL(
+            """
+            SELECT id, company_id, commercial_partner_id AS partner_id, product_id, submitted_at, closed_at
+              FROM sale_sample_request
+             WHERE state = 'approved'
+               AND product_id IS NOT NULL
+               AND company_id IN (SELECT company_id FROM reader)
+            """
+        )
+        return super()._get_shared() | {"spent": spent, "sample": sample, "gain": self._gain_sql()}
+
+    def _sold_sql(self) -> SQL:
+        """Return the confirmed order lines of products of which the customer approved a sample.
+
+        A line has company, customer and product, day, amount in company currency, and whether it may count for
+        a sample it does not name. Lines are read once, before they are compared with the samples (OFFSET keeps
+        PostgreSQL from looking them up sample by sample).
+        """
+        return SQL(
+            """
+            SELECT sold.*
+              FROM (
+                    SELECT line.id, orders.company_id, buyer.commercial_partner_id AS partner_id, line.product_id,
+                           orders.date_order, line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount,
+                           line.sample_request_id IS NULL AND line.display_type IS NULL
+                               AND line.is_downpayment IS NOT TRUE AS is_free
+                      FROM sale_order_line line
+                      JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
+                      JOIN res_partner buyer ON buyer.id = orders.partner_id
+                     WHERE line.product_id IN (SELECT product_id FROM sample)
+                    OFFSET 0
+                   ) AS sold
+              JOIN (SELECT DISTINCT company_id, partner_id, product_id FROM sample) AS known
+                ON known.company_id = sold.company_id
+               AND known.partner_id = sold.partner_id
+               AND known.product_id = sold.product_id
+            """
+        )
 
     def _won_lines_sql(self) -> SQL:
         """Return a query of the order lines that samples won: request, day, amount in company currency.
@@ -17,47 +69,92 @@ class SaleSampleStatistics(models.Model):
         a confirmed line counts for the last sample of its product that the customer approved before, if the
         customer had not ordered the product before that request was handed over. So each line counts once, and
         what would have been ordered anyway does not count.
+
+        For that, samples and lines of one customer and product stand in one row of time, each valid sample
+        opens a chapter, and the lines of a chapter are its own.
         """
         return SQL(
             """
-            SELECT COALESCE(line.sample_request_id, sample.id) AS request_id, orders.date_order,
+            SELECT line.sample_request_id AS request_id, orders.date_order,
                    line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount
               FROM sale_order_line line
               JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
-              JOIN res_partner buyer ON buyer.id = orders.partner_id
-              LEFT JOIN LATERAL (
-                       SELECT approved.id
-                         FROM sale_sample_request approved
-                        WHERE line.sample_request_id IS NULL
-                          AND approved.state = 'approved'
-                          AND approved.company_id = orders.company_id
-                          AND approved.product_id = line.product_id
-                          AND approved.commercial_partner_id = buyer.commercial_partner_id
-                          AND approved.closed_at <= orders.date_order
-                          AND NOT EXISTS (
-                                  SELECT 1
-                                    FROM sale_order_line old_line
-                                    JOIN sale_order old ON old.id = old_line.order_id AND old.state = 'sale'
-                                    JOIN res_partner old_buyer ON old_buyer.id = old.partner_id
-                                   WHERE old_line.product_id = approved.product_id
-                                     AND old.company_id = approved.company_id
-                                     AND old_buyer.commercial_partner_id = approved.commercial_partner_id
-                                     AND old.date_order < approved.submitted_at)
-                        ORDER BY approved.closed_at DESC, approved.id DESC
-                        LIMIT 1
-                   ) AS sample ON TRUE
-             WHERE line.display_type IS NULL
+             WHERE line.sample_request_id IS NOT NULL
+               AND line.display_type IS NULL
                AND line.is_downpayment IS NOT TRUE
-               AND (line.sample_request_id IS NOT NULL OR line.product_id IN (
-                       SELECT known.product_id FROM sale_sample_request known WHERE known.state = 'approved'))
-               AND COALESCE(line.sample_request_id, sample.id) IS NOT NULL
+             UNION ALL
+            SELECT told.opener_id, told.moment, told.amount
+              FROM (
+                    SELECT chapter.is_free, chapter.moment, chapter.amount,
+                           MAX(chapter.sample_id) OVER (
+                               PARTITION BY chapter.company_id, chapter.partner_id, chapter.product_id, chapter.number
+                           ) AS opener_id
+                      FROM (
+                            SELECT event.*,
+                                   COUNT(*) FILTER (WHERE event.sample_id IS NOT NULL) OVER (
+                                       PARTITION BY event.company_id, event.partner_id, event.product_id
+                                       ORDER BY event.moment, event.sample_id NULLS LAST, event.line_id
+                                       ROWS UNBOUNDED PRECEDING
+                                   ) AS number
+                              FROM (%s) AS event
+                           ) AS chapter
+                     WHERE chapter.number > 0
+                   ) AS told
+             WHERE told.is_free
+            """,
+            self._events_sql(),
+        )
+
+    def _events_sql(self) -> SQL:
+        """Return lines sold and samples approved, but those whose product the customer had ordered before."""
+        return SQL(
             """
+            SELECT both_.*
+              FROM (
+                    SELECT timed.company_id, timed.partner_id, timed.product_id, timed.moment, timed.amount,
+                           timed.is_free, timed.sample_id, timed.line_id,
+                           timed.submitted_at > MIN(timed.moment) FILTER (WHERE timed.line_id IS NOT NULL) OVER (
+                               PARTITION BY timed.company_id, timed.partner_id, timed.product_id) AS was_bought
+                      FROM (
+                            SELECT company_id, partner_id, product_id, date_order AS moment, amount, is_free,
+                                   NULL::integer AS sample_id, id AS line_id, NULL::timestamp AS submitted_at
+                              FROM (%s) AS line
+                             UNION ALL
+                            SELECT company_id, partner_id, product_id, closed_at, NULL, FALSE, id, NULL, submitted_at
+                              FROM sample
+                             WHERE closed_at IS NOT NULL
+                           ) AS timed
+                   ) AS both_
+             WHERE both_.was_bought IS NOT TRUE
+            """,
+            self._sold_sql(),
+        )
+
+    def _gain_sql(self) -> SQL:
+        """Return what each sample won: its first order, the revenue of 12 months, and when that reached the cost."""
+        return SQL(
+            """
+            SELECT won.request_id, MIN(won.date_order) AS first_order,
+                   SUM(won.amount) FILTER (WHERE won.date_order < asked.closed_at + INTERVAL '12 months') AS revenue,
+                   MIN(won.date_order) FILTER (WHERE won.so_far >= spent.cost) AS paid_back
+              FROM (
+                    SELECT line.*, SUM(line.amount) OVER (PARTITION BY line.request_id ORDER BY line.date_order) AS so_far
+                      FROM (%s) AS line
+                   ) AS won
+              JOIN sale_sample_request asked
+                ON asked.id = won.request_id AND asked.company_id IN (SELECT company_id FROM reader)
+              LEFT JOIN spent ON spent.request_id = won.request_id
+             GROUP BY won.request_id
+            """,
+            self._won_lines_sql(),
         )
 
     def _select_ends(self) -> SQL:
         """Requests approved, rejected or cancelled after the hand-over, with what they cost and brought."""
         return self._fact(
             3,
+            # each side is grouped by its request once more: then PostgreSQL knows that it adds no row, and
+            # does not read it at all where nobody asks for its figures
             SQL(
                 """
                 sale_sample_step step
@@ -69,39 +166,19 @@ class SaleSampleStatistics(models.Model):
                               AND earlier.step <> 'draft'
                               AND earlier.id < step.id
                        ) AS log ON TRUE
-                  LEFT JOIN LATERAL (
-                           SELECT COALESCE(SUM(round.cost), 0) AS cost
-                             FROM sale_sample_round round
-                            WHERE round.request_id = step.request_id
-                       ) AS spent ON TRUE
                   LEFT JOIN (
-                           SELECT won.request_id, MIN(won.date_order) AS first_order,
-                                  SUM(won.amount) FILTER (
-                                      WHERE won.date_order < asked.closed_at + INTERVAL '12 months') AS revenue
-                             FROM (%(won)s) AS won
-                             JOIN sale_sample_request asked ON asked.id = won.request_id
-                            GROUP BY won.request_id
-                       ) AS gain ON gain.request_id = step.request_id
+                           SELECT request_id, SUM(cost) AS cost FROM spent GROUP BY request_id
+                       ) AS total ON total.request_id = step.request_id
                   LEFT JOIN (
-                           SELECT running.request_id, MIN(running.date_order) AS moment
-                             FROM (
-                                   SELECT won.request_id, won.date_order,
-                                          SUM(won.amount) OVER (PARTITION BY won.request_id ORDER BY won.date_order)
-                                              AS so_far
-                                     FROM (%(won)s) AS won
-                                  ) AS running
-                            WHERE running.so_far >= (
-                                      SELECT COALESCE(SUM(round.cost), 0)
-                                        FROM sale_sample_round round
-                                       WHERE round.request_id = running.request_id)
-                            GROUP BY running.request_id
-                       ) AS paid_back ON paid_back.request_id = step.request_id
+                           SELECT request_id, SUM(revenue) AS revenue, MIN(paid_back) AS paid_back
+                             FROM gain
+                            GROUP BY request_id
+                       ) AS won ON won.request_id = step.request_id
                  WHERE step.step IN ('approved', 'rejected', 'cancelled')
-                """,
-                won=self._won_lines_sql(),
+                """
             ),
             row_id="step.id",
-            event=SQL("step.step"),
+            event="step.step",
             request="step.request_id",
             moment="step.entered_at",
             approved="(step.step = 'approved')::integer",
@@ -109,18 +186,18 @@ class SaleSampleStatistics(models.Model):
             cancelled="(step.step = 'cancelled')::integer",
             rounds="CASE WHEN step.step <> 'cancelled' THEN ended.round_count::double precision END",
             hit_rate="""
-                CASE WHEN step.step <> 'cancelled' THEN (gain.request_id IS NOT NULL)::integer::double precision END
+                CASE WHEN step.step <> 'cancelled' THEN (won.request_id IS NOT NULL)::integer::double precision END
             """,
             days="""
                 CASE WHEN step.step = 'approved'
                      THEN (EXTRACT(EPOCH FROM step.entered_at - log.start) / 86400.0)::double precision END
             """,
             working_days="CASE WHEN step.step = 'approved' THEN log.hours::double precision END",
-            ended_cost="spent.cost",
-            revenue="COALESCE(gain.revenue, 0)",
+            ended_cost="COALESCE(total.cost, 0)",
+            revenue="COALESCE(won.revenue, 0)",
             payback_days="""
-                CASE WHEN spent.cost > 0
-                     THEN (EXTRACT(EPOCH FROM paid_back.moment - ended.submitted_at) / 86400.0)::double precision END
+                CASE WHEN total.cost > 0
+                     THEN (EXTRACT(EPOCH FROM won.paid_back - log.start) / 86400.0)::double precision END
             """,
         )
 
@@ -128,15 +205,10 @@ class SaleSampleStatistics(models.Model):
         """Samples on the day of their first order."""
         return self._fact(
             4,
-            SQL(
-                """
-                (SELECT won.request_id, MIN(won.date_order) AS moment FROM (%s) AS won GROUP BY won.request_id) AS first
-                """,
-                self._won_lines_sql(),
-            ),
+            SQL("gain first"),
             row_id="first.request_id",
-            event=SQL("'ordered'"),
+            event="'ordered'",
             request="first.request_id",
-            moment="first.moment",
+            moment="first.first_order",
             ordered="1",
         )

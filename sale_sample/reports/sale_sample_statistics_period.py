@@ -1,11 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from odoo import models
 from odoo.fields import Domain
 from odoo.tools import format_amount, formatLang
 
-from ..tools.report_sentences import SHARES, Sentence, sentences
+from ..tools.report_sentences import COSTS, SHARES, Sentence, sentences
 from .sale_sample_cycle import WHOLE
 
 #: Key of a figure → column it comes from. In the order in which the report tells them.
@@ -13,7 +13,7 @@ FIGURES = {
     "requested": "requested", "made": "made", "sent": "sent", "approved": "approved", "rejected": "rejected",
     "cancelled": "cancelled", "rounds": "rounds", "cycle": "cycle_working_days_median",
     "cycle_p90": "cycle_working_days_p90", "on_time_needed": "on_time_needed",
-    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost", "charged": "charged",
+    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost", "mould_cost": "mould_cost", "charged": "charged",
     "collected": "collected", "refunded": "refunded", "ordered": "ordered", "hit_rate": "hit_rate",
     "revenue": "revenue",
 }  # fmt: skip
@@ -25,31 +25,46 @@ class SaleSampleStatistics(models.Model):
     _inherit = "sale.sample.statistics"
 
     def _get_figures(
-        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] | None = None
-    ) -> dict:
+        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] | None = None,
+        events: Sequence[str] = (),
+    ) -> dict:  # fmt: skip
         """Return the figures of a period that the reader may see, by the reader's record rules.
 
         :param start: first day
         :param stop: first day no longer meant
         :param groupby: give the figures of each group
         :param keys: of :data:`FIGURES`, all of them when not given; those closed to the reader are left out
+        :param events: those the figures come from, where they are few: then little is computed
         :return: key → figure, shares from 0 to 1, None where there was nothing to measure; by group when grouped
+        """
+        return self._get_figures_by(company, start, stop, [groupby], keys, events)[0]
+
+    def _get_figures_by(
+        self, company, start: date, stop: date, groupbys: Sequence[str | None], keys: Iterable[str] | None = None,
+        events: Sequence[str] = (),
+    ) -> list[dict]:  # fmt: skip
+        """Return the figures of a period by each of several dimensions, None for the whole; in one query.
+
+        See :meth:`_get_figures`.
         """
         report = self.with_context(allowed_company_ids=company.ids)
         asked = FIGURES if keys is None else keys
         keys = [key for key in asked if report._has_field_access(self._fields[FIGURES[key]], "read")]
         aggregates = [f"{FIGURES[key]}:{self._fields[FIGURES[key]].aggregator}" for key in keys]
         domain = Domain("company_id", "=", company.id) & Domain("date", ">=", start) & Domain("date", "<", stop)
-        rows = report._read_group(domain, [groupby] if groupby else [], aggregates)
+        if events:
+            domain &= Domain("event", "in", events)
+        sets = [[groupby] if groupby else [] for groupby in groupbys]
 
         def figures(values) -> dict:
             # the database knows no mean of nothing: Odoo returns False
             found = {key: None if value is False else value for key, value in zip(keys, values, strict=True)}
             return {key: value / 100 if value and key in SHARES else value for key, value in found.items()}
 
-        if groupby:
-            return {row[0]: figures(row[1:]) for row in rows}
-        return figures(rows[0])
+        return [
+            {row[0]: figures(row[1:]) for row in rows} if groupby else figures(rows[0] if rows else [False] * len(keys))
+            for groupby, rows in zip(groupbys, report._read_grouping_sets(domain, sets, aggregates), strict=True)
+        ]
 
     def _get_stage_figures(self, company, start: date, stop: date) -> dict[str, dict[str, float]]:
         """Return median and P90 in working days of each stage that ended in a period: stage → figures."""
@@ -58,17 +73,17 @@ class SaleSampleStatistics(models.Model):
         rows = cycle._read_group(domain, ["stage"], ["working_days_median:avg", "working_days_p90:avg", "__count"])
         return {stage: {"median": median, "p90": p90, "count": count} for stage, median, p90, count in rows}
 
-    def _get_changes(self, company, start: date, stop: date, before: date) -> list[str]:
-        """Return in the reader's language what changed against the period that began at `before`."""
+    def _get_changes(self, company, now: dict, before: dict, stages: dict, stages_before: dict) -> list[str]:
+        """Return in the reader's language what changed between two periods.
 
-        def medians(first: date, last: date) -> dict[str, float]:
-            found = self._get_stage_figures(company, first, last)
+        :param now: figures of the period, as :meth:`_get_figures` returns them; `before` those of the other
+        :param stages: figures of its stages, as :meth:`_get_stage_figures` returns them
+        """
+
+        def medians(found: dict) -> dict[str, float]:
             return {stage: figures["median"] for stage, figures in found.items() if stage != WHOLE}
 
-        said = sentences(
-            self._get_figures(company, start, stop), self._get_figures(company, before, start),
-            medians(start, stop), medians(before, start),
-        )  # fmt: skip
+        said = sentences(now, before, medians(stages), medians(stages_before))
         return [self._say(sentence, company.currency_id) for sentence in said]
 
     def _say(self, sentence: Sentence, currency) -> str:
@@ -80,7 +95,7 @@ class SaleSampleStatistics(models.Model):
         def number(value: float | None) -> str:
             if value is None:
                 return ""
-            if name == "cost":
+            if name in COSTS:
                 return format_amount(self.env, value, currency)
             if name in SHARES:
                 return formatLang(self.env, value * 100, digits=0)
@@ -97,7 +112,7 @@ class SaleSampleStatistics(models.Model):
         """Return the words of each code that :func:`sentences` may return."""
         return {
             "nothing": self.env._(
-                "No samples were requested, made or decided in this period (the period before: %(before)s)."
+                "No samples were requested, made or decided in this period (requested in the period before: %(before)s)."
             ),
             "requested_up": self.env._("Samples requested: %(now)s, %(change)s more than in the period before."),
             "requested_down": self.env._("Samples requested: %(now)s, %(change)s fewer than in the period before."),
@@ -157,16 +172,10 @@ class SaleSampleStatistics(models.Model):
                 "%(now)s %% of samples were approved in the first round, %(change)s points fewer than before."
             ),
             "first_round_new": self.env._("%(now)s %% of samples were approved in the first round."),
-            "hit_rate_up": self.env._(
-                "%(now)s %% of the samples that ended have led to an order, %(change)s points more than of "
-                "those before."
-            ),
-            "hit_rate_down": self.env._(
-                "%(now)s %% of the samples that ended have led to an order so far, %(change)s points fewer "
-                "than of those before."
-            ),
-            "hit_rate_new": self.env._("%(now)s %% of the samples that ended have led to an order so far."),
             "cost_up": self.env._("Making samples cost %(now)s, %(change)s more than in the period before."),
             "cost_down": self.env._("Making samples cost %(now)s, %(change)s less than in the period before."),
             "cost_new": self.env._("Making samples cost %(now)s."),
+            "mould_cost_up": self.env._("Moulds opened cost %(now)s, %(change)s more than in the period before."),
+            "mould_cost_down": self.env._("Moulds opened cost %(now)s, %(change)s less than in the period before."),
+            "mould_cost_new": self.env._("Moulds opened cost %(now)s."),
         }  # fmt: skip

@@ -10,6 +10,9 @@ class SaleSampleStatistics(models.Model):
     def _get_facts(self):
         return [*super()._get_facts(), self._select_handover(), self._select_rounds(), self._select_given_up()]
 
+    def _get_spending(self):
+        return [*super()._get_spending(), SQL("SELECT request_id, cost AS amount FROM sale_sample_round")]
+
     def _select_handover(self) -> SQL:
         """Requests handed over for the first time, and accepted by R&D."""
         return self._fact(
@@ -24,7 +27,7 @@ class SaleSampleStatistics(models.Model):
                 """
             ),
             row_id="step.id",
-            event=SQL("CASE step.step WHEN 'submitted' THEN 'requested' ELSE 'accepted' END"),
+            event="CASE step.step WHEN 'submitted' THEN 'requested' ELSE 'accepted' END",
             request="step.request_id",
             moment="step.entered_at",
             requested="(step.step = 'submitted')::integer",
@@ -43,7 +46,7 @@ class SaleSampleStatistics(models.Model):
                 """
             ),
             row_id="step.id",
-            event=SQL("step.step"),
+            event="step.step",
             request="step.request_id",
             round_="step.round_id",
             moment="step.entered_at",
@@ -62,7 +65,7 @@ class SaleSampleStatistics(models.Model):
                      THEN (round.sent_on <= asked.needed_by)::integer::double precision END
             """,
             on_time_promised="""
-                CASE WHEN step.step = 'sent' THEN (round.sent_on <= round.promised_on)::integer::double precision END
+                CASE WHEN step.step = 'sent' THEN (round.sent_on <= round.first_promised_on)::integer::double precision END
             """,
             first_round="""
                 CASE WHEN step.step = 'answered' AND round.number = 1
@@ -82,7 +85,7 @@ class SaleSampleStatistics(models.Model):
                 """
             ),
             row_id="round.id",
-            event=SQL("'given_up'"),
+            event="'given_up'",
             request="round.request_id",
             round_="round.id",
             day="round.started_on",

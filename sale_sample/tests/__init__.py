@@ -13,9 +13,9 @@ from . import test_portal_mail
 from . import test_tours_portal
 from . import test_fee_collection, test_fee_decision, test_mould, test_tools_fee
 from . import test_tours_fees
-from . import test_tools_statistics, test_statistics
+from . import test_tools_statistics, test_statistics, test_statistics_money
 from . import test_refund
-from . import test_sample_report
+from . import test_sample_report, test_sample_report_mail
 from . import test_tours_statistics
 from . import test_fee_refund
 from . import test_fee_budget, test_fee_concurrency, test_fee_guards, test_refund_terms

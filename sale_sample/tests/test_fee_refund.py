@@ -35,6 +35,8 @@ class TestFeeRefund(FeeCase):
         self.assertEqual(note.invoice_line_ids.product_id, invoice.invoice_line_ids.product_id)
         self.assertNotIn("not paid yet", agreement.activity_ids.note)
 
+        note.action_post()
+        self.env.flush_all()
         figures = self.env["sale.sample.statistics"]._read_group(
             [("request_id", "=", request.id)], ["event"], ["charged:sum", "collected:sum", "refunded:sum"]
         )

@@ -167,6 +167,70 @@ class TestRoundFlow(RoundCase):
                 "round_id": sample.id, "property_line_id": other.property_line_ids[0].id,
             })  # fmt: skip
 
+    # ------------------------------------------------------------------
+    # What is measured
+    # ------------------------------------------------------------------
+
+    def test_step_of_an_earlier_day(self):
+        """Sent on Friday and recorded on Monday: the weekend was with the customer, not with us."""
+        request = self._request()
+        with freeze_time("2026-03-06 01:00:00"):  # Friday, 9 o'clock in Shanghai
+            sample = self._made(request)
+        with freeze_time("2026-03-09 01:00:00"):
+            sample._send(date(2026, 3, 6))
+        made, sent = request.step_ids.sorted("id")[-2:]
+        self.assertEqual((made.step, sent.step), ("made", "sent"))
+        self.assertEqual(made.left_at, sent.entered_at)
+        self.assertEqual(str(sent.entered_at), "2026-03-06 15:59:59")
+        self.assertEqual(made.working_hours, 7.0)  # the rest of Friday
+        with freeze_time("2026-03-10 01:00:00"):
+            sample.with_user(self.salesman)._record_answer("approved")
+        self.assertEqual(sent.working_hours, 9.0)  # Monday, and an hour of Tuesday
+
+    def test_step_never_before_the_one_before(self):
+        """Made on Monday's evening, sent on that day, recorded later: not before it was made."""
+        request = self._request()
+        with freeze_time("2026-03-06 01:00:00"):
+            sample = self._made(request)
+        made = request.step_ids.sorted("id")[-1]
+        made.sudo().entered_at = "2026-03-06 17:00:00"
+        with freeze_time("2026-03-09 01:00:00"):
+            sample._send(date(2026, 3, 6))
+        self.assertEqual(str(made.left_at), "2026-03-06 17:00:00")
+        self.assertEqual((made.working_hours, request.step_ids.sorted("id")[-1].entered_at), (0.0, made.left_at))
+
+    def test_answer_of_an_earlier_day(self):
+        with freeze_time("2026-03-05 01:00:00"):
+            sample = self._sent()
+        with freeze_time("2026-03-09 01:00:00"):
+            sample.sudo()._change_state("answered", verdict="changes", answered_on="2026-03-06")
+        answered = sample.request_id.step_ids.filtered(lambda step: step.step == "answered")
+        self.assertEqual(str(answered.entered_at), "2026-03-06 15:59:59")
+
+    def test_first_promise_stays(self):
+        request = self._request()
+        sample = request.current_round_id.with_user(self.rnd)
+        self.assertEqual(sample.first_promised_on, date(2099, 12, 20), "the promise of the acceptance is the first")
+        sample.promised_on = "2099-12-31"
+        sample.promised_on = False
+        self.assertEqual(sample.first_promised_on, date(2099, 12, 20))
+        with self.assertRaises(AccessError):
+            sample.first_promised_on = "2099-12-31"
+        second = self._answered("changes", request).request_id.current_round_id.with_user(self.rnd)
+        self.assertFalse(second.first_promised_on)
+        second.promised_on = "2099-12-01"
+        second.promised_on = "2099-12-24"
+        self.assertEqual(second.first_promised_on, date(2099, 12, 1))
+
+    def test_day_needed_stays_once_a_sample_was_sent(self):
+        request = self._request(user_id=self.salesman.id)
+        self._made(request)
+        request.with_user(self.salesman).needed_by = "2099-11-30"
+        request.current_round_id._send(request.current_round_id._get_today())
+        for user in (self.salesman, self.manager):
+            with self.assertRefused("the first sample has been sent"):
+                request.with_user(user).needed_by = "2099-12-31"
+
     def test_steps_of_many_rounds_cost_no_more(self):
         few = self._request().current_round_id
         many = self.env["sale.sample.round"].browse([self._request().current_round_id.id for _ in range(6)])

@@ -1,12 +1,12 @@
-import re
 from datetime import datetime
 
 from lxml import html as lxml_html
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
 from odoo.tests.common import HOST
-from odoo.tools import config, mute_logger
+from odoo.tools import config
 
 from ..wizards.sale_sample_report import LONGEST
 from .common_statistics import StatisticsCase
@@ -105,7 +105,7 @@ class TestSampleReport(StatisticsCase):
         words = self.env["sale.sample.statistics"]._get_words()
         for name in ("requested", "made", "approved", "rejected", "cycle"):
             self.assertTrue({f"{name}_up", f"{name}_down", f"{name}_same"} <= words.keys(), name)
-        for name in ("cycle", "on_time_needed", "on_time_promised", "first_round", "hit_rate", "cost"):
+        for name in ("cycle", "on_time_needed", "on_time_promised", "first_round", "cost", "mould_cost"):
             self.assertTrue({f"{name}_up", f"{name}_down", f"{name}_new"} <= words.keys(), name)
         for code, text in words.items():
             with self.subTest(code):
@@ -114,6 +114,78 @@ class TestSampleReport(StatisticsCase):
     def test_empty_period(self):
         page = self._html(self._wizard(date_from="2020-01-01"))
         self.assertIn("No samples were requested", page.text_content())
+
+    def test_hit_rate_and_revenue_are_not_judged(self):
+        """A month that just ended had less time to win orders."""
+        page = self._html(self._wizard())
+        figures = self._table(page)
+        self.assertEqual(figures["Hit rate of ended samples"], ["0 %", "100 %", "-100 points"])
+        for label in ("Hit rate of ended samples", "Revenue within 12 months"):
+            change = page.xpath(f"//th[text()='{label}']/following-sibling::td[3]")[0]
+            self.assertFalse(change.get("class"), label)
+        self.assertNotIn("led to an order", page.text_content())
+        self.assertIn("Hit rate and revenue within 12 months may still rise", page.text_content())
+
+    def test_mould_cost(self):
+        mould = self.env["sale.sample.mould"].create({
+            "shape": "Cup Sole", "request_id": self.request_c.id, "part_ids": [Command.create({"cost": 7000})],
+        })  # fmt: skip
+        with freeze_time("2026-04-09 01:00:00"):
+            mould.with_user(self.rnd).action_open()
+        page = self._html(self._wizard())
+        self.assertEqual(self._table(page)["Mould cost"][0].split()[-1].strip("¥\xa0"), "7,000")
+        self.assertIn("Moulds opened cost", page.text_content())
+        self.assertIn("Making samples cost", page.text_content())
+        self.assertNotIn("Mould cost", self._table(self._html(self._wizard(self.rnd))))
+
+    @freeze_time("2026-05-04 01:00:00")
+    def test_agreements_near_a_deadline(self):
+        """Running out comes first, then what is near its threshold; the rest is not printed."""
+        self.company.sample_refund_notice_days = 30
+
+        def agreement(months, pairs):
+            sole = self.env["product.product"].create({"name": "Sole"})
+            terms = self.env["sale.sample.mould.agreement"].create({
+                "partner_id": self.customer.id, "user_id": self.salesman.id, "fee_amount": 1000,
+                "date_start": "2026-02-20", "product_ids": [Command.set(sole.ids)],
+                "step_ids": [Command.create({"threshold_pairs": 1000, "percent": 100, "months": months})],
+            })  # fmt: skip
+            terms.action_start()
+            if pairs:
+                terms.with_user(self.finance)._book_by_hand(pairs, terms.date_start, "Paper note")
+            return terms
+
+        _far, _begun, near, soon = agreement(12, 0), agreement(12, 100), agreement(12, 900), agreement(3, 0)
+        refunds = self.env["report.sale_sample.report_sample"].with_user(self.manager)._get_refunds(self.company)
+        self.assertEqual([row["name"].split(" ")[0] for row in refunds], [soon.name, near.name])
+
+    def test_scope(self):
+        report = self.env["report.sale_sample.report_sample"]
+        rnd_too = self.salesman
+        self.assertIn("the own team", report.with_user(rnd_too)._get_scope())
+        for group in ("rnd", "quality", "finance"):
+            link = [Command.link(self.env.ref(f"sales_department_base.group_collaborator_{group}").id)]
+            with self.subTest(group):
+                before = rnd_too.group_ids
+                rnd_too.group_ids = link
+                self.assertEqual(report.with_user(rnd_too)._get_scope(), "All samples of the company")
+                rnd_too.group_ids = before
+        self.assertEqual(report.with_user(self.policy_admin)._get_scope(), "All samples of the company")
+
+    def test_each_figure_is_read_once(self):
+        """Figures by all dimensions, those before, two times the stages, the months, the agreements, names."""
+        report = self.env["report.sale_sample.report_sample"].with_user(self.manager)
+        wizard = self._wizard()
+        report._get_document(wizard)
+        self.env.flush_all()
+        with self.assertQueryCount(6):
+            report._get_document(wizard)
+
+    def test_documents_are_not_taken_from_clients(self):
+        wizard = self._wizard()
+        report = self.env["report.sale_sample.report_sample"].with_user(self.manager)
+        values = report._get_report_values(wizard.ids, {"documents": [{"title": "Mine"}]})
+        self.assertEqual(values["documents"][0]["title"], "Sample Report")
 
     @users("sample_salesman")
     def test_salesman_prints_own(self):
@@ -141,76 +213,6 @@ class TestSampleReport(StatisticsCase):
                 ._render_qweb_pdf(REPORT, self._wizard().ids)
             )  # fmt: skip
         self.assertEqual((kind, content[:4]), ("pdf", b"%PDF"))
-
-    # ------------------------------------------------------------------
-    # By mail
-    # ------------------------------------------------------------------
-
-    def _subscribe(self, *people, **values):
-        return self.env["sale.sample.report.subscription"].create([{"user_id": user.id, **values} for user in people])
-
-    def _run(self, day="2026-05-01"):
-        """Run the cron on a day; return the mails it made."""
-        mails = self.env["mail.mail"]
-        before = mails.search([("subject", "like", "Sample report")])
-        with freeze_time(f"{day} 01:00:00"), self.enter_registry_test_mode():
-            self.env.ref("sale_sample.ir_cron_sample_report").method_direct_trigger()
-        return mails.search([("subject", "like", "Sample report"), ("id", "not in", before.ids)])
-
-    def test_mailed_once_a_month(self):
-        subscription = self._subscribe(self.manager)
-        mail = self._run()
-        self.assertEqual(mail.recipient_ids, self.manager.partner_id)
-        self.assertIn("2026-04", mail.subject)
-        self.assertIn("17.0 longer than before", mail.body_html)
-        self.assertEqual(len(mail.attachment_ids), 1)
-        self.assertEqual(str(subscription.sent_for), "2026-04-01")
-        self.assertFalse(self._run("2026-05-02"))
-        self.assertTrue(self._run("2026-06-01"))
-
-    def test_quarter(self):
-        self._subscribe(self.manager, period_kind="quarter")
-        self.assertIn("2026 Q1", self._run().subject)
-
-    def test_own_rights(self):
-        """Each subscriber gets the own figures: 2 of 4 requests of the year's first quarter, or 1."""
-        self._subscribe(self.manager, self.salesman, period_kind="quarter")
-        bodies = {mail.recipient_ids: mail.body_html for mail in self._run()}
-        found = {
-            partner: re.search(r"Samples requested: (\d+)", body).group(1) for partner, body in bodies.items()
-        }
-        self.assertEqual(found, {self.manager.partner_id: "2", self.salesman.partner_id: "1"})
-
-    def test_left_the_company(self):
-        self._subscribe(self.manager)
-        self.manager.active = False
-        self.assertFalse(self._run())
-
-    def test_trouble_of_one_does_not_stop_the_others(self):
-        first, second = self._subscribe(self.manager, self.salesman_all)
-        plain = type(first)._send
-        message = "No mail server"
-
-        def send(subscription):
-            if subscription.user_id == self.manager:
-                raise UserError(message)
-            return plain(subscription)
-
-        self.patch(type(first), "_send", send)
-        with mute_logger("odoo.addons.sale_sample.models.sale_sample_report_subscription"):
-            self._run()
-        self.assertFalse(first.sent_for)
-        self.assertTrue(second.sent_for)
-
-    @users("sample_salesman")
-    def test_everybody_subscribes_for_themselves(self):
-        subscriptions = self.env["sale.sample.report.subscription"]
-        mine = subscriptions.create({})
-        self.assertEqual(mine.user_id, self.env.user)
-        with self.assertRaises(AccessError):
-            subscriptions.create({"user_id": self.manager.id})
-        with self.assertRaises(AccessError):
-            mine.sent_for = "2026-01-01"
 
     # ------------------------------------------------------------------
     # Digest

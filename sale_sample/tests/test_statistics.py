@@ -1,8 +1,11 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import tagged, users
+from odoo.tools.safe_eval import safe_eval
 
 from .common_statistics import StatisticsCase
 
@@ -156,6 +159,34 @@ class TestStatistics(StatisticsCase):
         report._read_group([], ["date:month"], aggregates)
         with self.assertQueryCount(1):
             report._read_group([], ["date:month", "type_id"], aggregates)
+
+    def test_promises_are_kept_as_first_given(self):
+        """A was promised for 5 March and sent on 6 March: no later promise makes that one in time."""
+        self.request_a.round_ids.sudo().write({"promised_on": "2026-12-31"})
+        self.env.flush_all()
+        self.assertEqual(self._figures(MARCH, "on_time_promised"), (50.0,))
+
+    @users("sample_manager")
+    def test_search_views(self):
+        """Each filter works and each dimension can be grouped by, in both views."""
+        self.env.user.group_ids += self.env.ref("base.group_multi_company")
+        dimensions = {
+            "date:month", "type_id", "grade_id", "user_id", "rnd_user_id", "team_id", "partner_id", "product_family_id",
+            "company_id",
+        }  # fmt: skip
+        for model in ("sale.sample.statistics", "sale.sample.cycle"):
+            report = self.env[model]
+            arch = etree.fromstring(report.get_view(view_type="search")["arch"])
+            filters = arch.xpath("//filter[@domain]")
+            self.assertTrue({"last_month", "last_quarter", "last_year"} <= {node.get("name") for node in filters})
+            for node in filters:
+                with self.subTest(model=model, filter=node.get("name")):
+                    report.search(safe_eval(node.get("domain"), {"uid": self.env.uid}), limit=1)
+            found = {safe_eval(node.get("context"))["group_by"] for node in arch.xpath("//filter[@context]")}
+            self.assertTrue(dimensions <= found)
+            for groupby in found:
+                with self.subTest(model=model, groupby=groupby):
+                    self.assertTrue(report.web_read_group([], [groupby], [])["groups"])
 
     def test_row_opens_the_request(self):
         row = self.env["sale.sample.statistics"].search([("request_id", "=", self.request_a.id)], limit=1)

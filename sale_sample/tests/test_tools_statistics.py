@@ -67,11 +67,11 @@ class TestSentences(BaseCase):
 
     NOW = {
         "requested": 24, "made": 30, "approved": 12, "rejected": 0, "cycle": 21.5, "on_time_needed": 0.8,
-        "on_time_promised": 0.9, "first_round": 0.5, "hit_rate": None, "cost": 5000.0,
+        "on_time_promised": 0.9, "first_round": 0.5, "hit_rate": 0.2, "cost": 5000.0, "mould_cost": 800.0,
     }  # fmt: skip
     BEFORE = {
         "requested": 18, "made": 30, "approved": 14, "rejected": 0, "cycle": 18.5, "on_time_needed": 0.7,
-        "on_time_promised": 0.895, "first_round": None, "hit_rate": 0.5, "cost": 4000.0,
+        "on_time_promised": 0.895, "first_round": None, "hit_rate": 0.5, "cost": 4000.0, "mould_cost": 900.0,
     }  # fmt: skip
 
     def _codes(self, now, before, stages=None, stages_before=None):
@@ -82,7 +82,7 @@ class TestSentences(BaseCase):
             self._codes(self.NOW, self.BEFORE),
             [
                 "requested_up", "made_same", "approved_down", "cycle_up", "on_time_needed_up", "first_round_new",
-                "cost_up",
+                "cost_up", "mould_cost_down",
             ],
         )
 
@@ -102,7 +102,7 @@ class TestSentences(BaseCase):
 
     def test_nothing_happened(self):
         said = sentences({"requested": 0}, {"requested": 3, "made": 2}, {}, {})
-        self.assertEqual([(one.code, one.before) for one in said], [("nothing", 5.0)])
+        self.assertEqual([(one.code, one.before) for one in said], [("nothing", 3.0)])
 
     def test_same_cycle_is_told(self):
         self.assertIn("cycle_same", self._codes({"requested": 1, "cycle": 5.0}, {"requested": 1, "cycle": 5.1}))

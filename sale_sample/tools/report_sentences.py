@@ -12,8 +12,14 @@ Figures = Mapping[str, float | None]
 COUNTS = ("requested", "made", "approved", "rejected")
 """Figures told as numbers: how many, and how many before."""
 
-SHARES = ("on_time_needed", "on_time_promised", "first_round", "hit_rate")
+SETTLED_SHARES = ("on_time_needed", "on_time_promised", "first_round")
 """Figures told as percent, when they moved by :data:`POINTS` or more."""
+
+SHARES = (*SETTLED_SHARES, "hit_rate")
+"""All figures in percent. The hit rate is not told: the period before had more time to win orders."""
+
+COSTS = ("cost", "mould_cost")
+"""Figures in money, told when they are not zero."""
 
 POINTS = 0.02
 DAYS = 0.5
@@ -72,13 +78,13 @@ def sentences(now: Figures, before: Figures, stages: Figures, stages_before: Fig
     """Return what to say on a period, the most important first.
 
     :param now: figures of the period: counts, shares (0 to 1), `cycle` (median working
-        days), `cost` (money); None where there is nothing to measure
+        days), `cost` and `mould_cost` (money); None where there is nothing to measure
     :param before: the same of the period before
     :param stages: median working days of each stage in the period
     :param stages_before: the same of the period before
     """
     if not any(now.get(name) for name in COUNTS):
-        return [Sentence("nothing", 0.0, float(sum(before.get(name) or 0 for name in COUNTS)))]
+        return [Sentence("nothing", 0.0, float(before.get("requested") or 0))]
     said = []
     for name in COUNTS:
         value, earlier = now.get(name) or 0, before.get(name) or 0
@@ -93,7 +99,6 @@ def sentences(now: Figures, before: Figures, stages: Figures, stages_before: Fig
         said.append(cycle)
     elif now.get("cycle") is not None:
         said.append(Sentence("cycle_same", now["cycle"], before.get("cycle")))
-    said += filter(None, (_moved(name, now, before, POINTS) for name in SHARES))
-    if now.get("cost"):
-        said += filter(None, [_moved("cost", now, before, 0.005)])
+    said += filter(None, (_moved(name, now, before, POINTS) for name in SETTLED_SHARES))
+    said += filter(None, (_moved(name, now, before, 0.005) for name in COSTS if now.get(name)))
     return said
