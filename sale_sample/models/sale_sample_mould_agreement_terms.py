@@ -18,7 +18,19 @@ class SaleSampleMouldAgreement(models.Model):
 
     _inherit = "sale.sample.mould.agreement"
 
-    decision_id = fields.Many2one(readonly=True)
+    may_start = fields.Boolean(compute="_compute_may_act")
+    may_cancel = fields.Boolean(compute="_compute_may_act")
+    may_correct = fields.Boolean(compute="_compute_may_act")
+
+    @api.depends("decision_id", "state")
+    @api.depends_context("uid")
+    def _compute_may_act(self):
+        """Finance and sales managers may do all; salespeople what a fee decision has settled, and drafts."""
+        booker = self.env.su or self.env.user.has_groups(BOOKER_GROUPS)
+        for agreement in self:
+            agreement.may_start = booker or bool(agreement.decision_id)
+            agreement.may_correct = booker or agreement.state == "draft"
+            agreement.may_cancel = booker or (agreement.state == "draft" and not agreement.decision_id)
 
     # ------------------------------------------------------------------
     # Sensible terms
@@ -74,9 +86,7 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _check_guarded(self) -> None:
         """:raises AccessError: one of the agreements has begun, and the user is neither finance nor sales manager"""
-        if self.env.su or self.env.user.has_groups(BOOKER_GROUPS):
-            return
-        begun = self.filtered(lambda agreement: agreement.state != "draft")
+        begun = self.filtered(lambda agreement: not agreement.may_correct)
         if begun:
             raise AccessError(self.env._(
                 "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
@@ -86,9 +96,7 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _check_may_start(self) -> None:
         """:raises AccessError: no fee decision stands behind one, and the user is neither finance nor sales manager"""
-        if self.env.su or self.env.user.has_groups(BOOKER_GROUPS):
-            return
-        by_hand = self.sudo().filtered(lambda one: not one.decision_id)  # sudo: whoever starts, the decision counts
+        by_hand = self.filtered(lambda one: not one.may_start)
         if by_hand:
             raise AccessError(self.env._(
                 "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
@@ -97,9 +105,7 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _check_may_cancel(self) -> None:
         """:raises AccessError: a promise would be broken, and the user is neither finance nor sales manager"""
-        if self.env.su or self.env.user.has_groups(BOOKER_GROUPS):
-            return
-        promised = self.sudo().filtered(lambda one: one.decision_id or one.state != "draft")  # sudo: as above
+        promised = self.filtered(lambda one: not one.may_cancel)
         if promised:
             raise AccessError(self.env._(
                 "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
