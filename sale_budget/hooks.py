@@ -1,13 +1,14 @@
 from odoo.api import Environment
 
-ACTIVITY_TYPES = ("sale_budget.mail_activity_type_approval", "sale_budget.mail_activity_type_threshold")
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.addons.sales_department_base.hooks import keep_used_records
 
 
 def uninstall_hook(env: Environment) -> None:
-    """Remove the activities about budgets: their types could not go otherwise."""
-    types = env["mail.activity.type"]
-    for name in ACTIVITY_TYPES:
-        types |= env.ref(name, raise_if_not_found=False) or types
-    if types:
-        activities = env["mail.activity"].with_context(active_test=False)  # those that are done, too
-        activities.search([("activity_type_id", "in", types.ids)]).unlink()
+    """Remove the activities about budgets, and the budgets in the order in which they hold on to each other."""
+    env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True, "active_test": False})
+    # those that are done, too; their types could not go otherwise
+    env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.budget%")]).unlink()
+    for model in ("sale.budget.entry", "sale.budget.amendment", "sale.budget.request", "sale.budget"):
+        env[model].search([("company_id", "!=", False)]).unlink()
+    keep_used_records(env, "sale_budget")

@@ -1,6 +1,6 @@
 {
     "name": "Sample Requests",
-    "summary": "From a customer's need to a sealed sample: requests, hand-over to R&D, rounds, verdicts",
+    "summary": "From a customer's need to a sealed sample: requests, rounds, verdicts, moulds, fees, refunds, statistics",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
@@ -45,6 +45,7 @@
         "data/sale_sample_fee_data.xml",
         "wizards/sale_sample_fee_views.xml",
         "views/sale_sample_mould_views.xml",
+        "views/account_move_mould_views.xml",
         "views/sale_sample_fee_policy_views.xml",
         "views/sale_sample_fee_decision_views.xml",
         "views/sale_sample_request_fee_views.xml",

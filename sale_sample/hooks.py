@@ -1,6 +1,7 @@
 from odoo.api import Environment
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+from odoo.addons.sales_department_base.hooks import keep_used_records
 
 
 def uninstall_hook(env: Environment) -> None:
@@ -23,19 +24,4 @@ def uninstall_hook(env: Environment) -> None:
     env["sale.sample.mould"].search([("company_id", "!=", False)]).unlink()
     requests.round_ids.unlink()
     requests.unlink()
-    _keep_ordered_products(env)
-
-
-def _keep_ordered_products(env: Environment) -> None:
-    """Leave products that orders name to the company: from now on they are products like any other."""
-    known = env["ir.model.data"].search([("module", "=", "sale_sample"), ("model", "=", "product.product")])
-    products = env["product.product"].browse(known.mapped("res_id"))
-    ordered = env["sale.order.line"].search([("product_id", "in", products.ids)]).product_id
-    templates = env["ir.model.data"].search(
-        [
-            ("module", "=", "sale_sample"),
-            ("model", "=", "product.template"),
-            ("res_id", "in", ordered.product_tmpl_id.ids),
-        ]
-    )
-    (known.filtered(lambda name: name.res_id in ordered.ids) | templates).unlink()
+    keep_used_records(env, "sale_sample")

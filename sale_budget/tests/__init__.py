@@ -9,4 +9,5 @@ from . import test_report
 from . import test_access
 from . import test_performance
 from . import test_concurrency
+from . import test_removal
 from . import test_tours

@@ -38,7 +38,7 @@ class SaleSampleFeeDecision(models.Model):
         [
             ("proposed", "Proposed"),
             ("to_approve", "To Approve"),
-            ("approved", "Approved"),
+            ("approved", "Decided"),
             ("refused", "Refused"),
             ("replaced", "Replaced"),
             ("cancelled", "Cancelled"),
@@ -46,8 +46,9 @@ class SaleSampleFeeDecision(models.Model):
         required=True, default="proposed", readonly=True, copy=False, index=True, tracking=True,
     )  # fmt: skip
     mould_ids = fields.Many2many(
-        "sale.sample.mould", "sale_sample_fee_decision_mould_rel", "decision_id", "mould_id", "Moulds", readonly=True
-    )
+        "sale.sample.mould", "sale_sample_fee_decision_mould_rel", "decision_id", "mould_id", "Moulds", readonly=True,
+        context={"active_test": False},
+    )  # fmt: skip
     policy_id = fields.Many2one(
         "sale.sample.fee.policy", "Rule", readonly=True, index="btree_not_null", ondelete="restrict"
     )
@@ -63,6 +64,7 @@ class SaleSampleFeeDecision(models.Model):
     waived_amount = fields.Monetary("Waived", readonly=True, help="Fee by the rule less the fee decided")
     evidence = fields.Json(readonly=True, copy=False)
     explanation = fields.Text("Why", compute="_compute_explanation")
+    quota_year = fields.Integer("Year of the Free Sample", readonly=True, copy=False, aggregator=None)
     quota_key = fields.Char(readonly=True, copy=False, help="Year, customer and type whose free samples are counted")
     quota_number = fields.Integer("Free Sample No.", readonly=True, copy=False, aggregator=None)
     is_exception = fields.Boolean("Exception", readonly=True, copy=False)

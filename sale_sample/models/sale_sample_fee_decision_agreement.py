@@ -15,7 +15,8 @@ class SaleSampleFeeDecision(models.Model):
             self._make_agreements()
         elif target == "cancelled":
             agreements = self.sudo().agreement_ids  # sudo: follows from the decision
-            agreements.filtered(lambda one: one.state == "draft").action_cancel()
+            promised = agreements.filtered(lambda one: one.state in ("draft", "running") and not one.refund_ids)
+            promised.action_cancel()
         return result
 
     def _make_agreements(self) -> "models.Model":

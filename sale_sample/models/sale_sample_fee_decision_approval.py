@@ -65,7 +65,9 @@ class SaleSampleFeeDecision(models.Model):
         decisions.activity_unlink([ACTIVITY_APPROVE])
         for decision in decisions:
             decision._message_log(body=self.env._("The exception from the fee policy was refused."))
-        self.request_id.sudo()._propose_fee()  # sudo: the approver need not be the salesperson
+        requests = self.request_id.sudo()  # sudo: the approver need not be the salesperson
+        self.env.add_to_compute(requests._fields["fee_cost"], requests)  # moulds may have changed meanwhile
+        requests._propose_fee()
 
     # ------------------------------------------------------------------
     # Who approves
@@ -117,12 +119,15 @@ class SaleSampleFeeDecision(models.Model):
         :raises UserError: what the rule gives today differs
         """
         self.ensure_one()
-        found = self.request_id.sudo()._evaluate_fee()  # sudo: quota and budget of others count
-        if found["policy"] != self.policy_id.sudo() or found["outcome"].fee != self.fee_amount or (  # sudo: compare only
-            found["quota_number"] != self.quota_number
-        ):
+        request = self.request_id.sudo()  # sudo: quota and budget of others count
+        found = request._evaluate_fee()
+        decided = self.sudo()  # sudo: compare only
+        same = found["policy"] == decided.policy_id and all(
+            decided[name] == value for name, value in request._prepare_fee_terms(found).items()
+        )
+        if not same:
             raise UserError(self.env._(
-                "%s: budget, free samples or rules have changed since the fee was worked out. Work it out again.",
+                "%s: cost, budget, free samples or rules have changed since the fee was worked out. Work it out again.",
                 self.request_id.display_name,
             ))  # fmt: skip
 
@@ -132,12 +137,13 @@ class SaleSampleFeeDecision(models.Model):
         :raises UserError: the budget does not suffice
         """
         decisions = self.sudo()  # sudo: rows are closed to users, the right was checked by the button
+        for decision in decisions:
+            decision.mould_ids = decision.request_id.mould_ids
         decisions._change_state("approved", decided_by_id=self.env.uid, decided_at=fields.Datetime.now())
         decisions.activity_unlink([ACTIVITY_APPROVE])
         for decision in decisions:
             due = decision.company_id._sales_today()
             decision.agreed_due_on = fields.Date.add(due, days=decision.policy_id.payment_days)
-            decision.mould_ids = decision.request_id.mould_ids
             decision._reserve_company_part(self.env.user)
             decision.message_post(  # not on the request, where R&D would read it
                 body=self.env._("Fee decided: %s", decision.with_env(self.env).explanation),
@@ -148,53 +154,3 @@ class SaleSampleFeeDecision(models.Model):
 
     def _after_approve(self) -> None:
         """Hook: the decisions are approved."""
-
-    def _get_budget_values(self):
-        values = {}
-        for decision in self:
-            company = decision.company_id or self.env.company
-            request = decision.request_id
-            values[decision.id] = {
-                "company": company,
-                "date": company._sales_today(),
-                "purpose": request._get_fee_purpose(),
-                "team": decision.team_id,
-                "user": decision.user_id,
-                "partner": decision.partner_id,
-                "estimate": decision.company_amount,
-            }
-        return values
-
-    def _reserve_company_part(self, user) -> None:
-        """Reserve the company's part of this one decision.
-
-        An exception may go over the budget when its approver has that right; its reason
-        is kept. Where the rule needs no budget, only what is there is reserved.
-
-        :param user: who decides
-        :raises UserError: the budget does not suffice, or there is none
-        """
-        self.ensure_one()
-        if self.currency_id.compare_amounts(self.company_amount, 0) <= 0:
-            return
-        if not self.needs_budget:
-            line = self._budget_find_line()[self.id]
-            if not line or line.available_amount < self.company_amount:
-                self._message_log(body=self.env._("The rule needs no budget: nothing was reserved."))
-                return
-        may_overspend = self.is_exception and user.has_group("sale_budget.group_overspend")
-        self._budget_commit(reason=self.exception_reason if may_overspend else None)
-
-    def _spend_moulds(self) -> None:
-        """Turn the reservation into actual cost once all moulds of a decision are released."""
-        for decision in self.filtered(lambda decision: decision.state == "approved" and decision.budget_line_id):
-            moulds = decision.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
-            reserved = decision.budget_committed_amount
-            if reserved <= 0 or any(not mould.released_on for mould in moulds):
-                continue
-            spent = sum(moulds.mapped("opened_cost")) - decision.fee_amount
-            cost = min(max(spent, 0.0), reserved)
-            if cost:
-                decision._budget_spend(cost, release_rest=True)
-            else:
-                decision._budget_release()

@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..tools.fee_policy import paid_share
+from ..tools.collection import InvoicedFee, collection
 from .sale_sample_fee_decision_approval import ACTIVITY_COLLECT
 
 OPEN_PAYMENTS = ("to_order", "unpaid", "partial")
+PAID_STATES = ("paid", "in_payment", "reversed")
 
 
 class SaleSampleFeeDecision(models.Model):
@@ -14,7 +15,8 @@ class SaleSampleFeeDecision(models.Model):
     _inherit = "sale.sample.fee.decision"
 
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
-    order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids")
+    # sudo: who decides on fees need not see orders; the form only asks whether there are any
+    order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids", compute_sudo=True)
 
     @api.depends("order_line_ids.order_id")
     def _compute_order_ids(self):
@@ -23,41 +25,82 @@ class SaleSampleFeeDecision(models.Model):
 
     @api.depends(
         "state", "fee_amount", "agreed_due_on", "order_line_ids.order_id.state", "order_line_ids.price_total",
-        "order_line_ids.invoice_lines.parent_state", "order_line_ids.invoice_lines.price_total",
-        "order_line_ids.invoice_lines.move_id.payment_state", "order_line_ids.invoice_lines.move_id.amount_residual",
-        "order_line_ids.invoice_lines.move_id.invoice_date_due",
+        "order_line_ids.order_id.order_line.invoice_lines.parent_state",
+        "order_line_ids.order_id.order_line.invoice_lines.price_total",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.payment_state",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.amount_residual",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.invoice_date_due",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.state",
+        "agreement_ids.refund_ids.move_id",
     )  # fmt: skip
     def _compute_collection(self):
         for decision in self:
             charged = decision.state == "approved" and decision.fee_amount > 0
             lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
-            bills = lines.invoice_lines.filtered(
-                lambda line: line.parent_state == "posted"
-                and line.move_id.move_type == "out_invoice"
-                and line.move_id.payment_state != "reversed"
-            )
-            share = paid_share([decision._to_invoice_part(bill) for bill in bills], sum(lines.mapped("price_total")))
-            decision.collected_amount = decision.currency_id.round(decision.fee_amount * share) if charged else 0.0
+            invoices = decision._get_invoiced_fees(lines) if charged else {}
+            found = collection(invoices.values(), sum(lines.mapped("price_total")))
+            decision.collected_amount = decision.currency_id.round(decision.fee_amount * found.share)
             if not charged:
                 decision.payment_state = "none"
             elif not lines:
                 decision.payment_state = "to_order"
             else:
+                share = found.settled
                 decision.payment_state = "paid" if share >= 1 else "partial" if share > 0 else "unpaid"
             dues = [
-                bill.move_id.invoice_date_due
-                for bill in bills
-                if bill.move_id.invoice_date_due and bill.move_id.payment_state not in ("paid", "in_payment")
+                move.invoice_date_due
+                for move, invoice in invoices.items()
+                if move.invoice_date_due and move.payment_state not in PAID_STATES and not invoice.is_reversed
             ]
             is_open = decision.payment_state in OPEN_PAYMENTS
             decision.due_on = min(dues, default=decision.agreed_due_on) if is_open else False
 
+    def _get_invoiced_fees(self, lines) -> dict[models.Model, InvoicedFee]:
+        """Return what each posted invoice says about the fee of this one decision, down payments too: move → figures.
+
+        :param lines: order lines that charge it
+        """
+        self.ensure_one()
+        parts: dict = {}
+        for line in lines:
+            order_lines = line.order_id.order_line
+            deposits = order_lines.filtered("is_downpayment")
+            whole = sum((order_lines - deposits).mapped("price_total"))
+            of_fee = line.price_total / whole if whole > 0 else 0.0
+            for bill, share in (
+                *((bill, 1.0) for bill in line.invoice_lines),
+                *((bill, of_fee) for bill in deposits.invoice_lines),
+            ):
+                if bill.parent_state == "posted" and bill.move_id.move_type == "out_invoice":
+                    parts[bill.move_id] = parts.get(bill.move_id, 0.0) + share * bill.price_total
+        refunds = self.sudo().agreement_ids.refund_ids.move_id  # sudo: whoever pays, what was refunded counts
+        return {move: self._to_invoiced_fee(move, part, refunds) for move, part in parts.items()}
+
     @api.model
-    def _to_invoice_part(self, bill) -> tuple[float, float, float]:
-        """Return what an invoice line tells `paid_share`, in the currency of the invoice."""
-        move = bill.move_id
-        due = 0.0 if move.payment_state in ("paid", "in_payment") else move.amount_residual
-        return bill.price_total, move.amount_total, due
+    def _to_invoiced_fee(self, move, part: float, refunds) -> InvoicedFee:
+        """Return the figures of one invoice, in its currency.
+
+        :param part: the fee on it
+        :param refunds: credit notes that give mould fees back as promised
+        """
+        reconciled: dict = {}
+        for partial in move.line_ids.matched_credit_ids:
+            credit = partial.credit_move_id.move_id
+            if credit.move_type == "out_refund":
+                reconciled[credit] = reconciled.get(credit, 0.0) + partial.debit_amount_currency
+        corrected = 0.0
+        for credit in move.reversal_move_ids.filtered(lambda credit: credit.state == "posted") | move.browse().union(
+            *reconciled
+        ):
+            if credit not in refunds:
+                corrected += credit.amount_total if credit.reversed_entry_id == move else reconciled[credit]
+        return InvoicedFee(
+            part=part,
+            total=move.amount_total,
+            due=0.0 if move.payment_state in PAID_STATES else move.amount_residual,
+            corrected=min(corrected, move.amount_total),
+            refunded=sum(amount for credit, amount in reconciled.items() if credit in refunds),
+        )
 
     @api.depends("due_on", "payment_state")
     def _compute_is_overdue(self):
@@ -114,7 +157,8 @@ class SaleSampleFeeDecision(models.Model):
             raise UserError(self.env._("%s: there is no fee to charge.", self.display_name))
         self.sudo()._lock_for_transition()  # sudo: of two users who click at once only one may charge
         self.sudo().invalidate_recordset(["order_line_ids"])  # sudo: as above
-        if self.order_line_ids.filtered(lambda line: line.order_id.state != "cancel"):
+        charged = self.sudo().order_line_ids  # sudo: the order of a colleague charges it, too
+        if charged.filtered(lambda line: line.order_id.state != "cancel"):
             raise UserError(self.env._("%s: the fee is charged already. Open its order.", self.display_name))
         if not request.partner_id:
             raise UserError(self.env._("%s: the opportunity has no customer yet who could be charged.", request.display_name))

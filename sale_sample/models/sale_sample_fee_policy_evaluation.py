@@ -1,9 +1,11 @@
 from dataclasses import asdict
+from itertools import count
 from typing import Any, TypedDict
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..tools.fee_policy import Case, Facts, Outcome, decide
 
@@ -38,7 +40,7 @@ class SaleSampleFeePolicy(models.Model):
         of a budget only what is left is told.
 
         :return: `case`, `policy` (empty when none holds), `grade`, `kind`; with a policy also
-            `outcome`, `evidence` (plain data to be frozen), `quota_key` and `quota_number`
+            `outcome`, `evidence` (plain data to be frozen), `quota_year`, `quota_key` and `quota_number`
         :raises UserError: several rules are equally specific
         """
         question = self._as_system(question)
@@ -88,8 +90,7 @@ class SaleSampleFeePolicy(models.Model):
         today = company._sales_today()
         currency = company.currency_id
         holder = f"partner-{partner.id}" if partner else f"lead-{question['lead'].id}"
-        quota_key = f"{today.year}/{holder}/{self.type_id.id or 0}"
-        used = self._get_used_quota_numbers(company, quota_key)
+        used = self._get_used_quota_numbers(question, partner, today.year)
         line = self._get_budget_line(question, today)
         facts = Facts(
             cost=currency.round(question["cost"]),
@@ -101,7 +102,7 @@ class SaleSampleFeePolicy(models.Model):
         outcome: Outcome = decide(terms, facts, currency.decimal_places)
         number = 0
         if outcome.uses_quota:
-            number = next(place for place in range(1, len(used) + 2) if place not in used)
+            number = next(place for place in count(1) if place not in used)
         evidence = {
             "rule": self.name,
             "grade": grade.name or "",
@@ -115,7 +116,14 @@ class SaleSampleFeePolicy(models.Model):
             **{f"rule_{key}": value for key, value in asdict(terms).items()},
             **asdict(facts),
         }
-        return {"outcome": outcome, "evidence": evidence, "quota_key": quota_key, "quota_number": number}
+        return {
+            "outcome": outcome,
+            "evidence": evidence,
+            "quota_year": today.year,
+            # two decisions of the same moment must not use the same number: the key makes the database see it
+            "quota_key": f"{today.year}/{holder}/{self.type_id.id or 0}",
+            "quota_number": number,
+        }
 
     # ------------------------------------------------------------------
     # The figures
@@ -138,20 +146,29 @@ class SaleSampleFeePolicy(models.Model):
         )
         return "customer" if ordered else "prospect"
 
-    @api.model
-    def _get_used_quota_numbers(self, company, quota_key: str) -> set[int]:
-        """Return the numbers of the free samples that have been used."""
+    def _get_used_quota_numbers(self, question: FeeQuestion, partner, year: int) -> list[int]:
+        """Return the numbers of the customer's free samples of a year that count for this one policy.
+
+        By the customer that the request has now: a lead that became a customer, and customers that were merged,
+        take along what they have had. So a number may be there twice.
+        """
         decisions = self.env["sale.sample.fee.decision"].sudo()  # sudo: of all salespeople
+        if partner:
+            holder = Domain("request_id.commercial_partner_id", "=", partner.id)
+        else:
+            holder = Domain("request_id.lead_id", "=", question["lead"]._origin.id)
         used = decisions.search_fetch(
-            [
-                ("company_id", "=", company.id),
-                ("quota_key", "=", quota_key),
+            holder
+            & Domain([
+                ("company_id", "=", question["company"].id),
+                ("quota_year", "=", year),
+                ("quota_key", "=like", f"%/{self.type_id.id or 0}"),
                 ("quota_number", ">", 0),
                 ("state", "=", "approved"),
-            ],
+            ]),
             ["quota_number"],
         )
-        return set(used.mapped("quota_number"))
+        return used.mapped("quota_number")
 
     @api.model
     def _count_unsold(self, question: FeeQuestion, partner, today) -> int:

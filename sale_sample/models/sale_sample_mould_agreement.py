@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..tools.refund import RefundStep, net_pairs, step_progress
 
@@ -22,10 +22,6 @@ STANDINGS = [
     ("fallen", "Refunded, Returned Later"),
     ("missed", "Deadline Missed"),
 ]
-TERMS = frozenset({
-    "partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids",
-})  # fmt: skip
-"""What was agreed: closed once the agreement runs."""
 
 
 class SaleSampleMouldAgreement(models.Model):
@@ -63,7 +59,10 @@ class SaleSampleMouldAgreement(models.Model):
         "sale.sample.fee.decision", "Fee Decision", readonly=True, copy=False, index="btree_not_null",
         check_company=True, ondelete="restrict",
     )  # fmt: skip
-    mould_ids = fields.Many2many("sale.sample.mould", string="Moulds", check_company=True)
+    mould_ids = fields.Many2many(
+        "sale.sample.mould", string="Moulds", check_company=True,
+        context={"active_test": False},  # an archived mould is no less scrapped
+    )  # fmt: skip
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, index=True, check_company=True, ondelete="restrict", tracking=True,
         compute="_compute_from_request", store=True, readonly=False, precompute=True,
@@ -86,6 +85,7 @@ class SaleSampleMouldAgreement(models.Model):
     )  # fmt: skip
     product_ids = fields.Many2many(
         "product.product", string="Products Made with the Mould", check_company=True,
+        context={"active_test": False},  # what is no longer sold still comes back
         compute="_compute_product_ids", store=True, readonly=False, copy=True,
         help="Deliveries of these products to the customer count.",
     )  # fmt: skip
@@ -179,46 +179,6 @@ class SaleSampleMouldAgreement(models.Model):
         return {step: progress.get(step, nothing) for step in self.step_ids}
 
     # ------------------------------------------------------------------
-    # Constraints and CRUD
-    # ------------------------------------------------------------------
-
-    @api.constrains("step_ids")
-    def _check_percents(self):
-        for agreement in self:
-            total = sum(agreement.step_ids.mapped("percent"))
-            if total > 100.0 + 1e-6:
-                raise ValidationError(self.env._(
-                    "%(agreement)s would give back %(total)s %% of the fee. Lower the steps to 100 %% at most.",
-                    agreement=agreement.display_name, total=round(total, 2),
-                ))  # fmt: skip
-
-    def write(self, vals):
-        if TERMS & vals.keys():
-            self._check_terms_open()
-        return super().write(vals)
-
-    def _check_terms_open(self) -> None:
-        """Refuse to change what was agreed.
-
-        :raises UserError: naming the agreements that are no drafts any more
-        """
-        closed = self.filtered(lambda agreement: agreement.state != "draft")
-        if closed:
-            raise UserError(self.env._(
-                "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
-                ", ".join(closed.mapped("display_name")),
-            ))  # fmt: skip
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_begun(self):
-        begun = self.filtered(lambda agreement: agreement.state != "draft")
-        if begun:
-            raise UserError(self.env._(
-                "These agreements have begun and stay on record: %s. Cancel them instead.",
-                ", ".join(begun.mapped("display_name")),
-            ))  # fmt: skip
-
-    # ------------------------------------------------------------------
     # Life
     # ------------------------------------------------------------------
 
@@ -226,7 +186,10 @@ class SaleSampleMouldAgreement(models.Model):
         """Count from now on, and what was delivered since the first day.
 
         :raises UserError: terms are missing, or a product counts for another agreement of the customer
+        :raises AccessError: no fee decision stands behind it, and the user is neither finance nor sales manager
         """
+        self._check_may_start()
+        self._adopt_moulds()
         for agreement in self:
             missing = agreement._get_missing_terms()
             if missing:
@@ -237,6 +200,14 @@ class SaleSampleMouldAgreement(models.Model):
         self._change_state("running")
         self._check_products_free()
         self._catch_up()
+
+    def _adopt_moulds(self) -> None:
+        """Take over moulds that were registered since the fee was decided, and what is made with them."""
+        for agreement in self.sudo():  # sudo: a salesperson need not see moulds
+            moulds = agreement.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
+            agreement.mould_ids |= moulds
+            if not agreement.product_ids:
+                agreement.product_ids = moulds.product_ids
 
     def _get_missing_terms(self) -> list[str]:
         """Return what one agreement lacks, in words. Extension point."""
@@ -268,7 +239,12 @@ class SaleSampleMouldAgreement(models.Model):
                 ))  # fmt: skip
 
     def action_cancel(self) -> None:
-        """End agreements by which nothing is refunded any more; what was refunded stays."""
+        """End agreements by which nothing is refunded any more; what was refunded stays.
+
+        :raises AccessError: one was promised by a fee decision or has begun, and the user is neither finance nor
+            sales manager
+        """
+        self._check_may_cancel()
         self._change_state("cancelled")
 
     def action_view_entries(self) -> dict:

@@ -84,11 +84,32 @@ class SaleSampleMouldAgreement(models.Model):
             self._book(rows)
         self._grant_due()
 
+    @api.model
+    def _get_counting(self, lines) -> "models.Model":
+        """Return the agreements for which deliveries of these order lines count."""
+        lines = lines.filtered(lambda line: line.state == "sale" and line.product_id)
+        if not lines:
+            return self.browse()
+        return self.search([
+            ("company_id", "in", lines.company_id.ids),
+            ("commercial_partner_id", "in", lines.order_partner_id.commercial_partner_id.ids),
+            ("product_ids", "in", lines.product_id.ids),
+            ("state", "in", COUNTING_STATES),
+        ])  # fmt: skip
+
+    def _get_products_by_orders(self) -> "models.Model":
+        """Return the products of one agreement whose deliveries only order lines tell. Extension point.
+
+        Here all of them; where stock is kept, its moves tell more of most.
+        """
+        self.ensure_one()
+        return self.product_ids
+
     def _collect_deliveries(self) -> list[dict[str, Any]]:
-        """Return the ledger rows that these agreements lack. Where stock is kept, its moves are used instead.
+        """Return the ledger rows that these agreements lack. Extension point.
 
         Without stock, an order line only knows how much was delivered in all: what it has more (or less) than
-        the ledger is booked today.
+        the ledger is booked today, for orders since the first day.
         """
         rows = []
         lines_of = self.env["sale.order.line"].sudo()  # sudo: a colleague's orders count, too
@@ -97,7 +118,7 @@ class SaleSampleMouldAgreement(models.Model):
             domain = [
                 ("company_id", "=", agreement.company_id.id),
                 ("state", "=", "sale"),
-                ("product_id", "in", agreement.product_ids.ids),
+                ("product_id", "in", agreement._get_products_by_orders().ids),
                 ("order_partner_id", "child_of", agreement.commercial_partner_id.id),
                 ("order_id.date_order", ">=", since),
             ]
@@ -139,13 +160,14 @@ class SaleSampleMouldAgreement(models.Model):
 
     @api.model
     def _cron_refunds(self) -> None:
-        """Every day: book deliveries, end what is past its deadline, remind of deadlines to come."""
-        running = self.search([("state", "=", "running")])
-        self.env["ir.cron"]._commit_progress(remaining=len(running))
-        for agreement in running:
-            agreement = agreement.try_lock_for_update().filtered(lambda one: one.state == "running")
+        """Every day: book deliveries and returns, end what is past its deadline, remind of deadlines to come."""
+        counting = self.search([("state", "in", COUNTING_STATES)])
+        self.env["ir.cron"]._commit_progress(remaining=len(counting))
+        for agreement in counting:
+            agreement = agreement.try_lock_for_update().filtered(lambda one: one.state in COUNTING_STATES)
             if agreement:
                 agreement._catch_up()
+            if agreement.state == "running":
                 agreement._expire()
                 agreement._remind_of_deadline()
             if not self.env["ir.cron"]._commit_progress(1):

@@ -50,6 +50,9 @@ class SaleSampleMouldAgreement(models.Model):
     def _get_refund_refusal(self) -> str | None:
         """Return in words why one agreement must not be refunded now, or None. Extension point."""
         self.ensure_one()
+        unpaid = self._get_unpaid_note()
+        if unpaid:
+            return unpaid
         scrapped = self.mould_ids.filtered(lambda mould: mould.state == "scrapped")
         if scrapped:
             return self.env._(
@@ -58,6 +61,27 @@ class SaleSampleMouldAgreement(models.Model):
                 agreement=self.display_name, moulds=", ".join(scrapped.mapped("display_name")),
             )  # fmt: skip
         return None
+
+    def _get_unpaid_note(self) -> str | None:
+        """Return that the fee of one agreement was not paid, in words; None when it was, or nobody can tell.
+
+        What was not paid does not come back. Of a fee that an agreement made by hand names no invoice of, the books
+        know nothing.
+        """
+        self.ensure_one()
+        decision, invoice = self.decision_id, self._get_fee_invoice()
+        if decision and decision.state != "approved":
+            return self.env._("%s: the fee decision was cancelled, so there is nothing to refund.", self.display_name)
+        if decision:
+            paid = decision.payment_state == "paid"
+        else:
+            paid = not self.invoice_id or invoice.payment_state in ("paid", "in_payment")
+        if paid:
+            return None
+        return self.env._(
+            "%(agreement)s: the customer has not paid the fee yet (%(invoice)s). The refund follows the payment.",
+            agreement=self.display_name, invoice=invoice.display_name or self.env._("no invoice"),
+        )  # fmt: skip
 
     def _grant_due(self) -> None:
         """Refund the steps that are due; call it under the lock of the agreements.
@@ -102,7 +126,9 @@ class SaleSampleMouldAgreement(models.Model):
         """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""
         self.ensure_one()
         charged = self.decision_id.order_line_ids.invoice_lines.move_id
-        posted = charged.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")
+        posted = charged.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted" and move.payment_state != "reversed"
+        )
         return self.invoice_id or posted.sorted("invoice_date")[-1:]
 
     def _make_credit_notes(self, refunds) -> None:
@@ -117,17 +143,22 @@ class SaleSampleMouldAgreement(models.Model):
                 refund.move_id = moves.create(self._prepare_credit_note(refund, journal))
 
     def _prepare_credit_note(self, refund, journal) -> dict:
-        """Return the values of a draft credit note. Extension point."""
+        """Return the values of a draft credit note, in the currency in which the fee was invoiced. Extension point."""
         invoice = self._get_fee_invoice()
         lines = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         fee = (lines & self.decision_id.order_line_ids.invoice_lines or lines)[:1]
+        currency, amount = self.currency_id, refund.amount
+        if fee and invoice.currency_id != currency:
+            # the same part of what the customer really paid, whatever the rate is today
+            currency = invoice.currency_id
+            amount = currency.round(fee.price_subtotal * refund.amount / self.fee_amount)
         line = {
             "name": self.env._(
                 "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
                 agreement=self.name, percent=f"{refund.step_id.percent:g}", pairs=refund.step_id.threshold_pairs,
             ),
             "quantity": 1.0,
-            "price_unit": refund.amount,
+            "price_unit": amount,
             "tax_ids": [Command.set(fee.tax_ids.ids)],
         }  # fmt: skip
         if fee:
@@ -135,7 +166,7 @@ class SaleSampleMouldAgreement(models.Model):
         return {
             "move_type": "out_refund",
             "partner_id": (invoice.partner_id or self.partner_id).id,
-            "currency_id": self.currency_id.id,
+            "currency_id": currency.id,
             "journal_id": journal.id,
             "company_id": self.company_id.id,
             "invoice_origin": self.name,
@@ -176,7 +207,6 @@ class SaleSampleMouldAgreement(models.Model):
         """Ask whoever checks refunds to post the credit note."""
         agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
         amount = format_amount(agreement.env, refund.amount, refund.currency_id)
-        invoice = self._get_fee_invoice()
         notes = [agreement.env._(
             "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
             customer=self.partner_id.display_name, pairs=f"{refund.pairs:g}", amount=amount,
@@ -185,8 +215,6 @@ class SaleSampleMouldAgreement(models.Model):
             notes.append(
                 agreement.env._("There is no sales journal for the credit note: add one, then press “Refund”.")
             )
-        elif invoice and invoice.payment_state not in ("paid", "in_payment", "reversed"):
-            notes.append(agreement.env._("The invoice of the fee is not paid yet: %s.", invoice.display_name))
         note = " ".join(notes)
         self.message_post(body=note)
         self._ask_to_refund(note, summary=agreement.env._("Check and post the refund of %s", amount))

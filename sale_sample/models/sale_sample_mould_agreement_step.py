@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.refund import step_amounts
 from .sale_sample_mould_agreement import STANDINGS
@@ -71,6 +72,16 @@ class SaleSampleMouldAgreementStep(models.Model):
                 "%(percent)s %% after %(pairs)s pairs", percent=f"{step.percent:g}", pairs=step.threshold_pairs
             )
 
+    @api.constrains("percent", "agreement_id")
+    def _check_percents(self):
+        for agreement in self.agreement_id:
+            total = sum(agreement.step_ids.mapped("percent"))
+            if total > 100.0 + 1e-6:
+                raise ValidationError(self.env._(
+                    "%(agreement)s would give back %(total)s %% of the fee. Lower the steps to 100 %% at most.",
+                    agreement=agreement.display_name, total=round(total, 2),
+                ))  # fmt: skip
+
     @api.model_create_multi
     def create(self, vals_list):
         steps = super().create(vals_list)
@@ -78,8 +89,11 @@ class SaleSampleMouldAgreementStep(models.Model):
         return steps
 
     def write(self, vals):
-        self.agreement_id._check_terms_open()
-        return super().write(vals)
+        agreements = self.agreement_id
+        agreements._check_terms_open()
+        result = super().write(vals)
+        (self.agreement_id - agreements)._check_terms_open()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

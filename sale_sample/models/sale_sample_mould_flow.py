@@ -109,6 +109,7 @@ class SaleSampleMould(models.Model):
         self._check_maker()
         self._change_state("cancelled")
         self._log_event("cancelled")
+        self._settle_fees()
 
     def action_open_scrap(self) -> dict:
         """Open the dialog that asks why moulds are scrapped."""
@@ -169,8 +170,17 @@ class SaleSampleMould(models.Model):
 
     def _after_release(self) -> None:
         """Hook: moulds have been released for the first time."""
-        requests = self.sudo().request_id  # sudo: R&D does not see fees; what the mould cost is booked all the same
-        requests.fee_decision_id._spend_moulds()
+        self._settle_fees()
 
     def _after_scrap(self) -> None:
         """Hook: moulds have been scrapped, for good."""
+        self._settle_fees()
+
+    def _settle_fees(self, owed: bool = True) -> None:
+        """Tell the budget what these moulds cost the company.
+
+        :param owed: the cost has arisen already
+        :raises UserError: it has not, and the budget does not cover it
+        """
+        requests = self.sudo().request_id  # sudo: R&D does not see fees; what the mould cost is booked all the same
+        requests.fee_decision_id._settle_budget(owed)

@@ -94,3 +94,4 @@ class SaleSampleMould(models.Model):
             {"state": "opened", "opened_on": today, "evidence": evidence}
         )
         self._log_event("sizes", sizes=sizes._get_labels(), note=evidence)
+        self._settle_fees(owed=False)

@@ -48,15 +48,17 @@ class SaleSampleRefundEntry(models.Model):
         return self.env._("The refund ledger is never changed. Book the difference by hand, with a reason.")
 
     def action_open_source(self) -> dict:
-        """Open the movement or order line of a row, else its agreement."""
+        """Open the transfer or order behind a row; the agreement where there is none, or none the user may see."""
         self.ensure_one()
         record = self.agreement_id
         if self.source_model in self.env:
-            source = self.env[self.source_model].browse(self.source_id).exists()
-            record = self._get_record_to_open(source) if source else record
+            source = self.env[self.source_model].sudo().browse(self.source_id).exists()  # sudo: to name its document
+            document = self._get_record_to_open(source).sudo(False) if source else source
+            if document and document.has_access("read"):
+                record = document
         return record._get_records_action()
 
     @api.model
     def _get_record_to_open(self, source):
-        """Return what to show for a source. Extension point for glue addons."""
+        """Return the document of a source, which is looked up as superuser. Extension point for glue addons."""
         return source.order_id if source._name == "sale.order.line" else source

@@ -9,13 +9,18 @@ FEE_GROUPS = (
     "sales_department_base.group_policy_admin"
 )
 
+#: What the fee was decided by.
+FEE_BASIS = frozenset({"partner_id", "lead_id", "type_id", "company_id"})
+
 
 class SaleSampleRequest(models.Model):
     """Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule."""
 
     _inherit = "sale.sample.request"
 
-    mould_ids = fields.One2many("sale.sample.mould", "request_id", "Moulds", groups="base.group_user")
+    mould_ids = fields.One2many(
+        "sale.sample.mould", "request_id", "Moulds", groups="base.group_user", context={"active_test": False}
+    )
     mould_count = fields.Integer("Number of Moulds", compute="_compute_mould_count", groups="base.group_user")
     needs_fee_decision = fields.Boolean(related="type_id.needs_fee_decision", groups="base.group_user")
     fee_cost = fields.Monetary(
@@ -96,6 +101,16 @@ class SaleSampleRequest(models.Model):
 
     def _check_writable(self, names):
         result = super()._check_writable(names)
+        if FEE_BASIS & set(names) and not self.env.su:
+            decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
+                lambda request: request.fee_decision_state in ("to_approve", "approved")
+            )
+            if decided:
+                raise UserError(self.env._(
+                    "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
+                    "another one.",
+                    ", ".join(decided.mapped("display_name")),
+                ))  # fmt: skip
         if "fee_cost" in names and not self.env.su:
             decided = self.filtered(lambda request: request.fee_decision_state in ("to_approve", "approved"))
             if decided:
@@ -226,24 +241,32 @@ class SaleSampleRequest(models.Model):
         """Return the values of the proposal that an evaluation leads to."""
         outcome, policy = found["outcome"], found["policy"]
         return {
+            **self._prepare_fee_terms(found),
             "request_id": self.id,
             "state": "proposed",
             "policy_id": policy.id,
             "grade_id": found["grade"].id,
-            "customer_kind": found["kind"],
-            "cost": self.fee_cost,
             "charge": outcome.charge,
-            "proposed_charge": outcome.charge,
-            "proposed_fee": outcome.fee,
             "fee_amount": outcome.fee,
-            "company_amount": outcome.company_part,
-            "quota_key": found["quota_key"],
-            "quota_number": found["quota_number"],
+            "quota_year": found["quota_year"],
             "evidence": found["evidence"],
             "needs_budget": policy.needs_budget,
             "pay_before_shipping": policy.pay_before_shipping,
             "refund_terms": policy._get_refund_terms(),
             "mould_ids": [fields.Command.set(self.mould_ids.ids)],
+        }
+
+    def _prepare_fee_terms(self, found: dict) -> dict:
+        """Return what an evaluation must still give when the proposal is decided, by field."""
+        outcome = found["outcome"]
+        return {
+            "customer_kind": found["kind"],
+            "cost": self.currency_id.round(self.fee_cost),
+            "proposed_charge": outcome.charge,
+            "proposed_fee": outcome.fee,
+            "company_amount": outcome.company_part,
+            "quota_key": found["quota_key"],
+            "quota_number": found["quota_number"],
         }
 
     def _add_fee_decision(self, values: dict):

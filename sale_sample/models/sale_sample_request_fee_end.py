@@ -15,6 +15,20 @@ class SaleSampleRequest(models.Model):
             self.sudo()._cancel_fees()  # sudo: the fee belongs to the request that the user may cancel
         return super()._change_state(target, **values)
 
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
+        if target in ("approved", "rejected"):
+            self.sudo().fee_decision_id._settle_budget()  # sudo: R&D or the customer may end it, who see no fees
+        return result
+
+    def _reserve_budget(self, overspend_reason=None):
+        # R&D's estimate takes the place of what the fee decision had reserved for the same sample
+        for request in self.sudo():  # sudo: R&D does not see fees
+            decision = request.fee_decision_id
+            if not request.type_id.needs_mould and decision.state == "approved":
+                decision._budget_release()
+        return super()._reserve_budget(overspend_reason)
+
     def _cancel_fees(self) -> None:
         """Cancel the fee decisions of requests that are cancelled, and give the budget back.
 
@@ -28,10 +42,7 @@ class SaleSampleRequest(models.Model):
                     "%s: the customer has paid the fee. Pay it back by a credit note first, or reject the sample instead.",
                     decision.request_id.display_name,
                 ))  # fmt: skip
-            posted = lines.invoice_lines.filtered(
-                lambda line: line.parent_state == "posted" and line.move_id.payment_state != "reversed"
-            )
-            if posted:
+            if any(not invoice.is_reversed for invoice in decision._get_invoiced_fees(lines).values()):
                 raise UserError(self.env._(
                     "%s: the fee is invoiced. Reverse the invoice first.", decision.request_id.display_name
                 ))  # fmt: skip

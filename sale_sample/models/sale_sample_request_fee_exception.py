@@ -28,6 +28,7 @@ class SaleSampleRequest(models.Model):
             raise UserError(self.env._("%s: a fee lies between nothing and the whole cost.", self.display_name))
         if not currency.compare_amounts(fee, decision.proposed_fee):
             raise UserError(self.env._("%s: this is the fee by the rule. Confirm it instead.", self.display_name))
+        decision.with_env(self.env)._check_still_true()
         charge = "free" if not fee else "full" if not currency.compare_amounts(fee, decision.cost) else "shared"
         values = decision.copy_data({
             "request_id": self.id, "state": "to_approve", "is_exception": True, "exception_reason": reason,

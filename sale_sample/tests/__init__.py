@@ -18,3 +18,5 @@ from . import test_refund
 from . import test_sample_report, test_sample_report_mail
 from . import test_tours_statistics
 from . import test_fee_refund
+from . import test_fee_budget, test_fee_concurrency, test_fee_guards, test_refund_terms
+from . import test_screens

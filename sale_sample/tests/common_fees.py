@@ -31,7 +31,7 @@ class FeeCase(SampleCase):
         })  # fmt: skip
 
     @classmethod
-    def _budget(cls, amount=50000.0):
+    def _budget(cls, amount=50000.0, **values):
         budget = cls.env["sale.budget"].create({
             "name": "Moulds 2026",
             "company_id": cls.company.id,
@@ -40,6 +40,7 @@ class FeeCase(SampleCase):
             "date_to": "2099-12-31",
             "owner_id": cls.manager.id,
             "line_ids": [Command.create({"purpose_id": cls.purpose.id, "amount": amount})],
+            **values,
         })
         budget.sudo()._change_state("approved")
         return budget.line_ids
@@ -54,6 +55,23 @@ class FeeCase(SampleCase):
         request = cls._handed_over(**values)
         request.action_confirm_fee()
         return request
+
+    @classmethod
+    def _mould(cls, **values):
+        """Return a quoted mould of four sizes, 40 first: 1,000 once and 500 for each size."""
+        return cls.env["sale.sample.mould"].with_user(cls.rnd).create({
+            "shape": "Cup sole T",
+            "company_id": cls.company.id,
+            "owner": "shared",
+            "partner_id": cls.customer.id,
+            "product_ids": [Command.set(cls.product.ids)],
+            "part_ids": [
+                Command.create({"kind": "last", "cost": 1000.0}),
+                Command.create({"kind": "sole", "cost": 500.0, "per_size": True}),
+            ],
+            "size_ids": [Command.create({"size": size, "is_first": size == 40}) for size in (39, 40, 41, 42)],
+            **values,
+        })  # fmt: skip
 
     @contextmanager
     def assertRefused(self, pattern, error=UserError):

@@ -11,21 +11,6 @@ from .common_fees import FeeCase
 class TestMould(FeeCase):
     """From the quotation of a mould to its scrapping, one size first."""
 
-    def _mould(self, **values):
-        return self.env["sale.sample.mould"].with_user(self.rnd).create({
-            "shape": "Cup sole T",
-            "company_id": self.company.id,
-            "owner": "shared",
-            "partner_id": self.customer.id,
-            "product_ids": [Command.set(self.product.ids)],
-            "part_ids": [
-                Command.create({"kind": "last", "cost": 1000.0}),
-                Command.create({"kind": "sole", "cost": 500.0, "per_size": True}),
-            ],
-            "size_ids": [Command.create({"size": size, "is_first": size == 40}) for size in (39, 40, 41, 42)],
-            **values,
-        })  # fmt: skip
-
     def test_life(self):
         mould = self._mould()
         self.assertRegex(mould.name, r"^M/2026/")

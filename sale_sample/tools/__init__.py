@@ -1,5 +1,6 @@
 from . import (
     article,
+    collection,
     fee_policy,
     measurement,
     photo,

@@ -217,17 +217,3 @@ def needed_limit(limits: Iterable[float], amount: float) -> float | None:
     """
     covering = [limit for limit in limits if not limit or limit >= amount]
     return min(covering, key=lambda limit: limit or float("inf")) if covering else None
-
-
-def paid_share(invoices: Iterable[tuple[float, float, float]], charged: float) -> float:
-    """Return which share of a fee has been paid, 0 to 1.
-
-    A part payment of an invoice counts for all its lines alike.
-
-    :param invoices: (amount of the fee on the invoice, total, still due), taxes included
-    :param charged: the whole fee on the order, taxes included
-    """
-    if charged <= 0:
-        return 0.0
-    paid = sum(part * (1 - due / total) for part, total, due in invoices if total > 0)
-    return min(max(round(paid / charged, 6), 0.0), 1.0)

@@ -1,6 +1,13 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools.fee_policy import mismatches, specificity
+
+#: Who may ask about anybody's cases.
+ALL_CASES = (
+    "sales_team.group_sale_salesman_all_leads,sales_department_base.group_policy_admin,"
+    "sales_department_base.group_collaborator_finance"
+)
 
 
 class SaleSampleFeeTester(models.TransientModel):
@@ -31,6 +38,7 @@ class SaleSampleFeeTester(models.TransientModel):
             tester.line_ids = False
             if not tester.type_id:
                 continue
+            tester._check_reach()
             case = policies._get_case(tester._to_question())
             candidates = policies._get_candidates(tester.company_id)
             winners = policies._get_winners(case, candidates)
@@ -57,6 +65,25 @@ class SaleSampleFeeTester(models.TransientModel):
                 found = policies._evaluate(tester._to_question())
                 decisions = self.env["sale.sample.fee.decision"]
                 tester.result = "\n".join(decisions._explain_evidence(found["evidence"], tester.currency_id))
+
+    def _check_reach(self) -> None:
+        """Let a user ask only about cases of the own reach: the answer tells of budgets and grades.
+
+        :raises AccessError: the opportunity or company is out of reach, or the salesperson or team is a colleague's
+        """
+        self.ensure_one()
+        self.lead_id.check_access("read")
+        self.partner_id.check_access("read")
+        user = self.env.user
+        if self.company_id not in user.company_ids or not (
+            user.has_groups(ALL_CASES)
+            or (self.user_id in (user, user.browse()) and self.team_id <= user.crm_team_ids)
+            or user in (self.team_id.user_id, self.user_id.sale_team_id.user_id)
+        ):
+            raise AccessError(self.env._(
+                "The answer tells of grades and budgets: choose yourself or somebody of a team that you lead, and a company "
+                "you work for."
+            ))  # fmt: skip
 
     def _to_question(self) -> dict:
         """Return the case of this one tester as the policy wants it."""

@@ -9,5 +9,5 @@ class SaleSampleFeeTesterLine(models.TransientModel):
 
     tester_id = fields.Many2one("sale.sample.fee.tester", required=True, ondelete="cascade", index=True)
     policy_id = fields.Many2one("sale.sample.fee.policy", "Rule", required=True, ondelete="cascade")
-    state = fields.Selection([("hit", "Hit"), ("beaten", "Holds"), ("miss", "Does Not Hold")], required=True)
+    state = fields.Selection([("hit", "Hit"), ("beaten", "Holds Too"), ("miss", "Does Not Hold")], required=True)
     why = fields.Char(required=True)

@@ -1,4 +1,5 @@
 from . import (
+    product_product,
     sale_sample_mould_agreement,
     sale_sample_refund_entry,
     stock_move,

@@ -16,15 +16,20 @@ class SaleSampleMouldAgreement(models.Model):
         found = everything.search([("product_ids", "in", products.ids), ("state", "in", COUNTING_STATES)])
         return found.product_ids & products
 
+    def _get_products_by_orders(self):
+        """Return the products without moves of their own: services, and kits, whose components move."""
+        products = super()._get_products_by_orders()
+        return products.filtered(lambda product: product.type == "service" or product._is_moved_as_parts())
+
     def _collect_deliveries(self):
-        """Return rows for the moves of the past. Replaces the count by orders, so that nothing counts twice."""
-        rows = []
+        """Return rows for the moves of the past, and for what orders alone tell: no product counts in both ways."""
+        rows = super()._collect_deliveries()
         for agreement in self:
             moves = self.env["stock.move"].sudo()  # sudo: who agrees on a fee need not see the warehouse
             since = agreement.company_id._sales_utc_bounds(agreement.date_start, agreement.date_start)[0]
             domain = Domain(moves._get_refund_source_domain()) & Domain([
                 ("company_id", "=", agreement.company_id.id),
-                ("product_id", "in", agreement.product_ids.ids),
+                ("product_id", "in", (agreement.product_ids - agreement._get_products_by_orders()).ids),
                 ("date", ">=", since),
                 # what the orders told, before stock was kept, is in the ledger already
                 ("date", ">", agreement._get_last_order_booking() or since),

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytz
@@ -35,10 +36,12 @@ class StockMove(models.Model):
         booked = moves.origin_returned_move_id._get_booked_agreements()
         rows = []
         for move in moves.sorted("date"):
-            day = pytz.utc.localize(move.date).astimezone(pytz.timezone(move.company_id._sales_timezone())).date()
-            agreement = booked.get(move.origin_returned_move_id.id)
+            day = move._get_refund_day()
+            origin = move.origin_returned_move_id
+            agreement = booked.get(origin.id)
             agreement = agreement or self.env["sale.sample.mould.agreement"]._find_for_delivery(
-                move.company_id, move._get_refund_customer(), move.product_id, day
+                # what had left before the agreement began does not count when it comes back
+                move.company_id, move._get_refund_customer(), move.product_id, origin._get_refund_day() if origin else day
             )
             if agreement:
                 sign, unit = move._get_refund_sign(), move.product_id.uom_id
@@ -54,6 +57,11 @@ class StockMove(models.Model):
                     "source_name": move.picking_id.name or move.reference,
                 })  # fmt: skip
         return rows
+
+    def _get_refund_day(self) -> date:
+        """Return the day of this one move by the company's clock."""
+        self.ensure_one()
+        return pytz.utc.localize(self.date).astimezone(pytz.timezone(self.company_id._sales_timezone())).date()
 
     def _get_refund_sign(self) -> int:
         """Return 1 for what reaches a customer, -1 for what comes back, 0 for anything else."""

@@ -1,1 +1,1 @@
-from . import test_deliveries, test_concurrency
+from . import test_deliveries, test_concurrency, test_tours_mould_fee

@@ -21,6 +21,20 @@ class TestDeliveries(DeliveryCase):
         self.assertEqual(agreement.entry_ids[:1].date, date(2026, 3, 2))
         self.assertEqual(agreement.entry_ids.sorted("id")[0].action_open_source()["res_id"], delivery.id)
 
+    def test_source_of_a_row(self):
+        """The transfer opens for those who may see it; finance gets to the agreement."""
+        agreement = self._agreement()
+        delivery = self._deliver(800)
+        entry = agreement.entry_ids
+        keeper = new_test_user(
+            self.env, "sample_keeper", company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
+            groups="stock.group_stock_user,sales_department_base.group_collaborator_finance",
+        )  # fmt: skip
+        for user, opened in ((keeper, delivery), (self.finance, agreement)):
+            with self.subTest(user=user.login):
+                action = entry.with_user(user).action_open_source()
+                self.assertEqual((action["res_model"], action["res_id"]), (opened._name, opened.id))
+
     def test_threshold_by_a_warehouse_worker(self):
         """Who validates the delivery has no right on fees, and sees nothing of the refund."""
         agreement = self._agreement()
@@ -113,6 +127,37 @@ class TestDeliveries(DeliveryCase):
         self._return(delivery, 40)
         self.assertEqual((first.net_pairs, second.net_pairs), (90, 200))
         self.assertEqual(first.standing, "fallen")
+
+    def test_return_of_what_had_left_before_the_first_day(self):
+        with freeze_time("2026-01-04 04:00:00"):
+            delivery = self._deliver(500)
+        agreement = self._agreement()
+        self._return(delivery, 500)
+        self.assertEqual(agreement.net_pairs, 0)
+        self.assertFalse(agreement.entry_ids)
+
+    def test_delivered_and_returned_before_it_was_started(self):
+        delivery = self._deliver(500)
+        self._return(delivery, 200)
+        agreement = self._agreement()
+        self.assertEqual(agreement.net_pairs, 300)
+
+    def test_services_are_told_by_their_orders(self):
+        """A service leaves no warehouse: what its order line delivered counts, and goods beside it count once."""
+        service = self.env["product.product"].create({"name": "Made outside", "type": "service"})
+        agreement = self._agreement(product_ids=[Command.set((self.sole | service).ids)])
+        order = self._order(70, product=service)
+        order.order_line.qty_delivered = 70
+        self.assertEqual(agreement.net_pairs, 70)
+        self._deliver(30)
+        agreement.action_catch_up()
+        self.assertEqual(agreement.net_pairs, 100)
+
+    def test_kits_are_told_by_their_orders(self):
+        kit = self.env["product.product"].create({"name": "Pair of soles in a box", "type": "consu"})
+        self.patch(type(kit), "_is_moved_as_parts", lambda product: product == kit)
+        agreement = self._agreement(product_ids=[Command.set(kit.ids)])
+        self.assertEqual(agreement._get_products_by_orders(), kit)
 
     def test_counted_by_orders_before(self):
         """What was booked from orders, before stock was kept, does not count again."""

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 
 
 class SaleSampleFeeDecision(models.Model):
@@ -34,7 +35,14 @@ class SaleSampleFeeDecision(models.Model):
         return True
 
     def _validate_tier(self, tiers=False):
-        """Approve the decision, and reserve the budget, with the last review."""
+        """Approve the decision, and reserve the budget, with the last review.
+
+        :raises AccessError: the reviewer asked for the exception
+        """
+        if self.env.user == self.sudo().requested_by_id:  # sudo: a reviewer need not see the decision's fields
+            raise AccessError(self.env._(
+                "%s: somebody else has to approve an exception you asked for.", self.display_name
+            ))  # fmt: skip
         result = super()._validate_tier(tiers)
         decision = self.sudo()  # sudo: reviews and decisions are closed to reviewers
         decision.invalidate_recordset(["review_ids", "validation_status"])

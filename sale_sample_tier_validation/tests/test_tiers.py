@@ -47,6 +47,15 @@ class TestTiers(FeeCase):
         self._review(decision, self.manager)
         self.assertEqual((decision.state, self._figures(self.line)[0]), ("approved", 7000.0))
 
+    def test_nobody_approves_an_exception_of_their_own(self):
+        request = self._handed_over().with_user(self.manager)
+        request._ask_fee_exception(1000.0, "Key customer")
+        decision = request.fee_decision_id
+        self._review(decision, self.salesman_all)
+        with self.assertRefused("somebody else has to approve", AccessError):
+            self._review(decision, self.manager)
+        self.assertEqual(decision.state, "to_approve")
+
     def test_a_rejection_goes_back_to_the_rule(self):
         decision = self._exception(1000.0)
         self._review(decision, self.salesman_all, "reject")
