@@ -13,8 +13,8 @@ class SaleSampleStatistics(models.Model):
     _depends = {
         "sale.sample.fee.decision": ["collected_amount", "decided_at", "fee_amount", "request_id"],
         "sale.order": ["date_order", "state"],
-        "sale.order.line": ["invoice_lines", "order_id", "sample_fee_decision_id"],
-        "account.move": ["amount_total", "amount_untaxed_signed", "invoice_date", "move_type", "payment_state", "state"],
+        "sale.order.line": ["invoice_lines", "is_downpayment", "order_id", "price_total", "sample_fee_decision_id"],
+        "account.move": ["amount_total", "amount_untaxed_signed", "invoice_date", "move_type", "state"],
         "account.move.line": ["account_id", "move_id", "price_total"],
         "account.partial.reconcile": ["credit_move_id", "debit_amount_currency", "debit_move_id", "max_date"],
         "account.payment": ["amount", "date", "move_id", "state"],
@@ -43,22 +43,36 @@ class SaleSampleStatistics(models.Model):
               JOIN sale_sample_mould_agreement agreement ON agreement.id = refund.agreement_id
             """
         )
-        # share: which part of the invoice is the fee
+        # share: which part of the invoice is the fee. A down payment on the order is one on the fee, too, for as much
+        # of the order as the fee is; the final invoice deducts it again
         bills = SQL(
             """
-            SELECT line.sample_fee_decision_id AS decision_id, invoice.id AS move_id,
-                   SUM(invoiced.price_total) / invoice.amount_total AS share
-              FROM sale_order_line line
+            SELECT part.decision_id, invoice.id AS move_id,
+                   SUM(part.share * invoiced.price_total) / invoice.amount_total AS share
+              FROM (
+                    SELECT fee.sample_fee_decision_id AS decision_id, fee.id AS line_id, 1.0 AS share
+                      FROM sale_order_line fee
+                     WHERE fee.sample_fee_decision_id IS NOT NULL
+                     UNION ALL
+                    SELECT fee.sample_fee_decision_id, deposit.id, fee.price_total / ordered.amount
+                      FROM sale_order_line fee
+                      JOIN sale_order_line deposit ON deposit.order_id = fee.order_id AND deposit.is_downpayment
+                      JOIN LATERAL (
+                               SELECT SUM(line.price_total) AS amount
+                                 FROM sale_order_line line
+                                WHERE line.order_id = fee.order_id AND line.is_downpayment IS NOT TRUE
+                           ) AS ordered ON ordered.amount > 0
+                     WHERE fee.sample_fee_decision_id IS NOT NULL
+                   ) AS part
+              JOIN sale_order_line line ON line.id = part.line_id
               JOIN sale_order orders ON orders.id = line.order_id AND orders.state <> 'cancel'
-              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = part.line_id
               JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
               JOIN account_move invoice ON invoice.id = invoiced.move_id
-             WHERE line.sample_fee_decision_id IS NOT NULL
-               AND invoice.state = 'posted'
+             WHERE invoice.state = 'posted'
                AND invoice.move_type = 'out_invoice'
-               AND invoice.payment_state IS DISTINCT FROM 'reversed'
                AND invoice.amount_total > 0
-             GROUP BY line.sample_fee_decision_id, invoice.id
+             GROUP BY part.decision_id, invoice.id
             """
         )
         return super()._get_shared() | {"posted_refund": posted, "fee_bill": bills}

@@ -86,8 +86,24 @@ class TestStatisticsFees(FeeCase):
         note.invoice_line_ids.price_unit = 500.0
         note.action_post()
         (invoice | note).line_ids.filtered(lambda line: line.account_id == self.receivable).reconcile()
-        self._paid(invoice, 2000.0, "2026-05-05")
+        self._paid(invoice, 2500.0, "2026-05-05")
         self.assertEqual([day for day, _amount in self._rows(request, "collected")], ["2026-03-10", "2026-05-05"])
+
+    def test_down_payment(self):
+        """What is paid in advance counts on its day, the rest with the final invoice."""
+        request, order = self._charged()
+        order.action_confirm()
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_model="sale.order", active_ids=order.ids)
+        deposit = wizard.create({"advance_payment_method": "percentage", "amount": 25})._create_invoices(order)
+        deposit.invoice_date = "2026-03-03"
+        deposit.action_post()
+        self._paid(deposit, deposit.amount_total, "2026-03-10")
+        self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0)])
+        rest = order.sudo()._create_invoices(final=True)
+        rest.invoice_date = "2026-04-01"
+        rest.action_post()
+        self._paid(rest, rest.amount_total, "2026-04-15")
+        self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0), ("2026-04-15", 3000.0)])
 
     def test_payment_without_entry(self):
         """Where an accounting app reconciles bank statements, a payment makes no entry of its own."""
