@@ -83,6 +83,12 @@ class TestFeeScreens(FeeCase):
     def _place(self):
         return self.env["sale.sample.location"].create({"name": "Shelf T", "company_id": self.company.id})
 
+    def test_settings_without_the_sales_app(self):
+        """Odoo hides the page of Sales unless its app is installed; the settings of samples stand there."""
+        arch = view_arch(self.env["res.config.settings"].with_user(self.env.ref("base.user_admin")))
+        pages = arch.xpath("//app[block[@name='sale_sample']]")
+        self.assertEqual([page.get("notApp") for page in pages], ["0"])
+
     def _menus(self, user):
         """Return the entries of the Samples menu that a user sees."""
         root = self.env.ref("sale_sample.sale_sample_menu")
