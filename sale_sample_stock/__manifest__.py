@@ -6,6 +6,7 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["sale_sample", "sale_stock"],
+    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/sale_sample_stock_demo.xml"],
     "assets": {"web.assets_tests": ["sale_sample_stock/static/tests/tours/**/*"]},
     "auto_install": True,
