@@ -105,8 +105,12 @@ class SaleSampleFeeDecision(models.Model):
                     decision=decision.display_name,
                     amount=format_amount(self.env, decision.waived_amount, decision.currency_id),
                 ))  # fmt: skip
+            words = self.with_context(lang=approvers[0].lang).env
             decision.sudo().activity_schedule(  # sudo: the asker may not write decisions
-                ACTIVITY_APPROVE, user_id=approvers[0].id, note=decision.exception_reason
+                ACTIVITY_APPROVE,
+                user_id=approvers[0].id,
+                summary=words._("Approve or refuse the exception from the fee policy"),
+                note=decision.exception_reason,
             )
 
     # ------------------------------------------------------------------

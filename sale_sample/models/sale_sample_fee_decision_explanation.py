@@ -51,11 +51,11 @@ class SaleSampleFeeDecision(models.Model):
             ))  # fmt: skip
         if "record" in evidence["reasons"]:
             lines.append(self.env._(
-                "%(unsold)d samples of the last 24 months led to no order, %(limit)d end the free ones.",
+                "Samples of the last 24 months without an order: %(unsold)d. From %(limit)d on, none is free.",
                 unsold=evidence["unsold"], limit=evidence["rule_record_limit"],
             ))  # fmt: skip
         elif evidence["unsold"]:
-            lines.append(self.env._("%d samples of the last 24 months led to no order.", evidence["unsold"]))
+            lines.append(self.env._("Samples of the last 24 months without an order: %d.", evidence["unsold"]))
         return lines
 
     def _explain_budget(self, evidence: dict, money) -> list[str]:

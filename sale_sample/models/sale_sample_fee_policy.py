@@ -25,7 +25,7 @@ class SaleSampleFeePolicy(models.Model):
     )  # fmt: skip
     customer_kind = fields.Selection(
         [("any", "Customers and Prospects"), ("customer", "Customers"), ("prospect", "Prospects")],
-        "For", required=True, default="any", tracking=True,
+        "Customers", required=True, default="any", tracking=True,
     )  # fmt: skip
     type_id = fields.Many2one(
         "sale.sample.type", "Sample Type", index="btree_not_null", ondelete="restrict", tracking=True,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
 
 
 class SaleSampleFeeRefundStep(models.Model):
@@ -37,10 +38,12 @@ class SaleSampleFeeRefundStep(models.Model):
         for step in self:
             if step.within_months:
                 step.display_name = self.env._(
-                    "%(percent)g %% after %(pairs)d pairs within %(months)d months",
-                    percent=step.percent, pairs=step.threshold_pairs, months=step.within_months,
+                    "%(percent)g %% after %(pairs)s pairs within %(months)d months",
+                    percent=step.percent, pairs=formatLang(self.env, step.threshold_pairs, digits=0),
+                    months=step.within_months,
                 )  # fmt: skip
             else:
                 step.display_name = self.env._(
-                    "%(percent)g %% after %(pairs)d pairs", percent=step.percent, pairs=step.threshold_pairs
+                    "%(percent)g %% after %(pairs)s pairs",
+                    percent=step.percent, pairs=formatLang(self.env, step.threshold_pairs, digits=0),
                 )

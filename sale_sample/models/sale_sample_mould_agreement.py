@@ -110,7 +110,7 @@ class SaleSampleMouldAgreement(models.Model):
     next_deadline = fields.Date(
         compute="_compute_standing", store=True, index=True, help="Last day on which pairs count for the next refund"
     )
-    refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount")
+    refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount", store=True)
     notified_deadline = fields.Date(readonly=True, copy=False, help="Deadline that the salesperson was reminded of")
 
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another agreement.")

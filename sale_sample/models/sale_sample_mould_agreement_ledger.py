@@ -181,7 +181,7 @@ class SaleSampleMouldAgreement(models.Model):
             if agreement.state == "running" and "missed" in states and states <= {"missed", "granted", "fallen"}:
                 agreement._change_state("expired")
                 agreement.message_post(body=self.env._(
-                    "The deadline has passed: %(pairs)s pairs were delivered.", pairs=f"{agreement.net_pairs:g}"
+                    "The deadline has passed: %(pairs)s pairs were delivered.", pairs=agreement._format_pairs(agreement.net_pairs)
                 ))  # fmt: skip
 
     # ------------------------------------------------------------------

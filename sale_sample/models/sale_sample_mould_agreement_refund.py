@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, formatLang
 
 from .sale_sample_mould_agreement_ledger import BOOKER_GROUPS
 
@@ -155,7 +155,8 @@ class SaleSampleMouldAgreement(models.Model):
         line = {
             "name": self.env._(
                 "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
-                agreement=self.name, percent=f"{refund.step_id.percent:g}", pairs=refund.step_id.threshold_pairs,
+                agreement=self.name, percent=f"{refund.step_id.percent:g}",
+                pairs=self._format_pairs(refund.step_id.threshold_pairs),
             ),
             "quantity": 1.0,
             "price_unit": amount,
@@ -178,6 +179,10 @@ class SaleSampleMouldAgreement(models.Model):
     # ------------------------------------------------------------------
     # Telling people
     # ------------------------------------------------------------------
+
+    def _format_pairs(self, pairs: float) -> str:
+        """Return pairs as the reader writes them, with decimals only where there are some."""
+        return formatLang(self.env, pairs, digits=0 if float(pairs).is_integer() else 2)
 
     def _get_refund_handler(self):
         """Return who checks the refunds of one agreement."""
@@ -209,7 +214,7 @@ class SaleSampleMouldAgreement(models.Model):
         amount = format_amount(agreement.env, refund.amount, refund.currency_id)
         notes = [agreement.env._(
             "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
-            customer=self.partner_id.display_name, pairs=f"{refund.pairs:g}", amount=amount,
+            customer=self.partner_id.display_name, pairs=agreement._format_pairs(refund.pairs), amount=amount,
         )]  # fmt: skip
         if not refund.move_id:
             notes.append(
@@ -226,7 +231,7 @@ class SaleSampleMouldAgreement(models.Model):
             agreement = agreement.with_context(lang=user.lang or self.env.lang)
             note = agreement.env._(
                 "Goods came back after the refund: %(pairs)s net pairs are left. The refund stays as it is.",
-                pairs=f"{agreement.net_pairs:g}",
+                pairs=agreement._format_pairs(agreement.net_pairs),
             )
             agreement.message_post(body=note)
             agreement._ask_to_refund(note, summary=agreement.env._("Returned after the refund of the mould fee"))
@@ -246,7 +251,7 @@ class SaleSampleMouldAgreement(models.Model):
                 words._(
                     "%(customer)s lacks %(pairs)s pairs until %(day)s; then the mould fee is not refunded.",
                     customer=agreement.partner_id.display_name,
-                    pairs=f"{agreement.missing_pairs:g}",
+                    pairs=agreement._format_pairs(agreement.missing_pairs),
                     day=format_date(agreement.env, deadline, lang_code=user.lang),
                 ),
                 summary=words._("Mould fee: the deadline of the refund comes near"),

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
 
 from ..tools.refund import step_amounts
 from .sale_sample_mould_agreement import STANDINGS
@@ -21,7 +22,7 @@ class SaleSampleMouldAgreementStep(models.Model):
     threshold_pairs = fields.Integer("Pairs", required=True, aggregator=None, help="Net pairs since the first day")
     percent = fields.Float("Share of the Fee (%)", required=True, default=100.0, aggregator=None)
     months = fields.Integer("Within Months", help="From the first day; 0: without a deadline", aggregator=None)
-    deadline = fields.Date("Until", compute="_compute_deadline", store=True)
+    deadline = fields.Date("Counts until", compute="_compute_deadline", store=True)
     amount = fields.Monetary(compute="_compute_amount")
     state = fields.Selection(STANDINGS, compute="_compute_progress")
     pairs = fields.Float("Pairs Delivered", compute="_compute_progress", digits="Product Unit")
@@ -69,7 +70,8 @@ class SaleSampleMouldAgreementStep(models.Model):
     def _compute_display_name(self):
         for step in self:
             step.display_name = self.env._(
-                "%(percent)s %% after %(pairs)s pairs", percent=f"{step.percent:g}", pairs=step.threshold_pairs
+                "%(percent)s %% after %(pairs)s pairs", percent=f"{step.percent:g}",
+                pairs=formatLang(self.env, step.threshold_pairs, digits=0),
             )
 
     @api.constrains("percent", "agreement_id")

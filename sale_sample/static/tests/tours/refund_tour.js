@@ -33,7 +33,7 @@ registry.category("web_tour.tours").add("sale_sample_refund", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=refund_ids] tr:contains(50 % after 1000 pairs):contains(500)",
+            trigger: ".o_field_widget[name=refund_ids] tr:contains(50 % after 1,000 pairs):contains(500)",
         },
         {
             trigger: ".o_notebook .nav-link:contains(Ledger)",
