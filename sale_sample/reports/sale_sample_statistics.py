@@ -158,8 +158,8 @@ class SaleSampleStatistics(models.Model):
         readonly=True,
         aggregator="avg",
         groups=MONEY_GROUPS,
-        help="Calendar days from the first hand-over until the revenue reached the net cost; samples that have not paid "
-        "back, or had nothing to pay back, do not count",
+        help="Calendar days from the first hand-over until the revenue, or the margin where margins are known, reached the "
+        "net cost; samples that have not paid back, or had nothing to pay back, do not count",
     )
 
     # ------------------------------------------------------------------

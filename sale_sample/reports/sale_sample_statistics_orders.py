@@ -35,19 +35,27 @@ class SaleSampleStatistics(models.Model):
         )
         return super()._get_shared() | {"spent": spent, "sample": sample, "gain": self._gain_sql()}
 
+    def _earned_sql(self) -> SQL:
+        """Return what a ``line`` earns in the currency of its order, by which samples pay back. Extension point.
+
+        Here the revenue; where margins are known, the margin is nearer to the truth.
+        """
+        return SQL("line.price_subtotal")
+
     def _sold_sql(self) -> SQL:
         """Return the confirmed order lines of products of which the customer approved a sample.
 
-        A line has the set of samples, day, amount in company currency, and whether it may count for a sample it
+        A line has the set of samples, day, amount and what it earns in company currency, and whether it may count for a sample it
         does not name. Lines are read once, before they are compared with the samples: OFFSET keeps PostgreSQL from
         looking them up sample by sample.
         """
         return SQL(
             """
-            SELECT line.id, known.set_id, line.date_order, line.amount, line.is_free
+            SELECT line.id, known.set_id, line.date_order, line.amount, line.earned, line.is_free
               FROM (
                     SELECT line.id, orders.company_id, buyer.commercial_partner_id AS partner_id, line.product_id,
                            orders.date_order, line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount,
+                           %s / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS earned,
                            line.sample_request_id IS NULL AND line.display_type IS NULL
                                AND line.is_downpayment IS NOT TRUE AS is_free
                       FROM sale_order_line line
@@ -64,11 +72,12 @@ class SaleSampleStatistics(models.Model):
                 ON known.company_id = line.company_id
                AND known.partner_id = line.partner_id
                AND known.product_id = line.product_id
-            """
+            """,
+            self._earned_sql(),
         )
 
     def _won_lines_sql(self) -> SQL:
-        """Return a query of the order lines that samples won: request, day, amount in company currency.
+        """Return a query of the order lines that samples won: request, day, amount and earnings in company currency.
 
         A line names its sample, when it came from the quotation of the sample. Repeat orders do not:
         a confirmed line counts for the last sample of its product that the customer approved before, if the
@@ -81,16 +90,17 @@ class SaleSampleStatistics(models.Model):
         return SQL(
             """
             SELECT line.sample_request_id AS request_id, orders.date_order,
-                   line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount
+                   line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount,
+                   %s / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS earned
               FROM sale_order_line line
               JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
              WHERE line.sample_request_id IS NOT NULL
                AND line.display_type IS NULL
                AND line.is_downpayment IS NOT TRUE
              UNION ALL
-            SELECT told.opener_id, told.moment, told.amount
+            SELECT told.opener_id, told.moment, told.amount, told.earned
               FROM (
-                    SELECT chapter.is_free, chapter.moment, chapter.amount,
+                    SELECT chapter.is_free, chapter.moment, chapter.amount, chapter.earned,
                            MAX(chapter.opener_id) OVER (PARTITION BY chapter.set_id, chapter.number) AS opener_id
                       FROM (
                             SELECT event.*, COUNT(event.opener_id) OVER (
@@ -102,6 +112,7 @@ class SaleSampleStatistics(models.Model):
                    ) AS told
              WHERE told.is_free
             """,
+            self._earned_sql(),
             self._events_sql(),
         )
 
@@ -113,17 +124,17 @@ class SaleSampleStatistics(models.Model):
         """
         return SQL(
             """
-            SELECT timed.set_id, timed.moment, timed.sample_id, timed.line_id, timed.amount, timed.is_free,
+            SELECT timed.set_id, timed.moment, timed.sample_id, timed.line_id, timed.amount, timed.earned, timed.is_free,
                    CASE WHEN (timed.submitted_at > MIN(timed.moment) FILTER (WHERE timed.line_id IS NOT NULL) OVER (
                                   PARTITION BY timed.set_id ORDER BY timed.moment, timed.sample_id, timed.line_id
                                   ROWS UNBOUNDED PRECEDING)) IS NOT TRUE
                         THEN timed.sample_id END AS opener_id
               FROM (
-                    SELECT set_id, date_order AS moment, amount, is_free, NULL::integer AS sample_id, id AS line_id,
+                    SELECT set_id, date_order AS moment, amount, earned, is_free, NULL::integer AS sample_id, id AS line_id,
                            NULL::timestamp AS submitted_at
                       FROM (%s) AS sold
                      UNION ALL
-                    SELECT set_id, closed_at, NULL, FALSE, id, NULL, submitted_at
+                    SELECT set_id, closed_at, NULL, NULL, FALSE, id, NULL, submitted_at
                       FROM sample
                      WHERE closed_at IS NOT NULL
                    ) AS timed
@@ -132,14 +143,15 @@ class SaleSampleStatistics(models.Model):
         )
 
     def _gain_sql(self) -> SQL:
-        """Return what each sample won: its first order, the revenue of 12 months, and when that reached the cost."""
+        """Return what each sample won: its first order, revenue and earnings of 12 months, and when it paid back."""
         return SQL(
             """
             SELECT won.request_id, MIN(won.date_order) AS first_order,
                    SUM(won.amount) FILTER (WHERE won.date_order < asked.closed_at + INTERVAL '12 months') AS revenue,
+                   SUM(won.earned) FILTER (WHERE won.date_order < asked.closed_at + INTERVAL '12 months') AS earned,
                    MIN(won.date_order) FILTER (WHERE won.so_far >= spent.cost) AS paid_back
               FROM (
-                    SELECT line.*, SUM(line.amount) OVER (PARTITION BY line.request_id ORDER BY line.date_order) AS so_far
+                    SELECT line.*, SUM(line.earned) OVER (PARTITION BY line.request_id ORDER BY line.date_order) AS so_far
                       FROM (%s) AS line
                    ) AS won
               JOIN sale_sample_request asked
@@ -171,7 +183,7 @@ class SaleSampleStatistics(models.Model):
                            SELECT request_id, SUM(cost) AS cost FROM spent GROUP BY request_id
                        ) AS total ON total.request_id = step.request_id
                   LEFT JOIN (
-                           SELECT request_id, SUM(revenue) AS revenue, MIN(paid_back) AS paid_back
+                           SELECT request_id, SUM(revenue) AS revenue, SUM(earned) AS earned, MIN(paid_back) AS paid_back
                              FROM gain
                             GROUP BY request_id
                        ) AS won ON won.request_id = step.request_id
@@ -196,6 +208,7 @@ class SaleSampleStatistics(models.Model):
             working_days="CASE WHEN step.step = 'approved' THEN log.hours::double precision END",
             ended_cost="COALESCE(total.cost, 0)",
             revenue="COALESCE(won.revenue, 0)",
+            earned="COALESCE(won.earned, 0)",
             payback_days="""
                 CASE WHEN total.cost > 0
                      THEN (EXTRACT(EPOCH FROM won.paid_back - log.start) / 86400.0)::double precision END
