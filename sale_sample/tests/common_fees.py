@@ -73,6 +73,13 @@ class FeeCase(SampleCase):
             **values,
         })  # fmt: skip
 
+    @classmethod
+    def _charged(cls, **values):
+        """Return a request whose fee is decided and on a quotation, and the quotation."""
+        request = cls._decided(**values)
+        request.action_charge_fee()
+        return request, request.fee_decision_id.order_line_ids.order_id
+
     @contextmanager
     def assertRefused(self, pattern, error=UserError):
         """Check that ``error`` is raised with this message, and undo what was done until then."""

@@ -19,11 +19,6 @@ class TestFeeCollection(FeeCase):
         cls.policy = cls._policy()
         cls.reason = cls.env["sale.sample.reason"].create({"name": "Test cancelled", "kind": "cancelled"})
 
-    def _charged(self, **values):
-        request = self._decided(**values)
-        request.action_charge_fee()
-        return request, request.fee_decision_id.order_line_ids.order_id
-
     def test_ordered_invoiced_paid(self):
         request = self._decided()
         self.assertEqual((request.fee_state, str(request.fee_due_on)), ("to_order", "2026-04-01"))

@@ -19,11 +19,6 @@ class TestFeeGuards(FeeCase):
         cls.policy = cls._policy()
         cls.reason = cls.env["sale.sample.reason"].create({"name": "Test cancelled", "kind": "cancelled"})
 
-    def _charged(self, **values):
-        request = self._decided(**values)
-        request.action_charge_fee()
-        return request, request.fee_decision_id.order_line_ids.order_id
-
     def _credited(self, invoice, amount=None):
         """Return a posted credit note of the invoice, of a part when an amount is given."""
         note = invoice._reverse_moves([{"invoice_date": "2026-03-02"}])
