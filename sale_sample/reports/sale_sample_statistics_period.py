@@ -13,7 +13,8 @@ FIGURES = {
     "requested": "requested", "made": "made", "sent": "sent", "approved": "approved", "rejected": "rejected",
     "cancelled": "cancelled", "rounds": "rounds", "cycle": "cycle_working_days_median",
     "cycle_p90": "cycle_working_days_p90", "on_time_needed": "on_time_needed",
-    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost", "mould_cost": "mould_cost", "charged": "charged",
+    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost",
+    "mould_cost": "mould_cost", "charged": "charged",
     "collected": "collected", "refunded": "refunded", "ordered": "ordered", "hit_rate": "hit_rate",
     "revenue": "revenue",
 }  # fmt: skip

@@ -118,15 +118,15 @@ class FeeCase(SampleCase):
         (cls.customer | cls.other_customer).with_company(cls.company).property_account_receivable_id = receivable
         cls.income, cls.bank, cls.receivable = income, bank, receivable
 
-    def _pay(self, invoice, amount):
-        """Pay part of an invoice by a journal entry."""
+    def _pay(self, invoice, amount, day=None):
+        """Pay part of an invoice by a journal entry, on its own day if no other is given."""
         move = self.env["account.move"].create({
             "move_type": "entry",
             "company_id": self.company.id,
             "journal_id": self.env["account.journal"].search(
                 [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
             ).id,
-            "date": invoice.invoice_date,
+            "date": day or invoice.invoice_date,
             "line_ids": [
                 Command.create({"account_id": self.bank.id, "debit": amount, "name": "in"}),
                 Command.create({

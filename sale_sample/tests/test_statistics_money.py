@@ -20,35 +20,10 @@ class TestStatisticsFees(FeeCase):
         cls._budget()
         cls._policy()
 
-    def _charged(self, **values):
-        request = self._decided(**values)
-        request.action_charge_fee()
-        return request, request.fee_decision_id.order_line_ids.order_id
-
     def _invoiced(self, order):
         invoice = self._invoice(order)
         self.env.flush_all()
         return invoice
-
-    def _paid(self, invoice, amount, day):
-        """Pay part of an invoice by a journal entry of this day."""
-        move = self.env["account.move"].create({
-            "move_type": "entry",
-            "company_id": self.company.id,
-            "journal_id": self.env["account.journal"].search(
-                [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
-            ).id,
-            "date": day,
-            "line_ids": [
-                Command.create({"account_id": self.bank.id, "debit": amount, "name": "in"}),
-                Command.create({
-                    "account_id": self.receivable.id, "credit": amount, "name": "in", "partner_id": invoice.partner_id.id,
-                }),
-            ],
-        })  # fmt: skip
-        move.action_post()
-        (invoice | move).line_ids.filtered(lambda line: line.account_id == self.receivable).reconcile()
-        self.env.flush_all()
 
     def _rows(self, request, event):
         """Return day and amount of the rows of an event."""
@@ -66,11 +41,11 @@ class TestStatisticsFees(FeeCase):
     def test_each_payment_on_its_day(self):
         request, order = self._charged()
         invoice = self._invoiced(order)
-        self._paid(invoice, invoice.amount_total / 4, "2026-03-10")
+        self._pay(invoice, invoice.amount_total / 4, "2026-03-10")
         self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0)])
-        self._paid(invoice, invoice.amount_residual / 9, "2026-04-15")
-        self._paid(invoice, invoice.amount_residual / 2, "2026-04-15")
-        self._paid(invoice, invoice.amount_residual, "2026-05-02")
+        self._pay(invoice, invoice.amount_residual / 9, "2026-04-15")
+        self._pay(invoice, invoice.amount_residual / 2, "2026-04-15")
+        self._pay(invoice, invoice.amount_residual, "2026-05-02")
         rows = self._rows(request, "collected")
         self.assertEqual(rows[0], ("2026-03-10", 1000.0), "a past month does not change")
         self.assertEqual([day for day, _amount in rows], ["2026-03-10", "2026-04-15", "2026-05-02"])
@@ -81,12 +56,12 @@ class TestStatisticsFees(FeeCase):
     def test_credit_note_is_no_payment(self):
         request, order = self._charged()
         invoice = self._invoiced(order)
-        self._paid(invoice, 1000.0, "2026-03-10")
+        self._pay(invoice, 1000.0, "2026-03-10")
         note = invoice._reverse_moves([{"invoice_date": "2026-04-20", "date": "2026-04-20"}])
         note.invoice_line_ids.price_unit = 500.0
         note.action_post()
         (invoice | note).line_ids.filtered(lambda line: line.account_id == self.receivable).reconcile()
-        self._paid(invoice, 2500.0, "2026-05-05")
+        self._pay(invoice, 2500.0, "2026-05-05")
         self.assertEqual([day for day, _amount in self._rows(request, "collected")], ["2026-03-10", "2026-05-05"])
 
     def test_down_payment(self):
@@ -97,12 +72,12 @@ class TestStatisticsFees(FeeCase):
         deposit = wizard.create({"advance_payment_method": "percentage", "amount": 25})._create_invoices(order)
         deposit.invoice_date = "2026-03-03"
         deposit.action_post()
-        self._paid(deposit, deposit.amount_total, "2026-03-10")
+        self._pay(deposit, deposit.amount_total, "2026-03-10")
         self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0)])
         rest = order.sudo()._create_invoices(final=True)
         rest.invoice_date = "2026-04-01"
         rest.action_post()
-        self._paid(rest, rest.amount_total, "2026-04-15")
+        self._pay(rest, rest.amount_total, "2026-04-15")
         self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0), ("2026-04-15", 3000.0)])
 
     def test_payment_without_entry(self):
@@ -131,7 +106,7 @@ class TestStatisticsFees(FeeCase):
         self.assertEqual(len(invoice), 1)
         invoice.invoice_date = "2026-03-02"
         invoice.action_post()
-        self._paid(invoice, 2000.0, "2026-03-10")
+        self._pay(invoice, 2000.0, "2026-03-10")
         for request in (first, second):
             self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0)])
 
