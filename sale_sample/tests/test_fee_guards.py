@@ -184,5 +184,9 @@ class TestFeeGuards(FeeCase):
         ):  # fmt: skip
             with self.subTest(more), self.assertRaises(AccessError):
                 _result = tester.create({**values, **more}).result
+        led = self.env["crm.team"].create({"name": "Led team", "user_id": self.salesman.id})
+        self.assertTrue(tester.create({**values, "user_id": self.salesman.id, "team_id": led.id}).result)
+        with self.assertRaises(AccessError):  # the own team does not open a colleague's budget
+            _result = tester.create({**values, "user_id": self.colleague.id, "team_id": led.id}).result
         everybody = self.env["sale.sample.fee.tester"].with_user(self.manager)
         self.assertTrue(everybody.create({**values, "user_id": self.colleague.id}).result)
