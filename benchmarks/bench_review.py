@@ -94,9 +94,8 @@ def _ensure_trade(options: argparse.Namespace, size: Size) -> str:
         say(f"making {name}; kept for later runs")
         create_database(part, "" if options.template else MODULES, options.template)
     run_in_odoo(
-        part, "benchmarks.jobs", "generate",
-        size=_arguments(size), sample=100, trust_keys=not options.check_keys,
-    )  # fmt: skip
+        part, "benchmarks.jobs", "generate", size=_arguments(size), sample=100, trust_keys=not options.check_keys
+    )
     run_in_odoo(part, "benchmarks.review_jobs", "finish_trade")
     rename_database(part, name)
     return name

@@ -17,12 +17,7 @@ from odoo.tools import SQL
 
 from benchmarks.columns import STAGES
 
-QUIET = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-}
+QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_create_nosubscribe": True, "mail_notrack": True}
 
 
 class BulkWriter:
@@ -50,16 +45,14 @@ class BulkWriter:
         with closing(env.cr.savepoint()):
             company = env["res.partner"].create({"name": "Prototype", "is_company": True, "user_id": salesman.id})
             contact = env["res.partner"].create({"name": "Contact", "parent_id": company.id})
-            goods, service = env["product.product"].create(
-                [{"name": kind, "type": kind, "taxes_id": [], "list_price": 1.0} for kind in ("consu", "service")]
-            )
-            order = env["sale.order"].create(
-                {
-                    "partner_id": company.id,
-                    "user_id": salesman.id,
-                    "order_line": [(0, 0, {"product_id": service.id, "tax_ids": [(5,)]})],
-                }
-            )
+            goods, service = env["product.product"].create([
+                {"name": kind, "type": kind, "taxes_id": [], "list_price": 1.0} for kind in ("consu", "service")
+            ])
+            order = env["sale.order"].create({
+                "partner_id": company.id,
+                "user_id": salesman.id,
+                "order_line": [(0, 0, {"product_id": service.id, "tax_ids": [(5,)]})],
+            })
             order.action_confirm()
             env.flush_all()
             records = {
@@ -77,13 +70,7 @@ class BulkWriter:
         return prototypes
 
     def _read_row(self, record) -> dict[str, Any]:
-        [[row]] = self.rows(
-            SQL(
-                "SELECT to_jsonb(t) FROM %s t WHERE id = %s",
-                SQL.identifier(record._table),
-                record.id,
-            )
-        )
+        [[row]] = self.rows(SQL("SELECT to_jsonb(t) FROM %s t WHERE id = %s", SQL.identifier(record._table), record.id))
         return row
 
     def rows(self, query: SQL) -> list[tuple]:

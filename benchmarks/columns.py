@@ -58,11 +58,7 @@ TEMPLATE_COLUMNS = {
     "default_code": SQL("s.code"),
     "list_price": SQL("s.price"),
 }
-PRODUCT_COLUMNS = {
-    "id": SQL("s.id"),
-    "product_tmpl_id": SQL("s.template_id"),
-    "default_code": SQL("s.code"),
-}
+PRODUCT_COLUMNS = {"id": SQL("s.id"), "product_tmpl_id": SQL("s.template_id"), "default_code": SQL("s.code")}
 ORDER_COLUMNS = {
     "id": SQL("s.id"),
     "name": SQL("s.name"),

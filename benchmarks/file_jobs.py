@@ -9,7 +9,16 @@ from odoo.tools import SQL
 
 from benchmarks.file_limits import STEPS
 
-FIELDS = {"vat": 0, "phone": 12, "website": 0, "category_id": 0, "child_ids": 0, "city": 24, "image_1920": 0, "email": 6}
+FIELDS = {
+    "vat": 0,
+    "phone": 12,
+    "website": 0,
+    "category_id": 0,
+    "child_ids": 0,
+    "city": 24,
+    "image_1920": 0,
+    "email": 6,
+}
 """Fields a complete file needs, and after how many months each has to be confirmed again (0: never)."""
 
 
@@ -20,9 +29,9 @@ def measure_files(env, result: str) -> None:
     of the customers changed. Each is what the nightly job does.
     """
     get = env["ir.model.fields"]._get
-    env["customer.file.requirement"].create(
-        [{"field_id": get("res.partner", name).id, "confirm_months": months} for name, months in FIELDS.items()]
-    )
+    env["customer.file.requirement"].create([
+        {"field_id": get("res.partner", name).id, "confirm_months": months} for name, months in FIELDS.items()
+    ])
     env.flush_all()
     gaps = env["customer.file.gap"]
     env.cr.execute(SQL("DELETE FROM customer_file_gap"))

@@ -23,9 +23,7 @@ def main() -> None:
     parser.add_argument("--contacts", type=float, default=0.2, help="share of companies with a contact")
     parser.add_argument("--sample", type=int, default=200, help="orders to check through the ORM")
     parser.add_argument(
-        "--trust-keys",
-        action="store_true",
-        help="no checks of foreign keys: faster, needs a PostgreSQL superuser",
+        "--trust-keys", action="store_true", help="no checks of foreign keys: faster, needs a PostgreSQL superuser"
     )
     options = parser.parse_args()
     size = {
@@ -44,12 +42,7 @@ def main() -> None:
     if options.create:
         create_database(options.database, options.modules, options.template)
     run_in_odoo(
-        options.database,
-        "benchmarks.jobs",
-        "generate",
-        size=size,
-        sample=options.sample,
-        trust_keys=options.trust_keys,
+        options.database, "benchmarks.jobs", "generate", size=size, sample=options.sample, trust_keys=options.trust_keys
     )
 
 

@@ -46,19 +46,8 @@ def main() -> None:
     parser.add_argument("--database", required=True, help="made by load_retail")
     parser.add_argument("--source", type=Path, default=independent.SOURCE)
     options = parser.parse_args()
-    run_in_odoo(
-        options.database,
-        "benchmarks.guard",
-        "install",
-        addon="customer_grade",
-        origin=ORIGIN,
-    )
-    run_in_odoo(
-        options.database,
-        "benchmarks.grade_retail",
-        "grade",
-        source=str(options.source.resolve()),
-    )
+    run_in_odoo(options.database, "benchmarks.guard", "install", addon="customer_grade", origin=ORIGIN)
+    run_in_odoo(options.database, "benchmarks.grade_retail", "grade", source=str(options.source.resolve()))
 
 
 def grade(env, source: str) -> None:
@@ -96,16 +85,14 @@ def run_review(env, name: str, criteria: list[dict], thresholds: dict[str, int])
     grades = {grade.code: grade for grade in env["customer.grade"].search([])}
     schemes = env["customer.grading.scheme"]
     schemes.search([("state", "=", "active")]).action_retire()
-    scheme = schemes.create(
-        {
-            "name": name,
-            "window_months": WINDOW_MONTHS,
-            "criterion_ids": [(0, 0, values) for values in criteria],
-            "threshold_ids": [
-                (0, 0, {"grade_id": grades[code].id, "minimum": minimum}) for code, minimum in thresholds.items()
-            ],
-        }
-    )
+    scheme = schemes.create({
+        "name": name,
+        "window_months": WINDOW_MONTHS,
+        "criterion_ids": [(0, 0, values) for values in criteria],
+        "threshold_ids": [
+            (0, 0, {"grade_id": grades[code].id, "minimum": minimum}) for code, minimum in thresholds.items()
+        ],
+    })
     scheme.action_activate()
     review = env["customer.grade.review"].create({"scheme_id": scheme.id, "date": independent.REVIEW_DATE})
     for step in ("action_compute", "action_accept_all", "action_decide", "action_apply"):
@@ -126,11 +113,7 @@ def compare(expected: dict[str, str], found: dict, trade: dict) -> list[str]:
             continue
         assessment, item = found[ref], trade[ref]
         ours = (expected[ref], round(float(item.revenue), 2), item.orders)
-        theirs = (
-            assessment.grade_id.code,
-            round(assessment.revenue, 2),
-            assessment.order_count,
-        )
+        theirs = (assessment.grade_id.code, round(assessment.revenue, 2), assessment.order_count)
         if ours != theirs:
             differences.append(
                 f"{ref}: addon {theirs} at {assessment.score:.1f} points {assessment.points}, file {ours}"

@@ -33,11 +33,7 @@ PARETO_POINTS = {"A": 100, "B": 60, "C": 30, "D": 0}
 RECENCY_BANDS = ((30, 100), (90, 70), (180, 40), (365, 10))
 
 # Weight of each criterion, and the least score of each grade.
-WEIGHTS = {
-    "revenue": Fraction(50, 100),
-    "orders": Fraction(30, 100),
-    "recency": Fraction(20, 100),
-}
+WEIGHTS = {"revenue": Fraction(50, 100), "orders": Fraction(30, 100), "recency": Fraction(20, 100)}
 THRESHOLDS = ((Fraction(75), "A"), (Fraction(50), "B"), (Fraction(25), "C"))
 
 # The last day of the file.
@@ -177,10 +173,7 @@ def summary(title: str, grades: Mapping[str, str], trade: Mapping[str, Trade]) -
 
 
 def write_grades(
-    path: Path,
-    trade: Mapping[str, Trade],
-    pareto: Mapping[str, str],
-    scores: Mapping[str, Fraction],
+    path: Path, trade: Mapping[str, Trade], pareto: Mapping[str, str], scores: Mapping[str, Fraction]
 ) -> None:
     """Write one line per customer: figures, Pareto class, score and grade."""
     heads = ["customer", "revenue", "orders", "last_order", "pareto", "score", "weighted"]
@@ -188,17 +181,15 @@ def write_grades(
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(heads)
         for name, item in sorted(trade.items()):
-            writer.writerow(
-                [
-                    name,
-                    f"{float(item.revenue):.2f}",
-                    item.orders,
-                    item.last_order or "",
-                    pareto[name],
-                    f"{float(scores[name]):.6f}",
-                    grade_of_score(scores[name]),
-                ]
-            )
+            writer.writerow([
+                name,
+                f"{float(item.revenue):.2f}",
+                item.orders,
+                item.last_order or "",
+                pareto[name],
+                f"{float(scores[name]):.6f}",
+                grade_of_score(scores[name]),
+            ])
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

@@ -40,12 +40,7 @@ def generate(env, size: dict, sample: int, trust_keys: bool = False) -> None:
 
 
 def _load(
-    loader: Loader,
-    customers: list[Customer],
-    products: list[Product],
-    orders: Iterable[Order],
-    total: int,
-    sample: int,
+    loader: Loader, customers: list[Customer], products: list[Product], orders: Iterable[Order], total: int, sample: int
 ) -> None:
     """Load everything, say how much it was, and check it against its source."""
     started = time.monotonic()

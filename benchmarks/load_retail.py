@@ -22,11 +22,7 @@ def main() -> None:
     if options.create:
         create_database(options.database, options.modules, options.template)
     run_in_odoo(
-        options.database,
-        "benchmarks.jobs",
-        "load_retail",
-        source=str(options.source.resolve()),
-        sample=options.sample,
+        options.database, "benchmarks.jobs", "load_retail", source=str(options.source.resolve()), sample=options.sample
     )
 
 

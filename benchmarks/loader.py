@@ -5,13 +5,7 @@ from collections.abc import Iterable
 from odoo.tools import SQL
 
 from benchmarks.bulk import BulkWriter
-from benchmarks.columns import (
-    LINE_COLUMNS,
-    ORDER_COLUMNS,
-    PARTNER_COLUMNS,
-    PRODUCT_COLUMNS,
-    TEMPLATE_COLUMNS,
-)
+from benchmarks.columns import LINE_COLUMNS, ORDER_COLUMNS, PARTNER_COLUMNS, PRODUCT_COLUMNS, TEMPLATE_COLUMNS
 from benchmarks.guard import prepare_company, require_scratch
 from benchmarks.progress import Progress
 from benchmarks.trade import Customer, Order, Product, batched
@@ -116,11 +110,7 @@ class Loader:
         return progress.seconds
 
     def _load_batch(
-        self,
-        orders: list[Order],
-        partners: dict[str, int],
-        products: dict[str, int],
-        costs: dict[str, float],
+        self, orders: list[Order], partners: dict[str, int], products: dict[str, int], costs: dict[str, float]
     ) -> None:
         """Write orders with their lines, as one set each."""
         order_ids = self.writer.reserve("sale_order", len(orders))

@@ -128,8 +128,7 @@ def build_book(rows: Iterable[dict[str, str]]) -> RetailBook:
             left_out_amount += Decimal(row["unit_price"]) * int(row["quantity"])
     left_out["invoices"] = len(anonymous - invoices.keys())
     orders = sorted(
-        (_order(name, lines) for name, lines in invoices.items()),
-        key=lambda order: (order.ordered_at, order.name),
+        (_order(name, lines) for name, lines in invoices.items()), key=lambda order: (order.ordered_at, order.name)
     )
     return RetailBook(
         customers=_customers(invoices),

@@ -125,10 +125,15 @@ def table(cases: list[tuple[Case, Case]]) -> str:
         for case in pair:
             steps = [f"{case.addon.seconds[step]:.1f}" for step in STEPS]
             rows.append([
-                case.name, f"{case.orders:,}", f"{case.addon.summary['assessments']:,}",
-                f"{case.sql.total:.1f}", f"{case.addon.total:.1f}", *steps,
-                f"{case.ratio:.2f}", f"{case.memory / 1e6:,.0f}",
-            ])  # fmt: skip
+                case.name,
+                f"{case.orders:,}",
+                f"{case.addon.summary['assessments']:,}",
+                f"{case.sql.total:.1f}",
+                f"{case.addon.total:.1f}",
+                *steps,
+                f"{case.ratio:.2f}",
+                f"{case.memory / 1e6:,.0f}",
+            ])
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines += [f"{full.name}: twice the trade takes {growth(half, full):.2f} times as long" for half, full in cases]
     return "\n".join(lines)

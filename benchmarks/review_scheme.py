@@ -23,13 +23,16 @@ def scheme_values(grades: dict[str, int]) -> dict:
     `grades` are the ids of the grades by their code.
     """
     criteria = [
-        {"metric": "revenue", "method": "pareto",
-         "pareto_ids": [(0, 0, {"share": share, "points": points}) for share, points in PARETO]},
+        {
+            "metric": "revenue",
+            "method": "pareto",
+            "pareto_ids": [(0, 0, {"share": share, "points": points}) for share, points in PARETO],
+        },
         {"metric": "order_count", "method": "percentile"},
         {"metric": "margin", "method": "bands", "band_ids": _bands(MARGIN)},
         {"metric": "growth", "method": "bands", "band_ids": _bands(GROWTH), "missing_points": MISSING_GROWTH},
         {"metric": "recency", "method": "bands", "band_ids": _bands(RECENCY)},
-    ]  # fmt: skip
+    ]
     metric, operator, limit, cap = VETO
     return {
         "name": "Benchmark",
@@ -43,9 +46,16 @@ def scheme_values(grades: dict[str, int]) -> dict:
 def _bands(steps: tuple) -> list[tuple]:
     uppers = [*(lower for lower, _points in steps[1:]), None]
     return [
-        (0, 0, {
-            "open_below": lower is None, "lower": lower or 0.0,
-            "open_above": upper is None, "upper": upper or 0.0, "points": points,
-        })
+        (
+            0,
+            0,
+            {
+                "open_below": lower is None,
+                "lower": lower or 0.0,
+                "open_above": upper is None,
+                "upper": upper or 0.0,
+                "points": points,
+            },
+        )
         for (lower, points), upper in zip(steps, uppers, strict=True)
-    ]  # fmt: skip
+    ]

@@ -150,24 +150,39 @@ def statements(env, review) -> dict[str, SQL]:
     metric, _operator, limit, cap = scheme.VETO
     author = env.user.partner_id
     values = {
-        "review": review.id, "scheme": review.scheme_id.id, "company": window.company_id,
-        "key": str(window.company_id), "as_of": window.as_of, "start": window.start_utc,
-        "before": window.previous_start_utc, "stop": window.stop_utc, "uid": env.uid, "now": env.cr.now(),
-        "pareto": _pareto(), "missing_growth": scheme.MISSING_GROWTH,
+        "review": review.id,
+        "scheme": review.scheme_id.id,
+        "company": window.company_id,
+        "key": str(window.company_id),
+        "as_of": window.as_of,
+        "start": window.start_utc,
+        "before": window.previous_start_utc,
+        "stop": window.stop_utc,
+        "uid": env.uid,
+        "now": env.cr.now(),
+        "pareto": _pareto(),
+        "missing_growth": scheme.MISSING_GROWTH,
         "margin_bands": _bands(SQL("m.margin"), scheme.MARGIN),
         "growth_bands": _bands(SQL("m.growth"), scheme.GROWTH),
         "recency_bands": _bands(SQL("m.%s", SQL.identifier(metric)), scheme.RECENCY),
-        "revenue_weight": scheme.WEIGHTS["revenue"], "order_weight": scheme.WEIGHTS["order_count"],
-        "margin_weight": scheme.WEIGHTS["margin"], "growth_weight": scheme.WEIGHTS["growth"],
-        "recency_weight": scheme.WEIGHTS["recency"], "all_weights": float(sum(scheme.WEIGHTS.values())),
+        "revenue_weight": scheme.WEIGHTS["revenue"],
+        "order_weight": scheme.WEIGHTS["order_count"],
+        "margin_weight": scheme.WEIGHTS["margin"],
+        "growth_weight": scheme.WEIGHTS["growth"],
+        "recency_weight": scheme.WEIGHTS["recency"],
+        "all_weights": float(sum(scheme.WEIGHTS.values())),
         "grade_of_score": _bands(
             SQL("ROUND(score::numeric, 6)"),
             tuple((minimum or None, grade[code]) for code, minimum in reversed(scheme.THRESHOLDS)),
         ),
-        "veto_limit": limit, "cap": grade[cap], "ranked": ranked,
+        "veto_limit": limit,
+        "cap": grade[cap],
+        "ranked": ranked,
         "better_than_cap": SQL("ROUND(score::numeric, 6) >= %s", _minimum_above(cap)),
-        "author": author.id, "email": author.email_formatted, "note": env.ref("mail.mt_note").id,
-    }  # fmt: skip
+        "author": author.id,
+        "email": author.email_formatted,
+        "note": env.ref("mail.mt_note").id,
+    }
     texts = {"flags": FLAGS, "grading": GRADING, "partners": PARTNERS, "messages": MESSAGES}
     return {name: SQL(text, **values) for name, text in texts.items()}
 

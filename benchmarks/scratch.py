@@ -87,12 +87,7 @@ def run_in_odoo(database: str, module: str, function: str, **arguments) -> None:
 
     `arguments` must survive JSON. Exits with Odoo's code when the call fails.
     """
-    code = BOOTSTRAP.format(
-        root=str(ROOT),
-        module=module,
-        function=function,
-        arguments=json.dumps(arguments),
-    )
+    code = BOOTSTRAP.format(root=str(ROOT), module=module, function=function, arguments=json.dumps(arguments))
     _odoo(["shell", "-d", database, "--log-level=warn"], code)
 
 

@@ -58,14 +58,8 @@
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
-        "web.assets_backend": [
-            "customer_grade/static/src/**/*",
-        ],
-        "web.report_assets_common": [
-            "customer_grade/static/report/**/*",
-        ],
-        "web.assets_tests": [
-            "customer_grade/static/tests/tours/**/*",
-        ],
+        "web.assets_backend": ["customer_grade/static/src/**/*"],
+        "web.report_assets_common": ["customer_grade/static/report/**/*"],
+        "web.assets_tests": ["customer_grade/static/tests/tours/**/*"],
     },
 }

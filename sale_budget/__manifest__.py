@@ -43,9 +43,5 @@
         "demo/account_move_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
-    "assets": {
-        "web.assets_tests": [
-            "sale_budget/static/tests/tours/**/*",
-        ],
-    },
+    "assets": {"web.assets_tests": ["sale_budget/static/tests/tours/**/*"]},
 }

@@ -6,8 +6,6 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["sale_budget", "hr_expense"],
-    "data": [
-        "views/hr_expense_views.xml",
-    ],
+    "data": ["views/hr_expense_views.xml"],
     "auto_install": True,
 }

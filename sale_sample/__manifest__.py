@@ -71,14 +71,8 @@
         "demo/sale_sample_refund_demo.xml",
     ],
     "assets": {
-        "web.assets_frontend": [
-            "sale_sample/static/src/scss/sale_sample_portal.scss",
-        ],
-        "web.report_assets_common": [
-            "sale_sample/static/report/**/*",
-        ],
-        "web.assets_tests": [
-            "sale_sample/static/tests/tours/**/*",
-        ],
+        "web.assets_frontend": ["sale_sample/static/src/scss/sale_sample_portal.scss"],
+        "web.report_assets_common": ["sale_sample/static/report/**/*"],
+        "web.assets_tests": ["sale_sample/static/tests/tours/**/*"],
     },
 }

@@ -3,22 +3,12 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 from benchmarks.grade_retail import RECENCY, SCHEMES, compare
-from benchmarks.independent_grading import (
-    PARETO_LIMITS,
-    RECENCY_BANDS,
-    THRESHOLDS,
-    WEIGHTS,
-    Trade,
-)
+from benchmarks.independent_grading import PARETO_LIMITS, RECENCY_BANDS, THRESHOLDS, WEIGHTS, Trade
 
 
 def assessment(code, revenue, orders):
     return SimpleNamespace(
-        grade_id=SimpleNamespace(code=code),
-        revenue=revenue,
-        order_count=orders,
-        score=80.0,
-        points={"revenue": 100.0},
+        grade_id=SimpleNamespace(code=code), revenue=revenue, order_count=orders, score=80.0, points={"revenue": 100.0}
     )
 
 
@@ -56,10 +46,7 @@ class TestSchemes(unittest.TestCase):
 
     def test_weights_and_thresholds(self):
         criteria, thresholds = SCHEMES["Weighted 50/30/20"]
-        self.assertEqual(
-            [criterion["weight"] for criterion in criteria],
-            [100 * weight for weight in WEIGHTS.values()],
-        )
+        self.assertEqual([criterion["weight"] for criterion in criteria], [100 * weight for weight in WEIGHTS.values()])
         reached = {grade: least for least, grade in THRESHOLDS}
         self.assertEqual(thresholds, reached | {"D": 0})
 

@@ -29,10 +29,7 @@ class TestPareto(unittest.TestCase):
 
     def test_zero_and_negative_are_d_and_no_part_of_the_total(self):
         revenues = {"a": 80, "b": 15, "c": 5, "d": 0, "e": -1000}
-        self.assertEqual(
-            grading.pareto_classes(revenues),
-            {"a": "A", "b": "B", "c": "C", "d": "D", "e": "D"},
-        )
+        self.assertEqual(grading.pareto_classes(revenues), {"a": "A", "b": "B", "c": "C", "d": "D", "e": "D"})
 
     def test_nobody_buys(self):
         self.assertEqual(grading.pareto_classes({"a": 0, "b": -1}), {"a": "D", "b": "D"})
@@ -62,8 +59,7 @@ class TestWeighted(unittest.TestCase):
 
     def test_score_is_the_weighted_mean(self):
         scores = grading.weighted_scores(
-            {"a": trade(90, 10), "b": trade(10, 1, date(2011, 1, 1)), "c": trade(-1, 0, None)},
-            review=date(2011, 12, 9),
+            {"a": trade(90, 10), "b": trade(10, 1, date(2011, 1, 1)), "c": trade(-1, 0, None)}, review=date(2011, 12, 9)
         )
         self.assertEqual(scores["a"], 100)
         # B by revenue 60, half of the others order less, 342 days ago.
@@ -98,10 +94,7 @@ class TestReading(unittest.TestCase):
         self.assertEqual(found, {"7": trade(-10, 0, None)})
 
     def test_free_goods_are_no_order(self):
-        found = self.read(
-            "1,A,Mug,10,2011-01-05 10:00:00,2.50,7,France",
-            "2,A,Mug,1,2011-05-05 10:00:00,0,7,France",
-        )
+        found = self.read("1,A,Mug,10,2011-01-05 10:00:00,2.50,7,France", "2,A,Mug,1,2011-05-05 10:00:00,0,7,France")
         self.assertEqual(found, {"7": trade(25, 1, date(2011, 1, 5))})
 
     def test_lines_are_whole_cents(self):
@@ -117,12 +110,7 @@ class TestReading(unittest.TestCase):
         customers = {"7": trade(16), "8": trade(-1, 0, None)}
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "grades.csv"
-            grading.write_grades(
-                path,
-                customers,
-                {"7": "A", "8": "D"},
-                grading.weighted_scores(customers),
-            )
+            grading.write_grades(path, customers, {"7": "A", "8": "D"}, grading.weighted_scores(customers))
             with path.open(encoding="utf-8", newline="") as stream:
                 rows = list(csv.DictReader(stream))
         self.assertEqual([row["customer"] for row in rows], ["7", "8"])

@@ -31,12 +31,7 @@ class TestRetailBook(unittest.TestCase):
         self.assertEqual(book.orders[0].amount, Decimal("-5.10"))
 
     def test_first_minute_of_an_invoice_counts(self):
-        book = build_book(
-            [
-                row(invoice_datetime="2011-01-05 10:02:00"),
-                row(invoice_datetime="2011-01-05 10:01:00"),
-            ]
-        )
+        book = build_book([row(invoice_datetime="2011-01-05 10:02:00"), row(invoice_datetime="2011-01-05 10:01:00")])
         self.assertEqual(book.orders[0].ordered_at, datetime(2011, 1, 5, 10, 1))
 
     def test_summer_time(self):
@@ -44,14 +39,12 @@ class TestRetailBook(unittest.TestCase):
         self.assertEqual(to_utc("2011-07-05 00:30:00"), datetime(2011, 7, 4, 23, 30))
 
     def test_lines_without_customer_are_counted_not_loaded(self):
-        book = build_book(
-            [
-                row("7", customer_id="", quantity="2"),
-                row("7", customer_id=""),
-                row("A8", "B", customer_id="", unit_price="-11062.06"),
-                row(),
-            ]
-        )
+        book = build_book([
+            row("7", customer_id="", quantity="2"),
+            row("7", customer_id=""),
+            row("A8", "B", customer_id="", unit_price="-11062.06"),
+            row(),
+        ])
         self.assertEqual([order.name for order in book.orders], ["1"])
         self.assertEqual(book.left_out, {"lines": 3, "invoices": 2})
         self.assertEqual(book.left_out_amount, Decimal("-11054.41"))
@@ -68,13 +61,11 @@ class TestRetailBook(unittest.TestCase):
         self.assertEqual(services, {"POST", "M", "GIFT_0001_20"})
 
     def test_latest_country_of_a_customer(self):
-        book = build_book(
-            [
-                row("2", invoice_datetime="2011-05-05 10:00:00", country="EIRE"),
-                row("1", country="United Kingdom"),
-                row("3", customer_id="5", country="Unspecified"),
-            ]
-        )
+        book = build_book([
+            row("2", invoice_datetime="2011-05-05 10:00:00", country="EIRE"),
+            row("1", country="United Kingdom"),
+            row("3", customer_id="5", country="Unspecified"),
+        ])
         self.assertEqual([(c.ref, c.country) for c in book.customers], [("17850", "IE"), ("5", None)])
 
     def test_empty_description(self):

@@ -3,12 +3,7 @@ from collections import Counter
 from datetime import date, datetime
 from decimal import Decimal
 
-from benchmarks.synthetic import (
-    Size,
-    build_customers,
-    build_orders,
-    build_products,
-)
+from benchmarks.synthetic import Size, build_customers, build_orders, build_products
 from benchmarks.trade import Line, Meter, Order, digest
 
 
@@ -27,15 +22,11 @@ class TestSeed(unittest.TestCase):
         # Pinned: a change of the generator, or of Python, must not go unseen,
         # for figures measured before could not be compared with later ones.
         self.assertEqual(
-            fingerprint(Size(50, 300, 900, seed=7)),
-            "3808b9b348e213ac32ced7705ce809b5c7ef7750a856521123b258a47150764f",
+            fingerprint(Size(50, 300, 900, seed=7)), "3808b9b348e213ac32ced7705ce809b5c7ef7750a856521123b258a47150764f"
         )
 
     def test_another_seed_gives_other_data(self):
-        self.assertNotEqual(
-            fingerprint(Size(50, 300, 900, seed=7)),
-            fingerprint(Size(50, 300, 900, seed=8)),
-        )
+        self.assertNotEqual(fingerprint(Size(50, 300, 900, seed=7)), fingerprint(Size(50, 300, 900, seed=8)))
 
 
 class TestSize(unittest.TestCase):
@@ -88,10 +79,7 @@ class TestSize(unittest.TestCase):
 
 class TestRefusals(unittest.TestCase):
     def test_sizes_that_make_no_sense(self):
-        bad = {
-            "must be 1 or more": (0, 10, 10),
-            "do not suffice": (5, 10, 9),
-        }
+        bad = {"must be 1 or more": (0, 10, 10), "do not suffice": (5, 10, 9)}
         for message, numbers in bad.items():
             with self.subTest(numbers), self.assertRaisesRegex(ValueError, message):
                 Size(*numbers)

@@ -35,8 +35,10 @@ class PrivateApt:
         """Write an apt configuration that keeps lists and caches in `folder`; return its path."""
         for part in ("lists/partial", "cache/archives/partial", "state", "sources.d"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        own_sources = "" if system_sources else (
-            f'Dir::Etc::sourcelist "{folder}/none";\nDir::Etc::sourceparts "{folder}/sources.d";\n'
+        own_sources = (
+            ""
+            if system_sources
+            else (f'Dir::Etc::sourcelist "{folder}/none";\nDir::Etc::sourceparts "{folder}/sources.d";\n')
         )
         conf = folder / "apt.conf"
         conf.write_text(
@@ -98,12 +100,17 @@ class PrivateApt:
         self._conf = self._configure(HOME)
         for suite in SUITES:
             (HOME / "sources.d" / f"{suite}.list").write_text(
-                f"deb [signed-by={keyring}] {mirror} {suite} main\n", encoding="utf-8")
+                f"deb [signed-by={keyring}] {mirror} {suite} main\n", encoding="utf-8"
+            )
         note(f"Debian mirror: {mirror}")
         try:
             with progress(lambda: folder_size(HOME / "lists"), what="package lists: "):
-                run(["apt-get", "-c", self._conf, "-q", "update"], log="apt", what="fetching the package lists",
-                    attempts=3)
+                run(
+                    ["apt-get", "-c", self._conf, "-q", "update"],
+                    log="apt",
+                    what="fetching the package lists",
+                    attempts=3,
+                )
         except Problem as problem:
             # One suite may be gone from the mirror: go on when Odoo's is there.
             if not self.versions("odoo-19"):
@@ -146,12 +153,19 @@ class PrivateApt:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir()
         wanted = f"{package.name}={version}"
-        uris = run(["apt-get", "-c", self._conf, "download", "--print-uris", wanted], log="apt", what=f"locating {wanted}")
+        uris = run(
+            ["apt-get", "-c", self._conf, "download", "--print-uris", wanted], log="apt", what=f"locating {wanted}"
+        )
         size = re.search(r"^'\S+' \S+ (\d+)", uris, re.MULTILINE)
         with progress(lambda: folder_size(partial), int(size[1]) if size else 0, f"{package.name}: "):
             # apt checks the archive against the signed package list.
-            run(["apt-get", "-c", self._conf, "-q", "download", wanted], log="apt", what=f"downloading {wanted}",
-                cwd=partial, attempts=4)
+            run(
+                ["apt-get", "-c", self._conf, "-q", "download", wanted],
+                log="apt",
+                what=f"downloading {wanted}",
+                cwd=partial,
+                attempts=4,
+            )
         archive = next(partial.glob("*.deb"))
         return archive.rename(DOWNLOADS / archive.name)
 

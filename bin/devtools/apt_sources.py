@@ -52,12 +52,14 @@ def parse_deb822(text: str) -> list[Source]:
                 fields[name] = value.strip()
         enabled = fields.get("enabled", "yes").lower() not in ("no", "false", "0")
         if enabled and "deb" in fields.get("types", "").split():
-            found.append(Source(
-                tuple(fields.get("uris", "").split()),
-                tuple(fields.get("suites", "").split()),
-                tuple(fields.get("components", "").split()),
-                fields.get("signed-by", "").strip(),
-            ))
+            found.append(
+                Source(
+                    tuple(fields.get("uris", "").split()),
+                    tuple(fields.get("suites", "").split()),
+                    tuple(fields.get("components", "").split()),
+                    fields.get("signed-by", "").strip(),
+                )
+            )
     return found
 
 

@@ -63,7 +63,9 @@ def _setup(arguments: list[str]) -> int:
     with locked("setup"):
         setup.ensure(with_tools=True)
     if postgres.is_external():
-        note(f"PostgreSQL: the server named by PGHOST={os.environ.get('PGHOST', '')} PGPORT={os.environ.get('PGPORT', '')}")
+        note(
+            f"PostgreSQL: the server named by PGHOST={os.environ.get('PGHOST', '')} PGPORT={os.environ.get('PGPORT', '')}"
+        )
     else:
         postgres.ensure_running()
     say("Set up. Next: `make run`.")
@@ -148,7 +150,9 @@ def _bench(arguments: list[str]) -> int:
     if postgres.is_external():
         arguments.append("--check-keys")  # leaving the checks out takes a superuser
     with locked("bench"):
-        return subprocess.run([VENV_PYTHON, "-m", "benchmarks.bench_review", *arguments], cwd=ROOT, check=False).returncode
+        return subprocess.run(
+            [VENV_PYTHON, "-m", "benchmarks.bench_review", *arguments], cwd=ROOT, check=False
+        ).returncode
 
 
 def _help(arguments: list[str]) -> int:
@@ -157,8 +161,17 @@ def _help(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "setup": _setup, "run": _run, "stop": _stop, "reset": _reset, "clean": _clean, "shell": _shell,
-    "test": _test, "lint": _lint, "pot": _pot, "bench": _bench, "help": _help,
+    "setup": _setup,
+    "run": _run,
+    "stop": _stop,
+    "reset": _reset,
+    "clean": _clean,
+    "shell": _shell,
+    "test": _test,
+    "lint": _lint,
+    "pot": _pot,
+    "bench": _bench,
+    "help": _help,
 }
 
 

@@ -27,8 +27,10 @@ def _connect(database: str) -> Any:
     try:
         return psycopg2.connect(dbname=database, connect_timeout=15, **chosen)
     except psycopg2.OperationalError as error:
-        raise Problem(f"The database server does not let us in: {str(error).strip()}",
-                      "Check PGHOST, PGPORT, PGUSER and PGPASSWORD; the user must be allowed to create databases.") from error
+        raise Problem(
+            f"The database server does not let us in: {str(error).strip()}",
+            "Check PGHOST, PGPORT, PGUSER and PGPASSWORD; the user must be allowed to create databases.",
+        ) from error
 
 
 def query(database: str, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -30,8 +30,14 @@ def _odoo(what: str, *arguments: str) -> None:
     logfile = LOGS / "demo.log"
     with logfile.open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
-            odoo_server.command(*arguments), env=odoo_server.environment(), cwd=ROOT, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            odoo_server.command(*arguments),
+            env=odoo_server.environment(),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
         )
         last: list[str] = []
         shown = time.monotonic()
@@ -43,8 +49,10 @@ def _odoo(what: str, *arguments: str) -> None:
                 note(line.partition("odoo.modules.loading: ")[2].strip())
         code = process.wait()
     if code:
-        raise Problem(f"{what} failed (whole log: {logfile}):\n" + "\n".join(last),
-                      "Correct the addon, then run the same command again.")
+        raise Problem(
+            f"{what} failed (whole log: {logfile}):\n" + "\n".join(last),
+            "Correct the addon, then run the same command again.",
+        )
 
 
 def ensure() -> str:
@@ -83,8 +91,18 @@ def _build(database: str, names: list[str]) -> None:
     building = f"{database}_building"
     with step(f"Database {database} with demo data and all addons (2 to 4 minutes, about 150 MB)"):
         databases.drop(building)
-        _odoo("Building the database", "-d", building, "-i", ",".join(names) or "crm,sale_management", "--with-demo",
-              "--load-language", LANGUAGES, "--stop-after-init", "--no-http")
+        _odoo(
+            "Building the database",
+            "-d",
+            building,
+            "-i",
+            ",".join(names) or "crm,sale_management",
+            "--with-demo",
+            "--load-language",
+            LANGUAGES,
+            "--stop-after-init",
+            "--no-http",
+        )
         databases.rename(building, database)
 
 

@@ -42,7 +42,9 @@ def environment() -> dict[str, str]:
     variables.update(postgres.ensure_running())
     path = [str(WKHTMLTOX / "bin"), str(VENV / "bin"), variables.get("PATH", os.defpath)]
     # A shell that stands in an addon must not shadow the standard library.
-    variables.update(PYTHONPATH=str(source.pythonpath), PYTHONSAFEPATH="1", PATH=os.pathsep.join(path), ODOO_RC=str(ODOO_CONF))
+    variables.update(
+        PYTHONPATH=str(source.pythonpath), PYTHONSAFEPATH="1", PATH=os.pathsep.join(path), ODOO_RC=str(ODOO_CONF)
+    )
     return variables
 
 
@@ -118,9 +120,23 @@ def start(database: str, port: int) -> str:
     with LOGFILE.open("ab") as log:
         beginning = log.tell()
         process = subprocess.Popen(
-            command("server", "-d", database, "--db-filter", f"^{database}$", "--http-port", str(port),
-                    "--gevent-port", str(any_free_port())),
-            env=variables, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            command(
+                "server",
+                "-d",
+                database,
+                "--db-filter",
+                f"^{database}$",
+                "--http-port",
+                str(port),
+                "--gevent-port",
+                str(any_free_port()),
+            ),
+            env=variables,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     PIDFILE.write_text(str(process.pid), encoding="ascii")
     address = f"http://127.0.0.1:{port}"

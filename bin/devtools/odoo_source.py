@@ -64,10 +64,16 @@ def _from_path(executable: Path) -> OdooSource:
     interpreter = first.removeprefix("#!").split() if first.startswith("#!") else ["python3"]
     asked = subprocess.run(
         [*interpreter, "-c", "import odoo.release; print(odoo.release.__file__)"],
-        cwd=executable.resolve().parent, capture_output=True, text=True, check=False,
+        cwd=executable.resolve().parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if asked.returncode:
-        raise Problem(f"{origin} does not import: {asked.stderr.strip().splitlines()[-1:]}", "Set ODOO_SRC, or take it off the PATH.")
+        raise Problem(
+            f"{origin} does not import: {asked.stderr.strip().splitlines()[-1:]}",
+            "Set ODOO_SRC, or take it off the PATH.",
+        )
     package = Path(asked.stdout.strip()).parent
     LINKED.mkdir(parents=True, exist_ok=True)
     link = LINKED / "odoo"
@@ -80,8 +86,10 @@ def _from_path(executable: Path) -> OdooSource:
 def choose() -> OdooSource:
     """Return the Odoo to use, without fetching anything; Debian's package may still be missing."""
     if wanted := os.environ.get("ODOO_SRC"):
-        return _checked(OdooSource(Path(wanted).expanduser().resolve(), f"ODOO_SRC={wanted}"),
-                        "Point ODOO_SRC at a checkout of branch 19.0, or unset it to have one fetched.")
+        return _checked(
+            OdooSource(Path(wanted).expanduser().resolve(), f"ODOO_SRC={wanted}"),
+            "Point ODOO_SRC at a checkout of branch 19.0, or unset it to have one fetched.",
+        )
     own = Path(__file__).resolve().parents[1] / "odoo"
     on_path = shutil.which("odoo")
     if on_path and Path(on_path).resolve() != own:

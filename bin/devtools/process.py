@@ -71,8 +71,16 @@ def run(
     identity = {} if user is None else {"user": user, "group": group, "extra_groups": []}
     for attempt in range(1, attempts + 1):
         done = subprocess.run(
-            words, cwd=cwd, env=dict(env) if env is not None else child_environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False, **identity,
+            words,
+            cwd=cwd,
+            env=dict(env) if env is not None else child_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+            **identity,
         )
         with logfile.open("a", encoding="utf-8") as file:
             file.write(f"$ {' '.join(words)}\n{done.stdout}\n")
@@ -89,9 +97,15 @@ def run(
 def succeeds(command: Sequence[str | Path]) -> bool:
     """Tell whether a program exists and ends with success; its output is dropped."""
     try:
-        return subprocess.run(
-            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, check=False,
-        ).returncode == 0
+        return (
+            subprocess.run(
+                [str(word) for word in command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+            ).returncode
+            == 0
+        )
     except OSError:
         return False

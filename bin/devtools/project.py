@@ -66,10 +66,7 @@ def select_addons(wanted: str) -> dict[str, Addon]:
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Problem(
-            f"No such addon in this repository: {', '.join(unknown)}.",
-            f"It has: {', '.join(known)}.",
-        )
+        raise Problem(f"No such addon in this repository: {', '.join(unknown)}.", f"It has: {', '.join(known)}.")
     return {name: known[name] for name in names} if names else known
 
 
@@ -93,10 +90,7 @@ def closure(names: Iterable[str], known: dict[str, Addon]) -> list[str]:
 def core_dependencies(names: Iterable[str], known: dict[str, Addon]) -> frozenset[str]:
     """Return the addons outside this repository that `names` need directly or through ours."""
     return frozenset(
-        dependency
-        for name in closure(names, known)
-        for dependency in known[name].depends
-        if dependency not in known
+        dependency for name in closure(names, known) for dependency in known[name].depends if dependency not in known
     )
 
 

@@ -27,7 +27,8 @@ def version_of(python: str) -> tuple[int, int] | None:
     """Return (major, minor) of an interpreter that really starts, else None."""
     try:
         asked = subprocess.run(
-            [python, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False)
+            [python, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False
+        )
     except OSError:
         return None
     parts = asked.stdout.split()
@@ -37,8 +38,11 @@ def version_of(python: str) -> tuple[int, int] | None:
 def choose_python() -> str:
     """Return the interpreter for the venv: PYTHON, the running one, or the newest supported on the PATH."""
     wanted = os.environ.get("PYTHON")
-    names = [wanted] if wanted else [sys.executable, *(
-        f"python3.{minor}" for minor in range(PYTHON_NEWEST[1], PYTHON_OLDEST[1] - 1, -1))]
+    names = (
+        [wanted]
+        if wanted
+        else [sys.executable, *(f"python3.{minor}" for minor in range(PYTHON_NEWEST[1], PYTHON_OLDEST[1] - 1, -1))]
+    )
     newer = ""
     for name in names:
         path = shutil.which(name)
@@ -98,16 +102,34 @@ def _create(python: str) -> None:
     run(["dpkg", "-x", str(archive), folder], log="venv", what="unpacking pip")
     wheel = next((folder / "usr/share/python-wheels").glob("pip-*.whl"))
     environment = {**child_environment(), "PYTHONPATH": str(wheel)}
-    run([VENV_PYTHON, "-m", "pip", "install", "--no-index", "--no-deps", wheel], log="venv", what="installing pip", env=environment)
+    run(
+        [VENV_PYTHON, "-m", "pip", "install", "--no-index", "--no-deps", wheel],
+        log="venv",
+        what="installing pip",
+        env=environment,
+    )
 
 
 def _install(requirements: Path, *options: str) -> None:
     _check_headers()
     with progress(lambda: folder_size(VENV), what="environment: "):
         run(
-            [VENV_PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--prefer-binary", "--retries", "5",
-             *options, "-r", requirements],
-            log="venv", what=f"installing {requirements.name}", attempts=3,
+            [
+                VENV_PYTHON,
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--prefer-binary",
+                "--retries",
+                "5",
+                *options,
+                "-r",
+                requirements,
+            ],
+            log="venv",
+            what=f"installing {requirements.name}",
+            attempts=3,
         )
 
 

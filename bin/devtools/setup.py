@@ -18,11 +18,15 @@ def ensure(*, with_tools: bool = False) -> None:
     try:
         LOGS.mkdir(parents=True, exist_ok=True)
     except PermissionError as error:
-        raise Problem(f"{RUN} cannot be written by you.", "It was made by another user (root?): use another clone, or remove it.") from error
+        raise Problem(
+            f"{RUN} cannot be written by you.", "It was made by another user (root?): use another clone, or remove it."
+        ) from error
     free = shutil.disk_usage(RUN).free
     if not (RUN / "stamps" / "venv").exists() and free < DISK_NEEDED:
-        raise Problem(f"Only {human_size(free)} free on the disk of {RUN}; {human_size(DISK_NEEDED)} are needed.",
-                      "Free some space, or clone the project on another disk.")
+        raise Problem(
+            f"Only {human_size(free)} free on the disk of {RUN}; {human_size(DISK_NEEDED)} are needed.",
+            "Free some space, or clone the project on another disk.",
+        )
     try:
         system_packages.ensure()
         odoo_source.ensure()

@@ -52,7 +52,8 @@ def missing() -> list[Missing]:
         found.append(Missing("fonts-noto-cjk", "Chinese text in PDFs and browser tests"))
     found += [
         Missing(package, "PDF reports and file types")
-        for package, library in LIBRARIES.items() if not ctypes.util.find_library(library)
+        for package, library in LIBRARIES.items()
+        if not ctypes.util.find_library(library)
     ]
     if not shutil.which("npm"):
         found.append(Missing("npm", "fetching wkhtmltopdf"))
@@ -61,13 +62,23 @@ def missing() -> list[Missing]:
 
 def _is_ubuntu() -> bool:
     return OS_RELEASE.is_file() and any(
-        line.strip() == "ID=ubuntu" for line in OS_RELEASE.read_text(encoding="utf-8").splitlines())
+        line.strip() == "ID=ubuntu" for line in OS_RELEASE.read_text(encoding="utf-8").splitlines()
+    )
 
 
 def _has_chinese_font() -> bool:
-    folders = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".fonts", Path.home() / ".local/share/fonts")
-    return any(next(folder.rglob(pattern), None) for folder in folders if folder.is_dir()
-               for pattern in ("*CJK*", "*wqy*", "*SourceHanS*"))
+    folders = (
+        Path("/usr/share/fonts"),
+        Path("/usr/local/share/fonts"),
+        Path.home() / ".fonts",
+        Path.home() / ".local/share/fonts",
+    )
+    return any(
+        next(folder.rglob(pattern), None)
+        for folder in folders
+        if folder.is_dir()
+        for pattern in ("*CJK*", "*wqy*", "*SourceHanS*")
+    )
 
 
 def administrator() -> list[str] | None:
@@ -96,8 +107,10 @@ def _report(wanted: list[Missing]) -> None:
     installable = [one for one in wanted if not one.otherwise]
     if installable:
         note(f"Missing on this system: {', '.join(f'{one.package} ({one.purpose})' for one in installable)}.")
-        note("Going on without. To have them, as root: apt-get install -y --no-install-recommends "
-             + " ".join(one.package for one in installable))
+        note(
+            "Going on without. To have them, as root: apt-get install -y --no-install-recommends "
+            + " ".join(one.package for one in installable)
+        )
     for one in wanted:
         if one.otherwise:
             note(one.otherwise)

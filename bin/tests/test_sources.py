@@ -47,7 +47,9 @@ class TestAptSources(unittest.TestCase):
 
     def test_list(self):
         sources = parse_list(LIST)
-        self.assertEqual([source.uris[0] for source in sources], ["https://vendor.example/apt", "http://mirror.example/debian/"])
+        self.assertEqual(
+            [source.uris[0] for source in sources], ["https://vendor.example/apt", "http://mirror.example/debian/"]
+        )
         self.assertEqual(sources[0].signed_by, "/x.gpg")
         self.assertEqual(sources[1].components, ("main", "non-free"))
 
@@ -60,7 +62,9 @@ class TestAptSources(unittest.TestCase):
         self.assertIsNone(debian_mirror(ubuntu))
 
     def test_template(self):
-        self.assertEqual(mirror_from_template("Suite: x\nBaseURI: https://d.example/debian/\n"), "https://d.example/debian")
+        self.assertEqual(
+            mirror_from_template("Suite: x\nBaseURI: https://d.example/debian/\n"), "https://d.example/debian"
+        )
         self.assertIsNone(mirror_from_template("nothing"))
 
 

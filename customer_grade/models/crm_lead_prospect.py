@@ -38,7 +38,8 @@ class CrmLead(models.Model):
             )
             if answers:
                 vals["prospect_answer_ids"] = [
-                    Command.create({"question_id": answer.question_id.id, "answer": answer.answer}) for answer in answers
+                    Command.create({"question_id": answer.question_id.id, "answer": answer.answer})
+                    for answer in answers
                 ]
             if vals:
                 partner.write(vals)
@@ -61,7 +62,7 @@ class CrmLead(models.Model):
 
     def _merge_get_fields_specific(self):
         return super()._merge_get_fields_specific() | {
-            "prospect_family_ids": lambda _name, leads: [Command.set(leads.prospect_family_ids.ids)],
+            "prospect_family_ids": lambda _name, leads: [Command.set(leads.prospect_family_ids.ids)]
         }
 
     def _merge_dependences(self, opportunities):

@@ -10,7 +10,9 @@ class CrmProspectMixin(models.AbstractModel):
 
     prospect_employees = fields.Integer("Number of Employees", help="People the company employs, as far as known")
     prospect_volume = fields.Integer("Stated Yearly Volume", help="Pairs a year, as the prospect states it")
-    prospect_family_ids = fields.Many2many("product.category", string="Product Families", help="What the prospect asks for")
+    prospect_family_ids = fields.Many2many(
+        "product.category", string="Product Families", help="What the prospect asks for"
+    )
     # Only the dialog shows these two: they cost queries that the pages of Odoo must not pay.
     prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True)
     prospect_traits = fields.Html("Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False)
@@ -26,9 +28,14 @@ class CrmProspectMixin(models.AbstractModel):
     def _get_prospect_fields(self) -> list[str]:
         """Return the fields the fit depends on."""
         return [
-            "prospect_employees", "prospect_volume", "prospect_family_ids", "prospect_answer_ids.answer", "country_id",
-            "state_id", "company_id",
-        ]  # fmt: skip
+            "prospect_employees",
+            "prospect_volume",
+            "prospect_family_ids",
+            "prospect_answer_ids.answer",
+            "country_id",
+            "state_id",
+            "company_id",
+        ]
 
     @api.depends_context("company", "lang")
     @api.depends(lambda self: self._get_prospect_fields())

@@ -13,8 +13,11 @@ class CrmProspectProfile(models.Model):
     _name = "crm.prospect.profile"
     _description = "Prospect Profile"
     _inherit = [
-        "customer.grade.version.mixin", "sales.department.transition.mixin", "mail.thread", "mail.activity.mixin",
-    ]  # fmt: skip
+        "customer.grade.version.mixin",
+        "sales.department.transition.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "company_id, state, version desc, id desc"
     _check_company_auto = True
     _TRANSITIONS = {"draft": {"active"}, "active": {"retired"}}
@@ -24,13 +27,21 @@ class CrmProspectProfile(models.Model):
     previous_version_id = fields.Many2one("crm.prospect.profile", readonly=True, copy=False, index="btree_not_null")
     state = fields.Selection(
         [("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")],
-        required=True, default="draft", readonly=True, tracking=True, copy=False,
-    )  # fmt: skip
+        required=True,
+        default="draft",
+        readonly=True,
+        tracking=True,
+        copy=False,
+    )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     user_id = fields.Many2one(
-        "res.users", "Owner", required=True, default=lambda self: self.env.user, tracking=True,
+        "res.users",
+        "Owner",
+        required=True,
+        default=lambda self: self.env.user,
+        tracking=True,
         help="Is reminded to discuss the profile every half year.",
-    )  # fmt: skip
+    )
     where_to_find = fields.Html("Where to Find Them")
     trait_ids = fields.One2many("crm.prospect.trait", "profile_id", copy=True)
     discuss_on = fields.Date(
@@ -41,9 +52,12 @@ class CrmProspectProfile(models.Model):
     )
     decision_ids = fields.One2many("crm.prospect.profile.decision", "profile_id")
     discussion_ids = fields.Many2many(
-        "crm.prospect.profile.decision", string="Discussions", compute="_compute_discussion_ids", recursive=True,
+        "crm.prospect.profile.decision",
+        string="Discussions",
+        compute="_compute_discussion_ids",
+        recursive=True,
         help="Of this version and of those before it",
-    )  # fmt: skip
+    )
 
     _active_once = models.UniqueIndex(
         "(company_id) WHERE state = 'active'",

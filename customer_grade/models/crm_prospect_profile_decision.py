@@ -21,7 +21,9 @@ class CrmProspectProfileDecision(models.Model):
     decision = fields.Html("What Was Decided", required=True)
     facts = fields.Json(readonly=True)
     facts_html = fields.Html("What Was Seen", compute="_compute_facts_html", sanitize=False)
-    resulting_profile_id = fields.Many2one("crm.prospect.profile", "Resulting Version", readonly=True, index="btree_not_null")
+    resulting_profile_id = fields.Many2one(
+        "crm.prospect.profile", "Resulting Version", readonly=True, index="btree_not_null"
+    )
 
     @api.depends_context("lang")
     @api.depends("facts")

@@ -129,14 +129,14 @@ class CrmProspectProfile(models.Model):
         width = len(COUNTS)
         self._store_traits(
             (*COUNTS, "proposed_weight"),
-            [
-                (trait.id, *counts[place * width : (place + 1) * width], 0)
-                for place, trait in enumerate(self.trait_ids)
-            ],
+            [(trait.id, *counts[place * width : (place + 1) * width], 0) for place, trait in enumerate(self.trait_ids)],
         )
         self.write({
-            "learned_on": fields.Datetime.now(), "learned_won": won, "learned_lost": lost, "has_proposed_weights": False,
-        })  # fmt: skip
+            "learned_on": fields.Datetime.now(),
+            "learned_won": won,
+            "learned_lost": lost,
+            "has_proposed_weights": False,
+        })
 
     def _get_closed_condition(self) -> SQL:
         """SQL over the lead ``l``: won or lost, in this company, within the time to learn from."""
@@ -194,7 +194,9 @@ class CrmProspectProfile(models.Model):
         self.ensure_one()
         return {
             "learned_on": fields.Datetime.to_string(self.learned_on) if self.learned_on else None,
-            "message": self._no_closed_leads() if self.learned_on and not self.learned_won + self.learned_lost else None,
+            "message": self._no_closed_leads()
+            if self.learned_on and not self.learned_won + self.learned_lost
+            else None,
             "won": self.learned_won,
             "lost": self.learned_lost,
             "has_proposed_weights": self.has_proposed_weights,
@@ -225,7 +227,8 @@ class CrmProspectProfile(models.Model):
             {
                 "facts": facts,
                 "rows": rows,
-                "overall": learned_on and self.env._(
+                "overall": learned_on
+                and self.env._(
                     "%(moment)s: %(counts)s closed, win rate %(rate)s, 95 %% interval %(interval)s.",
                     moment=format_datetime(self.env, learned_on, dt_format="short"),
                     **self._get_rate_words(overall),

@@ -152,9 +152,7 @@ class CrmProspectProfile(models.Model):
         is_lead = records._name == "crm.lead"
         by_company = dict.fromkeys(companies)
         for company in by_company:
-            mine = records.browse(
-                record.id for record, own in zip(records, companies, strict=True) if own == company
-            )
+            mine = records.browse(record.id for record, own in zip(records, companies, strict=True) if own == company)
             judged_by = self._get_active_traits(company)
             profile = judged_by.profile_id
             subjects = {"leads" if is_lead else "partners": mine}

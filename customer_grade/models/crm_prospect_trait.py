@@ -2,9 +2,7 @@ from odoo import api, fields, models
 
 from ..tools import learning
 
-VALUE_FIELDS = {
-    "industry": "industry_ids", "family": "category_ids", "source": "source_ids", "question": "question_id",
-}  # fmt: skip
+VALUE_FIELDS = {"industry": "industry_ids", "family": "category_ids", "source": "source_ids", "question": "question_id"}
 
 
 class CrmProspectTrait(models.Model):
@@ -35,7 +33,9 @@ class CrmProspectTrait(models.Model):
     industry_ids = fields.Many2many("res.partner.industry", string="Industries")
     country_ids = fields.Many2many("res.country", string="Countries")
     state_ids = fields.Many2many("res.country.state", string="Provinces")
-    category_ids = fields.Many2many("product.category", string="Product Families", help="Families below them count, too.")
+    category_ids = fields.Many2many(
+        "product.category", string="Product Families", help="Families below them count, too."
+    )
     source_ids = fields.Many2many("utm.source", string="Sources")
     minimum = fields.Integer("At Least", help="Employees, or pairs a year. 0: no lower limit.")
     maximum = fields.Integer("At Most", help="Employees, or pairs a year. 0: no upper limit.")
@@ -44,7 +44,9 @@ class CrmProspectTrait(models.Model):
     )
     expected_answer = fields.Selection([("yes", "Yes"), ("no", "No")], default="yes")
     summary = fields.Char("Met by", compute="_compute_summary")
-    weight = fields.Float(default=10.0, required=True, digits=(16, 1), help="Share in the fit, relative to the other traits.")
+    weight = fields.Float(
+        default=10.0, required=True, digits=(16, 1), help="Share in the fit, relative to the other traits."
+    )
     weight_share = fields.Float("Share of Fit", compute="_compute_weight_share")
 
     won_with = fields.Integer("Won with It", readonly=True, copy=False)
@@ -78,8 +80,18 @@ class CrmProspectTrait(models.Model):
             trait.weight_share = trait.weight / total if total else 0.0
 
     @api.depends_context("lang")
-    @api.depends("kind", "industry_ids", "country_ids", "state_ids", "category_ids", "source_ids", "minimum", "maximum",
-                 "question_id", "expected_answer")
+    @api.depends(
+        "kind",
+        "industry_ids",
+        "country_ids",
+        "state_ids",
+        "category_ids",
+        "source_ids",
+        "minimum",
+        "maximum",
+        "question_id",
+        "expected_answer",
+    )
     def _compute_summary(self):
         for trait in self:
             trait.summary = trait._get_summary()
@@ -97,7 +109,9 @@ class CrmProspectTrait(models.Model):
                     return ""
                 answers = dict(self._fields["expected_answer"]._description_selection(self.env))
                 return self.env._(
-                    "%(question)s %(answer)s", question=self.question_id.name, answer=answers.get(self.expected_answer, "")
+                    "%(question)s %(answer)s",
+                    question=self.question_id.name,
+                    answer=answers.get(self.expected_answer, ""),
                 )
         return ", ".join(self[VALUE_FIELDS[self.kind]].mapped("display_name"))
 

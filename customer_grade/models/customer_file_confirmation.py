@@ -9,7 +9,9 @@ class CustomerFileConfirmation(models.Model):
     _order = "date desc, id desc"
     _rec_name = "field_label"
 
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     # The name is kept, too: a removed field does not take the history with it.
     field_id = fields.Many2one("ir.model.fields", "Source Field", readonly=True, index=True, ondelete="set null")
     field_name = fields.Char("Technical Name", required=True, readonly=True)
@@ -57,4 +59,4 @@ class CustomerFileConfirmation(models.Model):
             }
             for name, partner_ids in partner_ids_by_field.items()
             for partner_id in partner_ids
-        ])  # fmt: skip
+        ])

@@ -8,12 +8,17 @@ from ..tools.customer_file import NUMBER_TYPES, FileRequirement
 
 READ = {
     "res.partner": [
-        "active", "commercial_partner_id", "company_id", "create_date", "customer_file_state", "customer_grade_id",
+        "active",
+        "commercial_partner_id",
+        "company_id",
+        "create_date",
+        "customer_file_state",
+        "customer_grade_id",
         "user_id",
     ],
     "crm.lead": ["active", "company_id", "partner_id", "won_status"],
     "customer.file.confirmation": ["company_id", "date", "field_name", "partner_id", "user_id"],
-}  # fmt: skip
+}
 """What the statement reads besides the fields asked for, which the ORM knows itself."""
 
 WRITTEN = ["customer_file_kind", "customer_file_missing_count", "customer_file_percent", "customer_file_stale_count"]
@@ -160,13 +165,15 @@ class CustomerFileGap(models.Model):
             for requirement in self.env["customer.file.requirement"]._get_in_force()
         ]
         if not rows:
-            rows = [SQL(
-                """
+            rows = [
+                SQL(
+                    """
                 SELECT f.*, 0 AS requirement_id, '' AS field_name, 1.0::numeric AS weight, 0 AS specificity,
                        FALSE AS is_filled, FALSE AS is_stale, NULL::date AS confirmed_on, '' AS confirmed_by
                   FROM file f WHERE FALSE
                 """
-            )]  # fmt: skip
+                )
+            ]
         return SQL(
             """
             asked AS MATERIALIZED (
@@ -204,10 +211,17 @@ class CustomerFileGap(models.Model):
               FROM file f %(filled)s %(last)s
              WHERE %(applies)s
             """,
-            id=requirement.id, name=field.name, weight=requirement.weight, specificity=requirement.specificity,
-            filled=filled, stale=stale, confirmed_on=confirmed_on, confirmed_by=confirmed_by, last=last,
+            id=requirement.id,
+            name=field.name,
+            weight=requirement.weight,
+            specificity=requirement.specificity,
+            filled=filled,
+            stale=stale,
+            confirmed_on=confirmed_on,
+            confirmed_by=confirmed_by,
+            last=last,
             applies=SQL(" AND ").join(applies),
-        )  # fmt: skip
+        )
 
     def _join_last_confirmation(self, field, ids: list[int] | None) -> SQL:
         """Return the join that finds the last confirmation (``last``: date, name) of one field of each file ``f``."""
@@ -243,14 +257,13 @@ class CustomerFileGap(models.Model):
             values = partners._search(domain, active_test=False).select()
             return SQL("LEFT JOIN (%s) filled ON filled.id = f.partner_id", values)
         values = SQL(" UNION ALL ").join(
-            partners.with_company(company)
+            partners
+            .with_company(company)
             ._search(domain, active_test=False)
             .select(SQL.identifier("res_partner", "id"), SQL("%s AS company_id", company.id))
             for company in companies
         )
-        return SQL(
-            "LEFT JOIN (%s) filled ON filled.id = f.partner_id AND filled.company_id = f.company_id", values
-        )
+        return SQL("LEFT JOIN (%s) filled ON filled.id = f.partner_id AND filled.company_id = f.company_id", values)
 
     @api.model
     def _filled_domain(self, field) -> Domain:
@@ -259,10 +272,12 @@ class CustomerFileGap(models.Model):
             return Domain(field.name, "!=", 0)
         if field.type == "html":
             # An editor that was emptied leaves its tags behind.
-            return Domain.custom(to_sql=lambda model, alias, query: SQL(
-                r"regexp_replace(%(html)s, '<(?!img)[^>]*>|&nbsp;|\s', '', 'g') <> ''",
-                html=model._field_to_sql(alias, field.name, query),
-            ))  # fmt: skip
+            return Domain.custom(
+                to_sql=lambda model, alias, query: SQL(
+                    r"regexp_replace(%(html)s, '<(?!img)[^>]*>|&nbsp;|\s', '', 'g') <> ''",
+                    html=model._field_to_sql(alias, field.name, query),
+                )
+            )
         return Domain(field.name, "!=", False)
 
     def _select_result(self) -> SQL:

@@ -19,7 +19,9 @@ class CustomerFileGap(models.Model):
     _rec_name = "field_label"
     _log_access = False  # nobody edits gaps; who and when would only slow the statement down
 
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="cascade")
     requirement_id = fields.Many2one(
         "customer.file.requirement", "Field", required=True, readonly=True, index=True, ondelete="cascade"
@@ -86,10 +88,13 @@ class CustomerFileGap(models.Model):
         self.check_access("read")
         missing = self.filtered(lambda gap: gap.type == "missing")
         if missing:
-            raise UserError(self.env._(
-                "%(field)s of %(customer)s is empty: fill it in, there is nothing to confirm yet.",
-                field=missing[0].field_label, customer=missing[0].partner_id.display_name,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(field)s of %(customer)s is empty: fill it in, there is nothing to confirm yet.",
+                    field=missing[0].field_label,
+                    customer=missing[0].partner_id.display_name,
+                )
+            )
         partners = self.partner_id
         partners.check_access("write")
         for company, gaps in self.grouped("company_id").items():

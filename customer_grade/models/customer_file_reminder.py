@@ -65,7 +65,7 @@ class CustomerFileGap(models.Model):
         # One message a customer would flood the salespeople: the activity itself is enough.
         activities.with_context(mail_activity_quick_update=True).create([
             self._prepare_reminder(kind, partner_id, *found) for partner_id, found in due.items()
-        ])  # fmt: skip
+        ])
         return len(due)
 
     @api.model

@@ -106,16 +106,20 @@ class CustomerFileRequirement(models.Model):
         for requirement in self:
             field = requirement.field_id.sudo()  # sudo: only technical administrators may read fields
             if not field and requirement.active:
-                raise ValidationError(self.env._(
-                    "%s: choose the field the files must have. A requirement whose field was removed stays archived.",
-                    requirement.display_name or self.env._("New requirement"),
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%s: choose the field the files must have. A requirement whose field was removed stays archived.",
+                        requirement.display_name or self.env._("New requirement"),
+                    )
+                )
             if field and not field.filtered_domain(allowed):
-                raise ValidationError(self.env._(
-                    "“%s” cannot be asked for: choose a stored field of the customer that can be empty. Yes-or-no fields "
-                    "and technical ones never are.",
-                    field.field_description,
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be asked for: choose a stored field of the customer that can be empty. Yes-or-no fields "
+                        "and technical ones never are.",
+                        field.field_description,
+                    )
+                )
 
     # ------------------------------------------------------------------
     # Keeping the files current
@@ -182,16 +186,16 @@ class CustomerFileRequirement(models.Model):
         if not names:
             return frozenset()
         registry, known = self.env.registry, self.env["res.partner"]._fields
-        depends = {name: registry.field_depends[field] for name, field in known.items() if field.store and field.compute}
+        depends = {
+            name: registry.field_depends[field] for name, field in known.items() if field.store and field.compute
+        }
         return with_dependencies(names, depends) | OWN_TRIGGERS
 
     @api.model
     @ormcache()
     def _get_confirmed_fields(self) -> frozenset[str]:
         """Return the fields whose values must be confirmed from time to time."""
-        return frozenset(
-            requirement.field_name for requirement in self._get_in_force() if requirement.confirm_months
-        )
+        return frozenset(requirement.field_name for requirement in self._get_in_force() if requirement.confirm_months)
 
     def _field_removed(self, label_by_field: dict[int, str]) -> None:
         """Archive the requirements of fields that are about to be removed, and leave a trace.
@@ -200,10 +204,13 @@ class CustomerFileRequirement(models.Model):
         """
         for requirement in self:
             requirement.removed_label = label_by_field[requirement.field_id.id]
-            requirement.message_post(body=self.env._(
-                "The field “%(label)s” (%(name)s) was removed from the customer: files are no longer checked for it.",
-                label=requirement.removed_label, name=requirement.field_name,
-            ))  # fmt: skip
+            requirement.message_post(
+                body=self.env._(
+                    "The field “%(label)s” (%(name)s) was removed from the customer: files are no longer checked for it.",
+                    label=requirement.removed_label,
+                    name=requirement.field_name,
+                )
+            )
         self.write({"active": False, "field_id": False})
 
     def action_view_gaps(self) -> dict:

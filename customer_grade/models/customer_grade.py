@@ -17,8 +17,7 @@ class CustomerGrade(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True,
-        help="Short sign of the grade, the same in every language. Spreadsheets may use it.",
+        required=True, help="Short sign of the grade, the same in every language. Spreadsheets may use it."
     )
     sequence = fields.Integer(default=10, help="The best grade comes first.")
     color = fields.Integer()
@@ -27,17 +26,13 @@ class CustomerGrade(models.Model):
         "res.company", index=True, help="Leave empty to share the grade between all companies."
     )
     is_unrated = fields.Boolean(
-        "Unrated",
-        help="Given to customers whose history is too short to be judged. It has no "
-        "place in the ranking.",
+        "Unrated", help="Given to customers whose history is too short to be judged. It has no place in the ranking."
     )
     require_complete_file = fields.Boolean(
         "Complete File Required",
         help="The salesperson of a customer of this grade gets an activity while the file is incomplete.",
     )
-    description = fields.Text(
-        translate=True, help="What the grade means and what the customer may expect."
-    )
+    description = fields.Text(translate=True, help="What the grade means and what the customer may expect.")
     pricelist_id = fields.Many2one(
         "product.pricelist",
         "Proposed Pricelist",
@@ -53,8 +48,7 @@ class CustomerGrade(models.Model):
     partner_count = fields.Integer("Customers", compute="_compute_partner_count")
 
     _code_company_uniq = models.UniqueIndex(
-        "(code, COALESCE(company_id, 0)) WHERE active IS TRUE",
-        "Another grade of this company already has this code.",
+        "(code, COALESCE(company_id, 0)) WHERE active IS TRUE", "Another grade of this company already has this code."
     )
     _unrated_company_uniq = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE is_unrated IS TRUE AND active IS TRUE",
@@ -65,10 +59,7 @@ class CustomerGrade(models.Model):
     def _compute_partner_count(self):
         counts = dict(
             self.env["res.partner"]._read_group(
-                [
-                    ("customer_grade_id", "in", self.ids),
-                    ("is_customer_grade_holder", "=", True),
-                ],
+                [("customer_grade_id", "in", self.ids), ("is_customer_grade_holder", "=", True)],
                 ["customer_grade_id"],
                 ["__count"],
             )
@@ -86,8 +77,13 @@ class CustomerGrade(models.Model):
 
         :raise UserError: names the grades and the scheme
         """
-        thresholds = self.env["customer.grading.threshold"].sudo().search(  # sudo: schemes of other companies, too
-            [("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")]
+        thresholds = (
+            self
+            .env["customer.grading.threshold"]
+            .sudo()
+            .search(  # sudo: schemes of other companies, too
+                [("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")]
+            )
         )
         if thresholds:
             raise UserError(
@@ -142,9 +138,7 @@ class CustomerGrade(models.Model):
     def _get_unrated(self, company) -> "CustomerGrade":
         """Return the "unrated" grade of a company: its own, else the shared one."""
         return self.search(
-            [("is_unrated", "=", True), ("company_id", "in", [company.id, False])],
-            order="company_id",
-            limit=1,
+            [("is_unrated", "=", True), ("company_id", "in", [company.id, False])], order="company_id", limit=1
         )
 
     @api.model
@@ -163,7 +157,8 @@ class CustomerGrade(models.Model):
         )
         return {
             "grades": [
-                {"id": grade.id, "name": grade.name, "color": grade.color, "unrated": grade.is_unrated} for grade in known
+                {"id": grade.id, "name": grade.name, "color": grade.color, "unrated": grade.is_unrated}
+                for grade in known
             ],
             "ungraded_after": any(pair.endswith(",0") for pair in cells),
             "cells": dict(cells),

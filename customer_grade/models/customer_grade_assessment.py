@@ -38,9 +38,12 @@ class CustomerGradeAssessment(models.Model):
     scheme_id = fields.Many2one("customer.grading.scheme", readonly=True, index="btree_not_null", ondelete="restrict")
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index=True, ondelete="cascade")
     lead_id = fields.Many2one(
-        "crm.lead", readonly=True, index="btree_not_null", ondelete="cascade",
+        "crm.lead",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
         help="Lead or opportunity graded as a prospect",
-    )  # fmt: skip
+    )
     merged_from = fields.Char(
         readonly=True, help="The grade was given to this contact or lead, which was merged into the present one"
     )
@@ -92,12 +95,10 @@ class CustomerGradeAssessment(models.Model):
         "CHECK((partner_id IS NULL) <> (lead_id IS NULL))", "A grade belongs either to a customer or to a lead."
     )
     _one_current = models.UniqueIndex(
-        "(partner_id, company_id) WHERE is_current IS TRUE",
-        "A customer has one grade at a time.",
+        "(partner_id, company_id) WHERE is_current IS TRUE", "A customer has one grade at a time."
     )
     _one_current_lead = models.UniqueIndex(
-        "(lead_id) WHERE is_current IS TRUE AND lead_id IS NOT NULL",
-        "A lead has one grade at a time.",
+        "(lead_id) WHERE is_current IS TRUE AND lead_id IS NOT NULL", "A lead has one grade at a time."
     )
     _once_a_review = models.UniqueIndex(
         "(review_id, partner_id) WHERE review_id IS NOT NULL AND merged_from IS NULL",
@@ -171,9 +172,7 @@ class CustomerGradeAssessment(models.Model):
                 self.env._("Grade %(grade)s belongs to %(company)s.", grade=grade.name, company=grade.company_id.name)
             )
         if until and until < max(assessments.mapped("date")):
-            raise UserError(
-                self.env._("The override ends before the day of the review. Choose a later day or none.")
-            )
+            raise UserError(self.env._("The override ends before the day of the review. Choose a later day or none."))
         assessments._decide("overridden", grade, reason=reason.strip(), override_until=until or False)
 
     def _decide(self, decision: str, grade, reason=False, override_until=False) -> None:
@@ -185,7 +184,7 @@ class CustomerGradeAssessment(models.Model):
             "override_until": override_until,
             "decided_by_id": self.env.uid,
             "decided_on": fields.Datetime.now(),
-        })  # fmt: skip
+        })
 
     def _open_for_decision(self):
         """Return self when this user may decide these assessments now.

@@ -18,9 +18,11 @@ class CustomerGradeAssessment(models.Model):
                        write_uid = %(uid)s, write_date = %(now)s
                  WHERE review_id = ANY(%(reviews)s) AND decision = 'pending' AND proposed_grade_id IS NOT NULL
                 """,
-                uid=self.env.uid, now=self.env.cr.now(), reviews=reviews.ids,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                reviews=reviews.ids,
             )
-        )  # fmt: skip
+        )
         self.env.invalidate_all(flush=False)
 
     @api.model
@@ -59,9 +61,11 @@ class CustomerGradeAssessment(models.Model):
                  WHERE a.company_id = %(company)s AND a.state = 'proposed' AND %(condition)s
                    AND (p.customer_grade_id->>%(key)s)::int IS DISTINCT FROM a.grade_id
                 """,
-                key=key, company=company.id, condition=condition,
+                key=key,
+                company=company.id,
+                condition=condition,
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -80,9 +84,13 @@ class CustomerGradeAssessment(models.Model):
                  WHERE a.company_id = %(company)s AND a.state = 'proposed' AND %(condition)s
                    AND p.commercial_partner_id = a.partner_id
                 """,
-                key=key, company=company.id, condition=condition, uid=self.env.uid, now=self.env.cr.now(),
+                key=key,
+                company=company.id,
+                condition=condition,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -91,9 +99,10 @@ class CustomerGradeAssessment(models.Model):
                  WHERE a.company_id = %(company)s AND a.state = 'proposed' AND %(condition)s
                    AND h.partner_id = a.partner_id AND h.company_id = a.company_id AND h.is_current IS TRUE
                 """,
-                company=company.id, condition=condition,
+                company=company.id,
+                condition=condition,
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -101,9 +110,12 @@ class CustomerGradeAssessment(models.Model):
                    SET state = 'applied', is_current = TRUE, write_uid = %(uid)s, write_date = %(now)s
                  WHERE a.company_id = %(company)s AND a.state = 'proposed' AND %(condition)s
                 """,
-                company=company.id, condition=condition, uid=self.env.uid, now=self.env.cr.now(),
+                company=company.id,
+                condition=condition,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
             )
-        )  # fmt: skip
+        )
         self.env.invalidate_all(flush=False)
         changed = self.env["res.partner"].browse(row[0] for row in rows)
         changed.modified(["customer_grade_id", "customer_grade_score", "customer_grade_since"])
@@ -154,7 +166,7 @@ class CustomerGradeAssessment(models.Model):
                 ("proposed_grade_id", "!=", False),
                 # Overridden, or kept by the reviews since.
                 ("override_until", "<", company._sales_today()),
-            ])  # fmt: skip
+            ])
             ended.with_company(company)._end_override()
 
     def _end_override(self) -> None:
@@ -189,7 +201,7 @@ class CustomerGradeAssessment(models.Model):
             }
             for old in self
             if old.proposed_grade_id
-        ])  # fmt: skip
+        ])
         self._apply_and_log(
             company, SQL("a.id = ANY(%s)", returned.ids), self.env._("Override expired: the computed grade returns")
         )

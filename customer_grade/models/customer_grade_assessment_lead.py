@@ -48,9 +48,11 @@ class CustomerGradeAssessment(models.Model):
                   FROM customer_grade_assessment a
                  WHERE %(proposed)s AND l.id = a.lead_id
                 """,
-                proposed=proposed, uid=self.env.uid, now=self.env.cr.now(),
+                proposed=proposed,
+                uid=self.env.uid,
+                now=self.env.cr.now(),
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -62,9 +64,11 @@ class CustomerGradeAssessment(models.Model):
             )
         )
         self.env["crm.lead"].invalidate_model(["customer_grade_id", "customer_grade_score", "customer_grade_since"])
-        self.env["crm.lead"].browse(row[0] for row in rows).modified(
-            ["customer_grade_id", "customer_grade_score", "customer_grade_since"]
-        )
+        self.env["crm.lead"].browse(row[0] for row in rows).modified([
+            "customer_grade_id",
+            "customer_grade_score",
+            "customer_grade_since",
+        ])
         return rows
 
     @api.model

@@ -25,7 +25,7 @@ class CustomerGradeAssessment(models.Model):
                 "customer_grade_id": best.grade_id.id,
                 "customer_grade_score": best.score,
                 "customer_grade_since": since,
-            })  # fmt: skip
+            })
 
     @api.model
     def _merge_partners(self, sources, target) -> None:
@@ -61,18 +61,22 @@ class CustomerGradeAssessment(models.Model):
                                   AND (b.%(name)s = %(target)s
                                        OR (b.%(name)s = ANY(%(sources)s) AND b.id < a.id)))
                 """,
-                name=name, sources=sources.ids, target=target.id,
+                name=name,
+                sources=sources.ids,
+                target=target.id,
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE customer_grade_assessment SET is_current = FALSE
                  WHERE %s = ANY(%s) AND is_current IS TRUE AND NOT id = ANY(%s)
                 """,
-                name, [*sources.ids, target.id], valid.ids,
+                name,
+                [*sources.ids, target.id],
+                valid.ids,
             )
-        )  # fmt: skip
+        )
         self.env.cr.execute(
             SQL(
                 """
@@ -83,10 +87,14 @@ class CustomerGradeAssessment(models.Model):
                   FROM %(table)s s
                  WHERE s.id = a.%(name)s AND a.%(name)s = ANY(%(sources)s)
                 """,
-                name=name, sources=sources.ids, target=target.id, table=SQL.identifier(sources._table),
-                uid=self.env.uid, now=self.env.cr.now(),
+                name=name,
+                sources=sources.ids,
+                target=target.id,
+                table=SQL.identifier(sources._table),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
             )
-        )  # fmt: skip
+        )
         self.env.invalidate_all(flush=False)
 
     @api.model

@@ -13,11 +13,26 @@ from ..tools.assessment import Assessment, Assessor, History, Present
 from ..tools.metric import GradingWindow
 
 COLUMN_TYPES = {
-    "partner_id": "int", "user_id": "int", "revenue": "numeric", "order_count": "int", "score": "numeric",
-    "figures": "jsonb", "points": "jsonb", "reasons": "jsonb", "streak": "int", "is_incomplete": "bool",
-    "previous_grade_id": "int", "by_score_grade_id": "int", "proposed_grade_id": "int", "grade_id": "int",
-    "movement": "text", "decision": "text", "reason": "text", "override_until": "date", "lead_id": "int",
-}  # fmt: skip
+    "partner_id": "int",
+    "user_id": "int",
+    "revenue": "numeric",
+    "order_count": "int",
+    "score": "numeric",
+    "figures": "jsonb",
+    "points": "jsonb",
+    "reasons": "jsonb",
+    "streak": "int",
+    "is_incomplete": "bool",
+    "previous_grade_id": "int",
+    "by_score_grade_id": "int",
+    "proposed_grade_id": "int",
+    "grade_id": "int",
+    "movement": "text",
+    "decision": "text",
+    "reason": "text",
+    "override_until": "date",
+    "lead_id": "int",
+}
 
 BATCH = 5000
 """Rows of one INSERT: keeps memory flat; above it the time per row no longer falls."""
@@ -166,7 +181,9 @@ class CustomerGradeReview(models.Model):
         points, ladders = {}, {}
         for criterion in self.scheme_id.criterion_ids:
             known = figures[criterion.metric]
-            points[criterion.metric], rungs = criterion._score({customer: known.get(customer) for customer in customers})
+            points[criterion.metric], rungs = criterion._score({
+                customer: known.get(customer) for customer in customers
+            })
             ladders[criterion.metric] = [rung.as_json() for rung in rungs]
         return points, ladders
 

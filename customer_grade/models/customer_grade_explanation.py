@@ -39,9 +39,9 @@ class CustomerGradeAssessment(models.Model):
     @api.depends("reasons")
     def _compute_reasons_text(self):
         for assessment in self:
-            assessment.reasons_text = "\n".join(
-                assessment._reason_sentence(reason) for reason in assessment.reasons or ()
-            ) or False
+            assessment.reasons_text = (
+                "\n".join(assessment._reason_sentence(reason) for reason in assessment.reasons or ()) or False
+            )
 
     def _get_explanation_values(self) -> dict[str, Any]:
         """Return the values of the explanation template."""
@@ -61,7 +61,7 @@ class CustomerGradeAssessment(models.Model):
                 "points": earned,
                 "weight": f"{100.0 * criterion.weight / total:.0f}%",
                 "contribution": earned * criterion.weight / total,
-            })  # fmt: skip
+            })
         return {
             "assessment": self,
             "rows": rows,
@@ -175,7 +175,9 @@ class CustomerGradeAssessment(models.Model):
             return [*conditions, self.env._("The score is high enough for grade %s.", grade)]
         ways = [way for criterion in self.scheme_id.criterion_ids for way in [self._way(criterion, gap)] if way]
         if ways:
-            head = self.env._("%(points).1f points are missing to grade %(grade)s. Each of these would do:", points=gap, grade=grade)
+            head = self.env._(
+                "%(points).1f points are missing to grade %(grade)s. Each of these would do:", points=gap, grade=grade
+            )
         else:
             head = self.env._(
                 "%(points).1f points are missing to grade %(grade)s; no single figure is enough, several have to improve.",

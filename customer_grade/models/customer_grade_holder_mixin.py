@@ -22,7 +22,9 @@ class CustomerGradeHolderMixin(models.AbstractModel):
             return
         names = {
             grade.id: grade.name
-            for grade in self.env["customer.grade"].browse({grade for change in changes for grade in change[1:] if grade})
+            for grade in self.env["customer.grade"].browse({
+                grade for change in changes for grade in change[1:] if grade
+            })
         }
         nothing = self.env._("none")
         by_change: dict[tuple[int | None, int | None], list[int]] = {}
@@ -30,7 +32,10 @@ class CustomerGradeHolderMixin(models.AbstractModel):
             by_change.setdefault((before, after), []).append(record)
         for (before, after), records in by_change.items():
             body = Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
-                note, names.get(before, nothing), names.get(after, nothing), self.env._("Customer Grade")
-            )  # fmt: skip
+                note,
+                names.get(before, nothing),
+                names.get(after, nothing),
+                self.env._("Customer Grade"),
+            )
             message = self.browse(records[0])._message_log(body=body)
             self.env["customer.grade.assessment"]._repeat_message(message, records[1:])

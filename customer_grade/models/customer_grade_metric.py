@@ -44,40 +44,80 @@ class CustomerGradeMetric(models.AbstractModel):
         orders, receivables = "_source_orders", "_source_receivables"
         metrics = [
             Metric(
-                "revenue", self.env._("Revenue"), "money", orders, SQL("revenue"),
+                "revenue",
+                self.env._("Revenue"),
+                "money",
+                orders,
+                SQL("revenue"),
                 help=self.env._("Confirmed orders before tax, less returned goods and credit notes"),
             ),
             Metric(
-                "order_count", self.env._("Orders"), "count", orders, SQL("order_count"),
+                "order_count",
+                self.env._("Orders"),
+                "count",
+                orders,
+                SQL("order_count"),
                 help=self.env._("Confirmed orders of a positive amount"),
             ),
             Metric(
-                "growth", self.env._("Growth"), "percent", orders,
+                "growth",
+                self.env._("Growth"),
+                "percent",
+                orders,
                 SQL("CASE WHEN revenue_before > 0 THEN 100.0 * (revenue - revenue_before) / revenue_before END"),
                 help=self.env._("Revenue against the window of the same length before"),
             ),
             Metric(
-                "recency", self.env._("Days since Last Order"), "days", orders, SQL("recency"), higher_is_better=False,
+                "recency",
+                self.env._("Days since Last Order"),
+                "days",
+                orders,
+                SQL("recency"),
+                higher_is_better=False,
                 help=self.env._("From the last confirmed order to the day of the review"),
             ),
             Metric(
-                "days_overdue", self.env._("Days Overdue"), "days", receivables, SQL("days_overdue"), higher_is_better=False,
-                help=self.env._("Average delay of the amounts due in the window, paid or still open, weighted by amount"),
+                "days_overdue",
+                self.env._("Days Overdue"),
+                "days",
+                receivables,
+                SQL("days_overdue"),
+                higher_is_better=False,
+                help=self.env._(
+                    "Average delay of the amounts due in the window, paid or still open, weighted by amount"
+                ),
             ),
             Metric(
-                "oldest_overdue", self.env._("Oldest Overdue"), "days", receivables, SQL("oldest_overdue"),
-                higher_is_better=False, help=self.env._("Days since the oldest amount still open was due"),
+                "oldest_overdue",
+                self.env._("Oldest Overdue"),
+                "days",
+                receivables,
+                SQL("oldest_overdue"),
+                higher_is_better=False,
+                help=self.env._("Days since the oldest amount still open was due"),
             ),
             Metric(
-                "late_share", self.env._("Late Payments"), "percent", receivables, SQL("late_share"), higher_is_better=False,
+                "late_share",
+                self.env._("Late Payments"),
+                "percent",
+                receivables,
+                SQL("late_share"),
+                higher_is_better=False,
                 help=self.env._("Share of the payments due in the window that came late, or have not come"),
             ),
-        ]  # fmt: skip
+        ]
         if "margin" in self.env["sale.order"]._fields:
-            metrics.insert(1, Metric(
-                "margin", self.env._("Gross Margin"), "money", orders, SQL("margin"),
-                help=self.env._("Margin of the confirmed orders, less that of returned goods"),
-            ))  # fmt: skip
+            metrics.insert(
+                1,
+                Metric(
+                    "margin",
+                    self.env._("Gross Margin"),
+                    "money",
+                    orders,
+                    SQL("margin"),
+                    help=self.env._("Margin of the confirmed orders, less that of returned goods"),
+                ),
+            )
         return {metric.key: metric for metric in metrics}
 
     @api.model

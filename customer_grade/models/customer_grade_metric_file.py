@@ -13,12 +13,18 @@ class CustomerGradeMetric(models.AbstractModel):
     def _get_metrics(self):
         return super()._get_metrics() | {
             "file_completeness": Metric(
-                "file_completeness", self.env._("File Completeness"), "percent", "_source_customer_file", SQL("percent"),
-                help=self.env._("Share of the fields of the customer file that are filled in and confirmed in time. As of "
-                                "the computation of the review, whatever its day"),
+                "file_completeness",
+                self.env._("File Completeness"),
+                "percent",
+                "_source_customer_file",
+                SQL("percent"),
+                help=self.env._(
+                    "Share of the fields of the customer file that are filled in and confirmed in time. As of "
+                    "the computation of the review, whatever its day"
+                ),
                 kinds=frozenset({"customer", "prospect"}),
-            ),
-        }  # fmt: skip
+            )
+        }
 
     @api.model
     def _source_customer_file(self, window: GradingWindow) -> SQL:

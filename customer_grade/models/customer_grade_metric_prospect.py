@@ -23,21 +23,33 @@ class CustomerGradeMetric(models.AbstractModel):
     def _get_metrics(self):
         metrics = [
             Metric(
-                "profile_fit", self.env._("Fit to the Prospect Profile"), "percent", "_source_fit", SQL("fit"),
+                "profile_fit",
+                self.env._("Fit to the Prospect Profile"),
+                "percent",
+                "_source_fit",
+                SQL("fit"),
                 kinds=PROSPECT,
                 help=self.env._("Weight of the traits met over the weight of all traits of the profile in force"),
             ),
             Metric(
-                "expected_revenue", self.env._("Expected Revenue"), "money", "_source_prospects", SQL("revenue"),
+                "expected_revenue",
+                self.env._("Expected Revenue"),
+                "money",
+                "_source_prospects",
+                SQL("revenue"),
                 kinds=PROSPECT,
                 help=self.env._("Of the open lead or opportunity; of a contact the sum of its open ones"),
             ),
             Metric(
-                "engagement", self.env._("Engagement"), "count", "_source_engagement", SQL("touches"),
+                "engagement",
+                self.env._("Engagement"),
+                "count",
+                "_source_engagement",
+                SQL("touches"),
                 kinds=PROSPECT,
                 help=self.env._("Activities done in the window, plus messages received from the prospect in it"),
             ),
-        ]  # fmt: skip
+        ]
         return super()._get_metrics() | {metric.key: metric for metric in metrics}
 
     @api.model

@@ -99,9 +99,7 @@ class CustomerGradeReview(models.Model):
     def _check_may_decide(self) -> None:
         """:raise AccessError: the user is neither sales manager nor approver"""
         if not self.env.su and not self.has_access("write"):
-            raise AccessError(
-                self.env._("Only sales managers and grade approvers may decide customer grades.")
-            )
+            raise AccessError(self.env._("Only sales managers and grade approvers may decide customer grades."))
 
     def _lock_for_decisions(self) -> None:
         """Make sure that this user may decide now, and that nobody closes the review meanwhile.
@@ -170,9 +168,7 @@ class CustomerGradeReview(models.Model):
         for review in self:
             if review.scheme_id.state != "active":
                 raise UserError(
-                    self.env._(
-                        "%s is not in force: reviews use the scheme in force.", review.scheme_id.display_name
-                    )
+                    self.env._("%s is not in force: reviews use the scheme in force.", review.scheme_id.display_name)
                 )
             review._change_state("computed")
             review.sudo()._assess_customers()  # sudo: figures of the whole company; _change_state checked the right
@@ -222,9 +218,7 @@ class CustomerGradeReview(models.Model):
             review._change_state("applied", applied_by_id=self.env.uid, applied_on=fields.Datetime.now())
             review._check_not_overtaken()
             assessments = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write them directly
-            assessments._apply_and_log(
-                review.company_id, SQL("a.review_id = %s", review.id), review._get_log_note()
-            )
+            assessments._apply_and_log(review.company_id, SQL("a.review_id = %s", review.id), review._get_log_note())
         return True
 
     def action_cancel(self) -> bool:

@@ -36,9 +36,7 @@ class CustomerGradeReview(models.Model):
         """Customers and revenue from each grade to each grade, see ``_get_migration_matrix``."""
         cells: dict[int, dict] = {review.id: {} for review in self}
         for review, before, after, count, revenue in self.env["customer.grade.assessment"]._read_group(
-            [("review_id", "in", self.ids)],
-            ["review_id", "previous_grade_id", "grade_id"],
-            ["__count", "revenue:sum"],
+            [("review_id", "in", self.ids)], ["review_id", "previous_grade_id", "grade_id"], ["__count", "revenue:sum"]
         ):
             cells[review.id][f"{before.id or 0},{after.id or 0}"] = {"count": count, "revenue": revenue}
         Grade = self.env["customer.grade"]

@@ -75,7 +75,7 @@ class CustomerGradeVersionMixin(models.AbstractModel):
         version.sudo().write({  # sudo: the line of descent is closed to clients; copying needed the right
             "version": latest.version + 1,
             "previous_version_id": self.id,
-        })  # fmt: skip
+        })
         return version
 
     def _get_rival_domain(self) -> list:

@@ -24,8 +24,7 @@ class CustomerGradingBand(models.Model):
         "CHECK(points >= 0 AND points <= 100)", "The points of a band lie between 0 and 100."
     )
     _not_empty = models.Constraint(
-        "CHECK(open_below IS TRUE OR open_above IS TRUE OR lower < upper)",
-        "A band must begin below its end.",
+        "CHECK(open_below IS TRUE OR open_above IS TRUE OR lower < upper)", "A band must begin below its end."
     )
 
     def _get_scheme(self):
@@ -34,8 +33,4 @@ class CustomerGradingBand(models.Model):
     def _as_rung(self) -> Rung:
         """Return the band as the plain value the arithmetic works on."""
         self.ensure_one()
-        return Rung(
-            self.points,
-            -inf if self.open_below else self.lower,
-            inf if self.open_above else self.upper,
-        )
+        return Rung(self.points, -inf if self.open_below else self.lower, inf if self.open_above else self.upper)

@@ -16,14 +16,12 @@ class CustomerGradingCriterion(models.Model):
     sequence = fields.Integer(default=10)
     metric = fields.Selection("_selection_metric", required=True)
     metric_help = fields.Char(compute="_compute_metric_help")
-    weight = fields.Float(default=1.0, required=True, digits=(16, 1), help="Share in the score, relative to the other criteria.")
+    weight = fields.Float(
+        default=1.0, required=True, digits=(16, 1), help="Share in the score, relative to the other criteria."
+    )
     weight_share = fields.Float("Share of Score", compute="_compute_weight_share")
     method = fields.Selection(
-        [
-            ("bands", "Bands"),
-            ("percentile", "Percentile Rank"),
-            ("pareto", "Pareto Share"),
-        ],
+        [("bands", "Bands"), ("percentile", "Percentile Rank"), ("pareto", "Pareto Share")],
         required=True,
         default="bands",
         help="Bands: fixed limits. Percentile rank: place among all who are graded. Pareto share: "
@@ -78,8 +76,18 @@ class CustomerGradingCriterion(models.Model):
             total = sum(criterion.scheme_id.criterion_ids.mapped("weight"))
             criterion.weight_share = criterion.weight / total if total else 0.0
 
-    @api.depends("method", "metric", "rest_points", "band_ids.points", "band_ids.lower", "band_ids.upper",
-                 "band_ids.open_below", "band_ids.open_above", "pareto_ids.share", "pareto_ids.points")
+    @api.depends(
+        "method",
+        "metric",
+        "rest_points",
+        "band_ids.points",
+        "band_ids.lower",
+        "band_ids.upper",
+        "band_ids.open_below",
+        "band_ids.open_above",
+        "pareto_ids.share",
+        "pareto_ids.points",
+    )
     @api.depends_context("lang")
     def _compute_summary(self):
         Metric = self.env["customer.grade.metric"]

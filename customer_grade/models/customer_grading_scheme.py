@@ -7,10 +7,21 @@ from odoo.addons.sales_department_base.tools.periods import Period
 
 # Rules of a version; they stay as they are once the version is in force.
 RULE_FIELDS = {
-    "kind", "company_id", "version", "previous_version_id", "window_months", "criterion_ids", "threshold_ids",
-    "veto_ids", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders", "population_domain",
+    "kind",
+    "company_id",
+    "version",
+    "previous_version_id",
+    "window_months",
+    "criterion_ids",
+    "threshold_ids",
+    "veto_ids",
+    "hysteresis_margin",
+    "hysteresis_reviews",
+    "minimum_months",
+    "minimum_orders",
+    "population_domain",
     "lead_domain",
-}  # fmt: skip
+}
 
 
 class CustomerGradingScheme(models.Model):
@@ -19,8 +30,11 @@ class CustomerGradingScheme(models.Model):
     _name = "customer.grading.scheme"
     _description = "Grading Scheme"
     _inherit = [
-        "customer.grade.version.mixin", "sales.department.transition.mixin", "mail.thread", "mail.activity.mixin",
-    ]  # fmt: skip
+        "customer.grade.version.mixin",
+        "sales.department.transition.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "company_id, kind, state, version desc, id desc"
     _check_company_auto = True
     _TRANSITIONS = {"draft": {"active"}, "active": {"retired"}}
@@ -28,9 +42,7 @@ class CustomerGradingScheme(models.Model):
     name = fields.Char(required=True, tracking=True)
     kind = fields.Selection([("customer", "Customers"), ("prospect", "Prospects")], required=True, default="customer")
     version = fields.Integer(default=1, readonly=True, copy=False)
-    previous_version_id = fields.Many2one(
-        "customer.grading.scheme", readonly=True, copy=False, index="btree_not_null"
-    )
+    previous_version_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index="btree_not_null")
     state = fields.Selection(
         [("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")],
         required=True,

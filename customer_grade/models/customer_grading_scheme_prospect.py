@@ -35,21 +35,32 @@ class CustomerGradingScheme(models.Model):
             ends = [*(lower for lower, _points in steps[metric][1:]), None]
             return [
                 Command.create({
-                    "open_below": lower is None, "lower": lower or 0, "open_above": upper is None, "upper": upper or 0,
+                    "open_below": lower is None,
+                    "lower": lower or 0,
+                    "open_above": upper is None,
+                    "upper": upper or 0,
                     "points": points,
                 })
                 for (lower, points), upper in zip(steps[metric], ends, strict=True)
-            ]  # fmt: skip
+            ]
 
         return [
             Command.create({
-                "sequence": 10, "metric": "profile_fit", "weight": 50, "method": "bands", "band_ids": bands("profile_fit"),
+                "sequence": 10,
+                "metric": "profile_fit",
+                "weight": 50,
+                "method": "bands",
+                "band_ids": bands("profile_fit"),
             }),
             Command.create({"sequence": 20, "metric": "expected_revenue", "weight": 30, "method": "percentile"}),
             Command.create({
-                "sequence": 30, "metric": "engagement", "weight": 20, "method": "bands", "band_ids": bands("engagement"),
+                "sequence": 30,
+                "metric": "engagement",
+                "weight": 20,
+                "method": "bands",
+                "band_ids": bands("engagement"),
             }),
-        ]  # fmt: skip
+        ]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -18,7 +18,10 @@ class CustomerGradingScheme(models.Model):
         late = [(True, 0, False, 10, 100), (False, 10, False, 30, 60), (False, 30, True, 0, 0)]
         return [
             Command.create({
-                "sequence": 10, "metric": "revenue", "weight": 50, "method": "pareto",
+                "sequence": 10,
+                "metric": "revenue",
+                "weight": 50,
+                "method": "pareto",
                 "pareto_ids": [
                     Command.create({"share": share, "points": points})
                     for share, points in ((80, 100), (95, 60), (100, 25))
@@ -26,22 +29,31 @@ class CustomerGradingScheme(models.Model):
             }),
             Command.create({"sequence": 20, "metric": "order_count", "weight": 20, "method": "percentile"}),
             Command.create({
-                "sequence": 30, "metric": "days_overdue", "weight": 30, "method": "bands", "missing_points": 100,
+                "sequence": 30,
+                "metric": "days_overdue",
+                "weight": 30,
+                "method": "bands",
+                "missing_points": 100,
                 "band_ids": [
                     Command.create({
-                        "open_below": below, "lower": lower, "open_above": above, "upper": upper, "points": points,
+                        "open_below": below,
+                        "lower": lower,
+                        "open_above": above,
+                        "upper": upper,
+                        "points": points,
                     })
                     for below, lower, above, upper, points in late
                 ],
             }),
-        ]  # fmt: skip
+        ]
 
     @api.model
     def _default_thresholds(self):
         """Propose even steps for the company's own grades, else for the shared ones."""
-        grades = self.env["customer.grade"].search(
-            [("is_unrated", "=", False), ("company_id", "in", [self.env.company.id, False])]
-        )
+        grades = self.env["customer.grade"].search([
+            ("is_unrated", "=", False),
+            ("company_id", "in", [self.env.company.id, False]),
+        ])
         grades = grades.filtered("company_id") or grades
         steps = {1: [0], 2: [50, 0], 3: [70, 40, 0], 4: [80, 60, 35, 0]}.get(len(grades))
         steps = steps or [round(90 * (1 - place / (len(grades) - 1))) for place in range(len(grades))]
@@ -148,7 +160,9 @@ class CustomerGradingScheme(models.Model):
                     scheme=self.display_name,
                     grade=veto.grade_id.name,
                 )
-        if (self.minimum_months or self.minimum_orders) and not self.env["customer.grade"]._get_unrated(self.company_id):
+        if (self.minimum_months or self.minimum_orders) and not self.env["customer.grade"]._get_unrated(
+            self.company_id
+        ):
             return self.env._(
                 "Scheme “%s” asks for a minimum history, but there is no grade marked “unrated” to give to new "
                 "customers.",

@@ -18,14 +18,10 @@ class CustomerGradingThreshold(models.Model):
         ondelete="restrict",
         domain="[('is_unrated', '=', False), ('company_id', 'in', [company_id, False])]",
     )
-    minimum = fields.Float("Score from", required=True, digits=(16, 1), help="Lowest score (0 to 100) that earns the grade.")
+    minimum = fields.Float(
+        "Score from", required=True, digits=(16, 1), help="Lowest score (0 to 100) that earns the grade."
+    )
 
-    _minimum_range = models.Constraint(
-        "CHECK(minimum >= 0 AND minimum <= 100)", "A threshold lies between 0 and 100."
-    )
-    _grade_once = models.Constraint(
-        "UNIQUE(scheme_id, grade_id)", "A scheme has one threshold for each grade."
-    )
-    _minimum_once = models.Constraint(
-        "UNIQUE(scheme_id, minimum)", "Two grades of one scheme begin at the same score."
-    )
+    _minimum_range = models.Constraint("CHECK(minimum >= 0 AND minimum <= 100)", "A threshold lies between 0 and 100.")
+    _grade_once = models.Constraint("UNIQUE(scheme_id, grade_id)", "A scheme has one threshold for each grade.")
+    _minimum_once = models.Constraint("UNIQUE(scheme_id, minimum)", "Two grades of one scheme begin at the same score.")

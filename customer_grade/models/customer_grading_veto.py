@@ -14,9 +14,7 @@ class CustomerGradingVeto(models.Model):
     sequence = fields.Integer(default=10)
     metric = fields.Selection("_selection_metric", required=True)
     operator = fields.Selection(
-        [(">", "more than"), (">=", "at least"), ("<", "less than"), ("<=", "at most")],
-        required=True,
-        default=">",
+        [(">", "more than"), (">=", "at least"), ("<", "less than"), ("<=", "at most")], required=True, default=">"
     )
     limit = fields.Float(required=True)
     grade_id = fields.Many2one(

@@ -17,7 +17,9 @@ class CustomerRegisterEntry(models.Model):
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 
-    partner_id = fields.Many2one("res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     event = fields.Selection(
         [("opened", "Opened"), ("closed", "Closed"), ("reopened", "Reopened")], required=True, readonly=True
@@ -39,7 +41,9 @@ class CustomerRegisterEntry(models.Model):
         help="Existing Orders: taken over from orders confirmed before the register was kept.",
     )
     user_id = fields.Many2one("res.users", "Entered By", required=True, readonly=True)
-    salesperson_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", help="At the time of the entry")
+    salesperson_id = fields.Many2one(
+        "res.users", readonly=True, index="btree_not_null", help="At the time of the entry"
+    )
     grade_id = fields.Many2one(
         "customer.grade", "Customer Grade", readonly=True, index="btree_not_null", help="At the time of the entry"
     )
@@ -87,7 +91,7 @@ class CustomerRegisterEntry(models.Model):
                 "grade_id": partner.customer_grade_id.id,
             }
             for partner in partners.sudo().with_company(company)  # sudo: as above
-        ])  # fmt: skip
+        ])
         partners.sudo().with_company(company).write(  # sudo: the state is closed to clients
             {"customer_file_state": STATE_AFTER[event], "customer_file_since": day}
         )
@@ -107,9 +111,14 @@ class CustomerRegisterEntry(models.Model):
         :return: number of files opened or reopened
         """
         self.env["sale.order"].flush_model(["company_id", "date_order", "partner_id", "state"])
-        self.env["res.partner"].flush_model(
-            ["active", "commercial_partner_id", "customer_file_since", "customer_file_state", "customer_grade_id", "user_id"]
-        )
+        self.env["res.partner"].flush_model([
+            "active",
+            "commercial_partner_id",
+            "customer_file_since",
+            "customer_file_state",
+            "customer_grade_id",
+            "user_id",
+        ])
         find = self.env["ir.model.data"]._xmlid_to_res_id
         rows = self.env.execute_query(
             SQL(

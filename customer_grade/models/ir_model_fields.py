@@ -9,7 +9,8 @@ class IrModelFields(models.Model):
         # When this addon is removed itself, its own tables are on their way out: nothing is left to keep.
         if removed and not any(field.model == "customer.file.requirement" for field in self):
             requirements = (
-                self.env["customer.file.requirement"]
+                self
+                .env["customer.file.requirement"]
                 .sudo()  # sudo: who may remove a field may know nothing of files
                 .with_context(active_test=False)
                 .search([("field_id", "in", removed.ids)])

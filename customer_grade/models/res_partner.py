@@ -113,8 +113,10 @@ class ResPartner(models.Model):
         """
         changed = self.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
         contacts = changed.filtered(
-            lambda partner: not partner.is_customer_grade_holder
-            and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
+            lambda partner: (
+                not partner.is_customer_grade_holder
+                and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
+            )
         )
         if contacts:
             raise ValidationError(
@@ -130,9 +132,11 @@ class ResPartner(models.Model):
         company = self.env.company
         today = company._sales_today()
         history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
-        before_now = history.search(
-            [("partner_id", "in", holders.ids), ("company_id", "=", company.id), ("is_current", "=", True)]
-        )
+        before_now = history.search([
+            ("partner_id", "in", holders.ids),
+            ("company_id", "=", company.id),
+            ("is_current", "=", True),
+        ])
         # Who is graded as a prospect stays one until the first order.
         kinds = {entry.partner_id: entry.kind for entry in before_now}
         before_now.is_current = False
@@ -156,7 +160,7 @@ class ResPartner(models.Model):
                 "decided_on": fields.Datetime.now(),
             }
             for partner in holders
-        ])  # fmt: skip
+        ])
         holders.sudo().write(  # sudo: score and date are closed to clients
             {"customer_grade_score": False, "customer_grade_since": today}
         )

@@ -7,7 +7,7 @@ FILE_FIELDS = frozenset({
     "customer_file_percent",
     "customer_file_missing_count",
     "customer_file_stale_count",
-})  # fmt: skip
+})
 
 
 class ResPartner(models.Model):
@@ -51,7 +51,9 @@ class ResPartner(models.Model):
     @api.depends("customer_file_missing_count", "customer_file_stale_count")
     @api.depends_context("company")
     def _compute_customer_file_current_gap_ids(self):
-        lacking = self.filtered(lambda partner: partner.customer_file_missing_count or partner.customer_file_stale_count)
+        lacking = self.filtered(
+            lambda partner: partner.customer_file_missing_count or partner.customer_file_stale_count
+        )
         gaps = self.env["customer.file.gap"].browse()
         if lacking:
             gaps = gaps.search_fetch(
@@ -65,8 +67,10 @@ class ResPartner(models.Model):
     def _get_missing_file_fields(self) -> dict[int, list[str]]:
         """Return the labels of the fields missing in the current company, by partner id; one query."""
         gaps = self.env["customer.file.gap"].search([
-            ("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id), ("type", "=", "missing"),
-        ])  # fmt: skip
+            ("partner_id", "in", self.ids),
+            ("company_id", "=", self.env.company.id),
+            ("type", "=", "missing"),
+        ])
         return {partner.id: group.mapped("field_label") for partner, group in gaps.grouped("partner_id").items()}
 
     # ------------------------------------------------------------------
@@ -135,9 +139,16 @@ class ResPartner(models.Model):
         if not self:
             return
         kind_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_grade.mail_activity_type_customer_file")
-        activities = self.env["mail.activity"].sudo().search([  # sudo: done whoever completed the file
-            ("res_model", "=", "res.partner"), ("res_id", "in", self.ids), ("activity_type_id", "=", kind_id),
-        ])  # fmt: skip
+        activities = (
+            self
+            .env["mail.activity"]
+            .sudo()
+            .search([  # sudo: done whoever completed the file
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "=", kind_id),
+            ])
+        )
         if activities:
             activities.action_feedback(feedback=self.env._("The customer file is complete."))
 

@@ -63,9 +63,16 @@ class ResPartner(models.Model):
         if not self:
             return
         register = self.env["customer.register.entry"]
-        for company in self.env["res.company"].sudo().search([("active", "=", True)]):  # sudo: archiving counts in every company
-            due = self.sudo().with_company(company).filtered(  # sudo: as above
-                lambda partner: partner.customer_file_state == state  # noqa: B023 - filtered at once
+        for company in (
+            self.env["res.company"].sudo().search([("active", "=", True)])
+        ):  # sudo: archiving counts in every company
+            due = (
+                self
+                .sudo()
+                .with_company(company)
+                .filtered(  # sudo: as above
+                    lambda partner: partner.customer_file_state == state  # noqa: B023 - filtered at once
+                )
             )
             if event == "reopened":
                 due &= due._filter_last_closed_by_archiving(company)

@@ -133,7 +133,9 @@ class CustomerGradeList(models.AbstractModel):
             return self.env._("Grade %(grade)s: %(count)s prospects", grade=grade, count=count)
         return self.env._("Grade %(grade)s: %(count)s customers", grade=grade, count=count)
 
-    def _get_total(self, name: str, rows: list[ListRow], rank: dict[int, int], everyone: int, company) -> dict[str, Any]:
+    def _get_total(
+        self, name: str, rows: list[ListRow], rank: dict[int, int], everyone: int, company
+    ) -> dict[str, Any]:
         """Return the totals of one grade."""
         scores = [row.score for row in rows if row.score is not None]
         moves = [movement(row.before, row.after, rank) for row in rows]

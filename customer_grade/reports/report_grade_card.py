@@ -34,11 +34,7 @@ class ReportGradeCard(models.AbstractModel):
         if not partners:
             raise UserError(self.env._("Choose at least one customer."))
         assessments = self.env["customer.grade.assessment"].search(
-            [
-                ("partner_id", "in", partners.ids),
-                ("company_id", "=", self.env.company.id),
-                ("state", "=", "applied"),
-            ],
+            [("partner_id", "in", partners.ids), ("company_id", "=", self.env.company.id), ("state", "=", "applied")],
             order="partner_id, date, id",
         )
         history = assessments.grouped("partner_id")
@@ -106,9 +102,7 @@ class ReportGradeCard(models.AbstractModel):
 
     def _get_levels(self, evidence) -> list[Level]:
         """Return the thresholds of the scheme behind the last computed grade."""
-        return [
-            Level(threshold.grade_id.code, threshold.minimum) for threshold in evidence.scheme_id.threshold_ids
-        ]
+        return [Level(threshold.grade_id.code, threshold.minimum) for threshold in evidence.scheme_id.threshold_ids]
 
     def _get_remarks(self, current) -> list[str]:
         """Return the decision and the reasons behind the present grade, in words."""

@@ -25,15 +25,15 @@ class ReportGradeListPartner(models.AbstractModel):
         return {
             "doc_ids": docids,
             "doc_model": "res.partner",
-            "lists": [{
-                **self._get_list(rows, self.env.company),
-                "title": self.env._("Customer Grades"),
-                "subtitle": self.env._("As of %s", today),
-                "facts": [
-                    (self.env._("Migration"), self.env._("Since the last review of each customer")),
-                ],
-            }],
-        }  # fmt: skip
+            "lists": [
+                {
+                    **self._get_list(rows, self.env.company),
+                    "title": self.env._("Customer Grades"),
+                    "subtitle": self.env._("As of %s", today),
+                    "facts": [(self.env._("Migration"), self.env._("Since the last review of each customer"))],
+                }
+            ],
+        }
 
     def _get_query(self, partner_ids: list[int]) -> SQL:
         """Return the customers behind contacts, with their grade in the current company.
@@ -43,9 +43,11 @@ class ReportGradeListPartner(models.AbstractModel):
         """
         company = self.env.company
         chosen = self.env["res.partner"].with_context(active_test=False)._search([("id", "in", partner_ids)])
-        allowed = self.env["customer.grade.assessment"]._search(
-            [("company_id", "=", company.id), ("state", "=", "applied"), ("partner_id", "!=", False)]
-        )
+        allowed = self.env["customer.grade.assessment"]._search([
+            ("company_id", "=", company.id),
+            ("state", "=", "applied"),
+            ("partner_id", "!=", False),
+        ])
         return SQL(
             """
             WITH own AS MATERIALIZED (

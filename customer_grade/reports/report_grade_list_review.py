@@ -37,7 +37,7 @@ class ReportGradeListReview(models.AbstractModel):
                 "title": self.env._("Prospect Grades") if prospects else self.env._("Customer Grades"),
                 "subtitle": review.display_name,
                 "facts": self._get_facts(review),
-            })  # fmt: skip
+            })
         return {"doc_ids": docids, "doc_model": "customer.grade.review", "docs": reviews, "lists": lists}
 
     def _get_query(self, review) -> SQL:
@@ -73,5 +73,5 @@ class ReportGradeListReview(models.AbstractModel):
             facts.append((
                 self.env._("Applied by"),
                 f"{review.applied_by_id.name}, {format_date(self.env, review.applied_on.date())}",
-            ))  # fmt: skip
+            ))
         return facts

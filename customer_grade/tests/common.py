@@ -48,8 +48,11 @@ class GradeCase(TransactionCase):
             key: cls.env.ref(f"customer_grade.customer_grade_{key}") for key in ("a", "b", "c", "d", "unrated")
         }
         cls.product = cls.env["product.product"].create({
-            "name": "Outsole", "type": "service", "list_price": 100.0, "taxes_id": [Command.clear()],
-        })  # fmt: skip
+            "name": "Outsole",
+            "type": "service",
+            "list_price": 100.0,
+            "taxes_id": [Command.clear()],
+        })
 
     # ------------------------------------------------------------------
     # Companies and currencies
@@ -71,8 +74,11 @@ class GradeCase(TransactionCase):
     def _rate(cls, currency, rate, day="2020-01-01", company=None):
         """Give a currency a rate: so many units for one CNY."""
         return cls.env["res.currency.rate"].create({
-            "currency_id": currency.id, "rate": rate, "name": day, "company_id": (company or cls.company).id,
-        })  # fmt: skip
+            "currency_id": currency.id,
+            "rate": rate,
+            "name": day,
+            "company_id": (company or cls.company).id,
+        })
 
     # ------------------------------------------------------------------
     # Customers and orders
@@ -90,23 +96,28 @@ class GradeCase(TransactionCase):
     @classmethod
     def _orders(cls, amounts, moment=ORDER_DAY, company=None, confirm=True, **values):
         """Confirm one order for each ``(partner, amount)``."""
-        orders = cls.env["sale.order"].with_company(company or cls.company).create([
-            {
-                "partner_id": partner.id,
-                "company_id": (company or cls.company).id,
-                "date_order": moment,
-                "order_line": [
-                    Command.create({
-                        "product_id": cls.product.id,
-                        "product_uom_qty": 1 if amount >= 0 else -1,
-                        "price_unit": abs(amount),
-                        "tax_ids": [Command.clear()],
-                    })
-                ],
-                **values,
-            }
-            for partner, amount in amounts
-        ])  # fmt: skip
+        orders = (
+            cls
+            .env["sale.order"]
+            .with_company(company or cls.company)
+            .create([
+                {
+                    "partner_id": partner.id,
+                    "company_id": (company or cls.company).id,
+                    "date_order": moment,
+                    "order_line": [
+                        Command.create({
+                            "product_id": cls.product.id,
+                            "product_uom_qty": 1 if amount >= 0 else -1,
+                            "price_unit": abs(amount),
+                            "tax_ids": [Command.clear()],
+                        })
+                    ],
+                    **values,
+                }
+                for partner, amount in amounts
+            ])
+        )
         if confirm:
             orders.action_confirm()
             orders.write({"date_order": moment})
@@ -129,7 +140,7 @@ class GradeCase(TransactionCase):
                 "points": points,
             })
             for (lower, points), upper in zip(steps, ends, strict=True)
-        ]  # fmt: skip
+        ]
 
     @classmethod
     def _criterion(cls, metric="revenue", steps=((None, 0), (100, 40), (1000, 65), (10000, 90)), **values):
@@ -140,17 +151,22 @@ class GradeCase(TransactionCase):
     def _scheme(cls, activate=True, company=None, thresholds=None, **values):
         """Create a scheme: revenue alone, from 100 C, from 1,000 B, from 10,000 A."""
         company = company or cls.company
-        scheme = cls.env["customer.grading.scheme"].with_company(company).create({
-            "name": "Standard",
-            "company_id": company.id,
-            "user_id": cls.manager.id,
-            "criterion_ids": [cls._criterion()],
-            "threshold_ids": [
-                Command.create({"grade_id": cls.grade[key].id, "minimum": minimum})
-                for key, minimum in (thresholds or THRESHOLDS).items()
-            ],
-            **values,
-        })  # fmt: skip
+        scheme = (
+            cls
+            .env["customer.grading.scheme"]
+            .with_company(company)
+            .create({
+                "name": "Standard",
+                "company_id": company.id,
+                "user_id": cls.manager.id,
+                "criterion_ids": [cls._criterion()],
+                "threshold_ids": [
+                    Command.create({"grade_id": cls.grade[key].id, "minimum": minimum})
+                    for key, minimum in (thresholds or THRESHOLDS).items()
+                ],
+                **values,
+            })
+        )
         if activate:
             scheme.action_activate()
         # Days that follow from today's are computed now: the caller may have frozen the time.

@@ -37,9 +37,13 @@ class FileCase(GradeCase):
     @classmethod
     def _confirmed(cls, partner, name, day, **values):
         return cls.env["customer.file.confirmation"].create({
-            "partner_id": partner.id, "field_id": cls._field(name).id, "field_name": name, "date": day,
-            "user_id": cls.env.uid, **values,
-        })  # fmt: skip
+            "partner_id": partner.id,
+            "field_id": cls._field(name).id,
+            "field_name": name,
+            "date": day,
+            "user_id": cls.env.uid,
+            **values,
+        })
 
     @staticmethod
     def _lacks(partner):
@@ -54,7 +58,15 @@ class FileCase(GradeCase):
 
     def _change(self, partners, operation, reason, user=None, **values):
         """Open or close files as the dialog does."""
-        wizard = self.env["customer.register.change"].with_user(user or self.env.user).create({
-            "operation": operation, "partner_ids": partners.ids, "reason_id": self._reason(reason).id, **values,
-        })  # fmt: skip
+        wizard = (
+            self
+            .env["customer.register.change"]
+            .with_user(user or self.env.user)
+            .create({
+                "operation": operation,
+                "partner_ids": partners.ids,
+                "reason_id": self._reason(reason).id,
+                **values,
+            })
+        )
         return wizard.action_apply()

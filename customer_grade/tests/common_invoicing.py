@@ -32,7 +32,7 @@ class GradeInvoiceCase(GradeCase):
                 Command.create({"product_id": cls.product.id, "price_unit": amount, "tax_ids": [Command.clear()]})
             ],
             **values,
-        })  # fmt: skip
+        })
         move.action_post()
         return move
 
@@ -50,10 +50,12 @@ class GradeInvoiceCase(GradeCase):
             "line_ids": [
                 Command.create({"account_id": cls.bank.id, "debit": amount}),
                 Command.create({
-                    "account_id": receivable.account_id.id, "partner_id": invoice.partner_id.id, "credit": amount,
+                    "account_id": receivable.account_id.id,
+                    "partner_id": invoice.partner_id.id,
+                    "credit": amount,
                 }),
             ],
-        })  # fmt: skip
+        })
         entry.action_post()
         (receivable + cls._receivable(entry)).reconcile()
 
@@ -72,7 +74,8 @@ class GradeInvoiceCase(GradeCase):
         :param correct: write a corrected invoice, too; it is returned as a draft
         """
         wizard = (
-            cls.env["account.move.reversal"]
+            cls
+            .env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
             .create({"date": day, "journal_id": invoice.journal_id.id})
         )

@@ -37,7 +37,7 @@ class ProspectCase(GradeCase):
                 )
             ],
             **values,
-        })  # fmt: skip
+        })
         if activate:
             profile.action_activate()
         return profile
@@ -48,7 +48,11 @@ class ProspectCase(GradeCase):
         return cls._scheme(
             name="Prospects",
             kind="prospect",
-            **{"criterion_ids": [cls._criterion("expected_revenue")], "population_domain": "[('id', '=', 0)]", **values},
+            **{
+                "criterion_ids": [cls._criterion("expected_revenue")],
+                "population_domain": "[('id', '=', 0)]",
+                **values,
+            },
         )
 
     @classmethod
@@ -57,7 +61,7 @@ class ProspectCase(GradeCase):
         leads = cls.env["crm.lead"].create([
             {"name": name, "type": "opportunity", "company_id": cls.company.id, "user_id": cls.salesman.id, **values}
             for name in names
-        ])  # fmt: skip
+        ])
         cls._known_since(leads, known_from)
         return leads
 
@@ -89,11 +93,18 @@ class ProspectCase(GradeCase):
         leads = cls._leads(*[f"lead {n}" for n in range(len(revenues))], **values)
         for lead, revenue in zip(leads, revenues, strict=True):
             lead.expected_revenue = revenue
-        scheme = cls.env["customer.grading.scheme"].search(
-            [("company_id", "=", cls.company.id), ("kind", "=", "prospect"), ("state", "=", "active")]
-        ) or cls._prospect_scheme()
+        scheme = (
+            cls.env["customer.grading.scheme"].search([
+                ("company_id", "=", cls.company.id),
+                ("kind", "=", "prospect"),
+                ("state", "=", "active"),
+            ])
+            or cls._prospect_scheme()
+        )
         cls._applied(scheme, DAY)
         return leads
 
     def _lead_history(self, lead):
-        return self.env["customer.grade.assessment"].search([("lead_id", "=", lead.id), ("state", "=", "applied")], order="id")
+        return self.env["customer.grade.assessment"].search(
+            [("lead_id", "=", lead.id), ("state", "=", "applied")], order="id"
+        )

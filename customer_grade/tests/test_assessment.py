@@ -37,11 +37,16 @@ class TestFullMonths(BaseCase):
 class TestMovement(BaseCase):
     def test_each_way(self):
         cases = {
-            (1, 1): "same", (None, None): "same", (9, 9): "same",
-            (None, 1): "new", (9, 3): "new",
-            (2, 1): "up", (1, 3): "down",
-            (1, 9): "down", (1, None): "down",
-        }  # fmt: skip
+            (1, 1): "same",
+            (None, None): "same",
+            (9, 9): "same",
+            (None, 1): "new",
+            (9, 3): "new",
+            (2, 1): "up",
+            (1, 3): "down",
+            (1, 9): "down",
+            (1, None): "down",
+        }
         for (before, after), expected in cases.items():
             with self.subTest(before=before, after=after):
                 self.assertEqual(movement(before, after, RANK), expected)

@@ -27,9 +27,12 @@ class TestAccess(FileCase):
         cls._require("phone", confirm_months=6)
         cls._require("website")
         cls.colleague = new_test_user(
-            cls.env, "grade_colleague", groups=GROUPS["salesman"], company_id=cls.company.id,
+            cls.env,
+            "grade_colleague",
+            groups=GROUPS["salesman"],
+            company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
-        )  # fmt: skip
+        )
         cls.mine, cls.nobodys, cls.theirs = cls._graded("Mine", "Nobody's", "Theirs", phone="021")
         cls.mine.user_id, cls.theirs.user_id = cls.salesman, cls.colleague
         cls.everyone = cls.mine | cls.nobodys | cls.theirs
@@ -72,9 +75,13 @@ class TestAccess(FileCase):
     def test_nobody_writes_the_figures_of_a_partner(self):
         for role in ("salesman", "manager"):
             for name, value in {
-                "customer_file_percent": 100, "customer_file_kind": "customer", "customer_file_missing_count": 0,
-                "customer_file_stale_count": 0, "customer_file_state": "closed", "customer_file_since": "2020-01-01",
-            }.items():  # fmt: skip
+                "customer_file_percent": 100,
+                "customer_file_kind": "customer",
+                "customer_file_missing_count": 0,
+                "customer_file_stale_count": 0,
+                "customer_file_state": "closed",
+                "customer_file_since": "2020-01-01",
+            }.items():
                 with self.subTest(role=role, name=name), self.assertRaises(AccessError):
                     self.mine.with_user(getattr(self, role)).write({name: value})
 
@@ -93,7 +100,9 @@ class TestAccess(FileCase):
         rule.write({"weight": 3, "grade_ids": [Command.link(self.grade["a"].id)]})
         # The form: the field is picked among those of the customer, and its label is shown.
         domain = [*rule._get_field_domain(), ("field_description", "=", "Reference")]
-        self.assertIn(phone, [found[0] for found in self.env["ir.model.fields"].with_user(admin).name_search("Ref", domain)])
+        self.assertIn(
+            phone, [found[0] for found in self.env["ir.model.fields"].with_user(admin).name_search("Ref", domain)]
+        )
         shown = rule.web_read({"field_id": {"fields": {"display_name": {}}}, "display_name": {}, "gap_count": {}})[0]
         self.assertEqual((shown["display_name"], shown["gap_count"]), ("Reference", 3))
         rule.unlink()
@@ -109,9 +118,12 @@ class TestAccess(FileCase):
     def test_other_companies(self):
         other = self._make_company("Midsole Works")
         stranger = new_test_user(
-            self.env, "grade_stranger", groups=GROUPS["manager"], company_id=other.id,
+            self.env,
+            "grade_stranger",
+            groups=GROUPS["manager"],
+            company_id=other.id,
             company_ids=[Command.set(other.ids)],
-        )  # fmt: skip
+        )
         own = self._require("ref", company_id=self.company.id)
         self._orders([(self._customers("Local"), 10)], company=other)
         there = self.env(user=stranger, context={"allowed_company_ids": other.ids})
@@ -124,6 +136,7 @@ class TestAccess(FileCase):
         self.assertEqual(self.mine.customer_file_state, "closed")
         with self.assertRaises(AccessError):
             self._change(self.nobodys, "close", "competitor", self.internal)
+
     # ------------------------------------------------------------------
     # Reminders
     # ------------------------------------------------------------------
@@ -131,8 +144,10 @@ class TestAccess(FileCase):
     def _reminders(self):
         kind = self.env.ref("customer_grade.mail_activity_type_customer_file")
         return self.env["mail.activity"].search([
-            ("activity_type_id", "=", kind.id), ("res_model", "=", "res.partner"), ("res_id", "in", self.everyone.ids),
-        ])  # fmt: skip
+            ("activity_type_id", "=", kind.id),
+            ("res_model", "=", "res.partner"),
+            ("res_id", "in", self.everyone.ids),
+        ])
 
     def test_one_reminder_a_file(self):
         self.env["customer.grade"].search([]).require_complete_file = False
@@ -147,7 +162,9 @@ class TestAccess(FileCase):
             {(self.mine.id, self.salesman), (self.theirs.id, self.colleague)},
             "nobody is asked for a customer without a salesperson",
         )
-        self.assertEqual(set(reminders.mapped("summary")), {"Complete the customer file: 2 fields missing or to confirm"})
+        self.assertEqual(
+            set(reminders.mapped("summary")), {"Complete the customer file: 2 fields missing or to confirm"}
+        )
         self.assertEqual(set(reminders.mapped("date_deadline")), {fields.Date.today() + timedelta(days=7)})
 
     def test_a_reminder_is_done_with_the_file(self):
@@ -186,9 +203,13 @@ class TestAccess(FileCase):
     def test_the_partner_list_costs_nothing(self):
         plain = {"complete_name": {}, "user_id": {"fields": {"display_name": {}}}, "customer_grade_id": {}}
         ours = {
-            "customer_file_percent": {}, "customer_file_kind": {}, "customer_file_missing_count": {},
-            "customer_file_stale_count": {}, "customer_file_state": {}, "customer_file_since": {},
-        }  # fmt: skip
+            "customer_file_percent": {},
+            "customer_file_kind": {},
+            "customer_file_missing_count": {},
+            "customer_file_stale_count": {},
+            "customer_file_state": {},
+            "customer_file_since": {},
+        }
         partners = self.env["res.partner"].with_user(self.salesman)
         domain = [("id", "in", self.everyone.ids)]
 
@@ -266,13 +287,15 @@ class TestRpc(HttpCase):
 
     def test_over_rpc(self):
         user = new_test_user(self.env, "file_rpc", groups=GROUPS["salesman"])
-        rule = self.env["customer.file.requirement"].search([], limit=1) or self.env["customer.file.requirement"].create(
-            {"field_id": self.env["ir.model.fields"]._get("res.partner", "ref").id}
-        )
+        rule = self.env["customer.file.requirement"].search([], limit=1) or self.env[
+            "customer.file.requirement"
+        ].create({"field_id": self.env["ir.model.fields"]._get("res.partner", "ref").id})
         partner = self.env["res.partner"].create({
-            "name": "Rpc", "is_company": True, "user_id": user.id,
+            "name": "Rpc",
+            "is_company": True,
+            "user_id": user.id,
             "customer_grade_id": self.env.ref("customer_grade.customer_grade_a").id,
-        })  # fmt: skip
+        })
         self.authenticate("file_rpc", "file_rpc")
 
         def call(model, method, *args):

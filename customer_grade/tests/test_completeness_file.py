@@ -23,12 +23,16 @@ class TestFile(FileCase):
     def test_every_type_of_field(self):
         """Empty, then filled in: text, html, relation, lists, number, image, by company, computed."""
         values = {
-            "phone": "021", "comment": "<p>Pays by letter of credit</p>", "country_id": self.env.ref("base.cn").id,
-            "category_id": [Command.create({"name": "OEM"})], "bank_ids": [Command.create({"acc_number": "6222"})],
-            "partner_latitude": 24.9, "image_1920": PIXEL,
+            "phone": "021",
+            "comment": "<p>Pays by letter of credit</p>",
+            "country_id": self.env.ref("base.cn").id,
+            "category_id": [Command.create({"name": "OEM"})],
+            "bank_ids": [Command.create({"acc_number": "6222"})],
+            "partner_latitude": 24.9,
+            "image_1920": PIXEL,
             "property_payment_term_id": self.env.ref("account.account_payment_term_30days").id,
             "child_ids": [Command.create({"name": "Buyer"})],
-        }  # fmt: skip
+        }
         for name in values:
             self._require(name)
         self._require("email_normalized")
@@ -42,8 +46,13 @@ class TestFile(FileCase):
                 self.assertEqual(partner.customer_file_percent, 10.0 * done)
         partner.email = "buyer@example.com"
         self.assertEqual((partner.customer_file_percent, self._lacks(partner)), (100.0, {}))
-        partner.write({"phone": False, "comment": "<p><br></p>", "category_id": [Command.clear()], "image_1920": False,
-                       "partner_latitude": 0.0})  # fmt: skip
+        partner.write({
+            "phone": False,
+            "comment": "<p><br></p>",
+            "category_id": [Command.clear()],
+            "image_1920": False,
+            "partner_latitude": 0.0,
+        })
         self.assertEqual(
             set(self._lacks(partner)), {"phone", "comment", "category_id", "image_1920", "partner_latitude"}
         )
@@ -174,12 +183,13 @@ class TestFile(FileCase):
         ]
         partners = self.env["res.partner"].create([
             {
-                "name": f"Random {number}", "is_company": True,
+                "name": f"Random {number}",
+                "is_company": True,
                 "customer_grade_id": self.grade[chance.choice("abcd")].id,
                 **{name: (china if name == "country_id" else "x") for name in chance.sample(names, 3)},
             }
             for number in range(60)
-        ])  # fmt: skip
+        ])
         self._orders([(partner, 1) for partner in partners[::2]])
         for partner in partners:
             kind = "customer" if partner in partners[::2] else "prospect"
@@ -261,7 +271,10 @@ class TestFile(FileCase):
         self._require("property_payment_term_id", confirm_months=6)
         term = self.env.ref("account.account_payment_term_30days")
         partner = self._graded("Shared", property_payment_term_id=term.id)
-        partner.with_company(other).write({"customer_grade_id": self.grade["a"].id, "property_payment_term_id": term.id})
+        partner.with_company(other).write({
+            "customer_grade_id": self.grade["a"].id,
+            "property_payment_term_id": term.id,
+        })
         with freeze_time("2027-03-01 04:00:00"):
             self.env["customer.file.confirmation"].search([]).unlink()
             self._confirmed(partner, "property_payment_term_id", date(2027, 2, 1), company_id=self.company.id)
@@ -279,9 +292,9 @@ class TestFile(FileCase):
             with self.subTest(name), self.assertRaisesRegex(ValidationError, "cannot be asked for"):
                 self._require(name)
         with self.assertRaisesRegex(ValidationError, "cannot be asked for"):
-            self.env["customer.file.requirement"].create(
-                {"field_id": self.env["ir.model.fields"]._get("crm.lead", "name").id}
-            )
+            self.env["customer.file.requirement"].create({
+                "field_id": self.env["ir.model.fields"]._get("crm.lead", "name").id
+            })
         with self.assertRaisesRegex(ValidationError, "choose the field"):
             self.env["customer.file.requirement"].create({})
         rule = self._require("phone")
@@ -296,9 +309,11 @@ class TestFile(FileCase):
 
     def test_a_removed_field_takes_its_requirement_out_of_force(self):
         field = self.env["ir.model.fields"].create({
-            "model_id": self.env["ir.model"]._get_id("res.partner"), "name": "x_brand", "ttype": "char",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "name": "x_brand",
+            "ttype": "char",
             "field_description": "Brand",
-        })  # fmt: skip
+        })
         rule = self.env["customer.file.requirement"].create({"field_id": field.id, "confirm_months": 6})
         self._require("phone")
         partner = self._graded("Pou Yuen", x_brand="Peak")
@@ -319,19 +334,26 @@ class TestFile(FileCase):
 
     def test_best_grades_by_rank(self):
         """The two best grades, whatever their letters; a grade that is archived or unrated has no rank."""
-        own = self.env["customer.grade"].create(
-            {"name": "Star", "code": "S", "sequence": 1, "company_id": self.company.id}
-        )
+        own = self.env["customer.grade"].create({
+            "name": "Star",
+            "code": "S",
+            "sequence": 1,
+            "company_id": self.company.id,
+        })
         self._require("phone")
         files = {key: self._graded(key, grade=key) for key in ("a", "b", "unrated")}
         star = self._customers("Star", customer_grade_id=own.id)
-        found = self.gaps.search([("is_top_grade", "=", True), ("partner_id", "in", [
-            star.id, *(partner.id for partner in files.values())])])  # fmt: skip
+        found = self.gaps.search([
+            ("is_top_grade", "=", True),
+            ("partner_id", "in", [star.id, *(partner.id for partner in files.values())]),
+        ])
         self.assertEqual(found.partner_id, star | files["a"])
         self.assertTrue(all(found.mapped("is_top_grade")))
         own.active = False
-        found = self.gaps.search([("is_top_grade", "=", True), ("partner_id", "in", [
-            star.id, *(partner.id for partner in files.values())])])  # fmt: skip
+        found = self.gaps.search([
+            ("is_top_grade", "=", True),
+            ("partner_id", "in", [star.id, *(partner.id for partner in files.values())]),
+        ])
         self.assertEqual(found.partner_id, files["a"] | files["b"])
 
     def test_completeness_is_a_metric(self):

@@ -40,9 +40,7 @@ class TestRegister(FileCase):
         self.assertFalse(customer.with_company(other).customer_file_state)
         self._orders([(customer, 10)], company=other)
         self.assertEqual(customer.with_company(other).customer_file_state, "open")
-        self.assertEqual(
-            self.register.search([("partner_id", "=", customer.id)]).company_id, self.company | other
-        )
+        self.assertEqual(self.register.search([("partner_id", "=", customer.id)]).company_id, self.company | other)
 
     def test_confirming_costs_little(self):
         """Customers with an open file cost nothing; first orders, of any number, at most two statements."""
@@ -191,9 +189,10 @@ class TestRegister(FileCase):
             self._change(customer, "open", "taken_over", date=date(2026, month, 15))
         self._change(customers[0], "close", "competitor", date=date(2026, 2, 20))
         found = self.register._read_group(
-            [("partner_id", "in", customers.ids)], ["date:month", "salesperson_id"], ["addition:sum", "loss:sum", "net:sum"]
+            [("partner_id", "in", customers.ids)],
+            ["date:month", "salesperson_id"],
+            ["addition:sum", "loss:sum", "net:sum"],
         )
         self.assertEqual(
-            found,
-            [(date(2026, 1, 1), self.salesman, 2, 0, 2), (date(2026, 2, 1), self.salesman, 1, 1, 0)],
+            found, [(date(2026, 1, 1), self.salesman, 2, 0, 2), (date(2026, 2, 1), self.salesman, 1, 1, 0)]
         )

@@ -36,21 +36,21 @@ class TestApplyTwice(BaseCase):
         env = env(context={"allowed_company_ids": company.ids})
         grade_a, grade_d = env.ref("customer_grade.customer_grade_a"), env.ref("customer_grade.customer_grade_d")
         customer = env["res.partner"].create({
-            "name": "Grade Race Customer", "is_company": True, "customer_grade_id": grade_a.id,
-        })  # fmt: skip
+            "name": "Grade Race Customer",
+            "is_company": True,
+            "customer_grade_id": grade_a.id,
+        })
         band = {"open_below": True, "open_above": True, "points": 0}
-        scheme = env["customer.grading.scheme"].create(
-            {
-                "name": "Race",
-                "company_id": company.id,
-                "criterion_ids": [Command.create({"metric": "revenue", "band_ids": [Command.create(band)]})],
-                "threshold_ids": [
-                    Command.create({"grade_id": grade_a.id, "minimum": 50}),
-                    Command.create({"grade_id": grade_d.id, "minimum": 0}),
-                ],
-                "population_domain": repr([("id", "=", customer.id)]),
-            }
-        )
+        scheme = env["customer.grading.scheme"].create({
+            "name": "Race",
+            "company_id": company.id,
+            "criterion_ids": [Command.create({"metric": "revenue", "band_ids": [Command.create(band)]})],
+            "threshold_ids": [
+                Command.create({"grade_id": grade_a.id, "minimum": 50}),
+                Command.create({"grade_id": grade_d.id, "minimum": 0}),
+            ],
+            "population_domain": repr([("id", "=", customer.id)]),
+        })
         scheme.action_activate()
         review = env["customer.grade.review"].create({"scheme_id": scheme.id, "date": "2026-06-30"})
         review.action_compute()
@@ -67,9 +67,14 @@ class TestApplyTwice(BaseCase):
             cr.execute("DELETE FROM customer_grading_scheme WHERE id = %s", [scheme])
             env = api.Environment(cr, SUPERUSER_ID, {})
             messages = env["mail.message"].search([
-                "|", "&", ("model", "=", "customer.grade.review"), ("res_id", "=", review),
-                "&", ("model", "=", "customer.grading.scheme"), ("res_id", "=", scheme),
-            ])  # fmt: skip
+                "|",
+                "&",
+                ("model", "=", "customer.grade.review"),
+                ("res_id", "=", review),
+                "&",
+                ("model", "=", "customer.grading.scheme"),
+                ("res_id", "=", scheme),
+            ])
             messages.unlink()
             env["res.partner"].browse(customer).unlink()
             record = env["res.company"].browse(company)
@@ -116,10 +121,7 @@ class TestApplyTwice(BaseCase):
         self.assertEqual(self.second.state, "decided")
         self.first.action_apply()
         self.first.env.cr.commit()
-        with (
-            self.assertRaisesRegex(UserError, "which is final"),
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-        ):
+        with self.assertRaisesRegex(UserError, "which is final"), mute_logger("odoo.sql_db", "odoo.service.model"):
             retrying(self.second.action_apply, self.second.env)
         self._assert_applied_once()
 

@@ -136,13 +136,20 @@ class TestGradePaper(GradeCase):
         partners = self._customers(*(f"Customer {place}" for place in range(1000)))
         self.env["customer.grade.assessment"].create([
             {
-                "company_id": self.company.id, "review_id": self.review.id, "scheme_id": self.scheme.id,
-                "partner_id": partner.id, "date": self.review.date, "state": "applied", "is_current": True,
-                "grade_id": self.grade["c"].id, "decision": "accepted", "user_id": self.salesman.id,
+                "company_id": self.company.id,
+                "review_id": self.review.id,
+                "scheme_id": self.scheme.id,
+                "partner_id": partner.id,
+                "date": self.review.date,
+                "state": "applied",
+                "is_current": True,
+                "grade_id": self.grade["c"].id,
+                "decision": "accepted",
+                "user_id": self.salesman.id,
                 "reasons": [{"code": "in_a_row", "reviews": 2}],
             }
             for partner in partners
-        ])  # fmt: skip
+        ])
         self.assertEqual(both(), few)
         [document] = Values._get_report_values(self.review.ids)["lists"]
         self.assertEqual(document["count"], 1002)
@@ -168,8 +175,11 @@ class TestGradePaper(GradeCase):
         """Each page opens header and footer anew: with the bundles of Odoo a long list takes gigabytes."""
         for xmlid, docs in (("action_report_grade_list_review", self.review), ("action_report_grade_card", self.big)):
             report = self.env.ref(f"customer_grade.{xmlid}")
-            content, _kind = self.env["ir.actions.report"].with_user(self.manager)._render_qweb_html(
-                report.report_name, docs.ids, data={"report_type": "pdf"}
+            content, _kind = (
+                self
+                .env["ir.actions.report"]
+                .with_user(self.manager)
+                ._render_qweb_html(report.report_name, docs.ids, data={"report_type": "pdf"})
             )
             bodies, _ids, header, footer, _arguments = report._prepare_html(content, report_model=report.model)
             self.assertIn("stylesheet", bodies[0])
@@ -252,12 +262,28 @@ class TestGradePaper(GradeCase):
         # Read in English first: nothing of it may stay behind.
         for report, docs in ((LIST_REVIEW, self.review), (LIST_PARTNER, self.big), (CARD, self.small)):
             self._html(report, docs)
-        own = set(re.findall(r"[A-Za-z]{2,}", " ".join([
-            self.company.name, self.scheme.name, self.review.name, self.manager.name, self.salesman.name,
-            self.env.user.name, self.big.name, self.big.city, self.small.name,
-        ])))  # fmt: skip
+        own = set(
+            re.findall(
+                r"[A-Za-z]{2,}",
+                " ".join([
+                    self.company.name,
+                    self.scheme.name,
+                    self.review.name,
+                    self.manager.name,
+                    self.salesman.name,
+                    self.env.user.name,
+                    self.big.name,
+                    self.big.city,
+                    self.small.name,
+                ]),
+            )
+        )
         for report, docs, titles in (
-            (LIST_REVIEW, self.review, ("客户等级", "等级变动", "各等级合计", "客户 占比 销售额", "客户 城市", "个客户中有", "第 1 版")),
+            (
+                LIST_REVIEW,
+                self.review,
+                ("客户等级", "等级变动", "各等级合计", "客户 占比 销售额", "客户 城市", "个客户中有", "第 1 版"),
+            ),
             (LIST_PARTNER, self.big | self.small, ("客户等级", "客户 占比 销售额", "客户 城市", "决定、备注")),
             (CARD, self.small, ("客户等级卡", "各指标得分", "等级起始日", "销售额", "历史")),
         ):

@@ -48,9 +48,9 @@ class TestHistoryChart(BaseCase):
         self.assertEqual(len(list(root.iter(f"{SVG}circle"))), 2)
 
     def test_grade_is_written_where_it_changes(self):
-        svg = history_svg(
-            [entry(date(2026, month, 1), 50.0, mark) for month, mark in ((1, "C"), (3, "C"), (5, "B"), (7, "B"))]
-        )
+        svg = history_svg([
+            entry(date(2026, month, 1), 50.0, mark) for month, mark in ((1, "C"), (3, "C"), (5, "B"), (7, "B"))
+        ])
         texts = [node.text for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
         self.assertEqual((texts.count("C"), texts.count("B")), (1, 1))
 

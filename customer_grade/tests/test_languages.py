@@ -40,11 +40,7 @@ class TestLanguages(ProspectCase):
             self.assertTexts(record, "display_name", address.display_name, chinese)
 
     def test_words_of_rules_and_reviews(self):
-        scheme = self._scheme(
-            criterion_ids=[
-                self._criterion("order_count", method="percentile", band_ids=[]),
-            ]
-        )
+        scheme = self._scheme(criterion_ids=[self._criterion("order_count", method="percentile", band_ids=[])])
         [criterion] = scheme.criterion_ids
         for field in ("summary", "metric_help"):
             english, chinese = (criterion.with_context(lang=lang)[field] for lang in ("en_US", "zh_CN"))

@@ -12,8 +12,11 @@ class TestWilson(BaseCase):
     def test_known_values(self):
         # Newcombe, Statistics in Medicine 17 (1998), 857-872, table I, method 3
         for won, closed, low, high in (
-            (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718),
-        ):  # fmt: skip
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ):
             with self.subTest(won=won, closed=closed):
                 interval = wilson_interval(won, closed)
                 self.assertAlmostEqual(interval[0], low, 4)

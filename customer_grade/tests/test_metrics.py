@@ -70,8 +70,10 @@ class TestOrderMetrics(MetricCase, GradeCase):
         self._rate(dollar, 0.125)
         self._rate(dollar, 0.2, "2026-05-01")
         pricelist = self.env["product.pricelist"].create({
-            "name": "Export", "currency_id": dollar.id, "company_id": self.company.id,
-        })  # fmt: skip
+            "name": "Export",
+            "currency_id": dollar.id,
+            "company_id": self.company.id,
+        })
         export = {"pricelist_id": pricelist.id}
         self._order(self.customer, 100, datetime(2026, 4, 1, 4), **export)
         self._order(self.customer, 100, datetime(2026, 5, 2, 4), **export)

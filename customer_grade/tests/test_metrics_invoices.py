@@ -195,10 +195,8 @@ class TestPaymentMetrics(MetricCase, GradeInvoiceCase):
     def test_each_instalment_by_its_own_day(self):
         term = self.env["account.payment.term"].create({
             "name": "Half now, half in 30 days",
-            "line_ids": [
-                Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (0, 30)
-            ],
-        })  # fmt: skip
+            "line_ids": [Command.create({"value": "percent", "value_amount": 50, "nb_days": days}) for days in (0, 30)],
+        })
         self._invoice(self.customer, 1000, date(2026, 5, 21), invoice_payment_term_id=term.id)
         delay, oldest, share = self._all()
         self.assertAlmostEqual(delay, (40 + 10) / 2)

@@ -27,17 +27,31 @@ class TestImport(GradeCase):
         lining, erke, peak = partners = self.env["res.partner"].browse(result["ids"])
         self.assertEqual(self._grades(partners), ["A", "U", None])
         self.assertEqual(lining.customer_grade_since, date(2026, 7, 1))
-        self.assertRecordValues(self._history(lining), [{
-            "origin": "manual", "grade_id": self.grade["a"].id, "previous_grade_id": False, "movement": "new",
-            "is_current": True, "decided_by_id": self.manager.id, "review_id": False, "date": date(2026, 7, 1),
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._history(lining),
+            [
+                {
+                    "origin": "manual",
+                    "grade_id": self.grade["a"].id,
+                    "previous_grade_id": False,
+                    "movement": "new",
+                    "is_current": True,
+                    "decided_by_id": self.manager.id,
+                    "review_id": False,
+                    "date": date(2026, 7, 1),
+                }
+            ],
+        )
         self.assertIn("set or imported", self._history(lining).explanation)
         self.assertEqual((len(self._history(erke)), len(self._history(peak))), (1, 0))
 
     def test_an_import_by_code_and_external_id_updates(self):
         self.env["ir.model.data"].create({
-            "module": "__import__", "name": "grade_test_anta", "model": "res.partner", "res_id": self.customer.id,
-        })  # fmt: skip
+            "module": "__import__",
+            "name": "grade_test_anta",
+            "model": "res.partner",
+            "res_id": self.customer.id,
+        })
         self.customer.customer_grade_id = self.grade["a"]
         result = self._load(self.manager, [["__import__.grade_test_anta", "U"]], ("id", "customer_grade_id"))
         self.assertFalse(result["messages"])
@@ -93,9 +107,9 @@ class TestContacts(GradeCase):
         cls.customer.customer_grade_id = cls.grade["a"]
 
     def test_a_contact_shows_the_grade_of_its_company(self):
-        contact = self.env["res.partner"].with_user(self.salesman).create({
-            "name": "Ms Li", "parent_id": self.customer.id,
-        })  # fmt: skip
+        contact = (
+            self.env["res.partner"].with_user(self.salesman).create({"name": "Ms Li", "parent_id": self.customer.id})
+        )
         self.assertEqual(contact.customer_grade_id, self.grade["a"])
         self.customer.with_user(self.manager).customer_grade_id = self.grade["c"]
         self.assertEqual(self._grades(contact), ["C"])
@@ -111,9 +125,11 @@ class TestContacts(GradeCase):
 
     def test_a_contact_that_leaves_has_no_grade(self):
         assistant = {"name": "Mr Bo"}
-        contact = self.env["res.partner"].create(
-            {"name": "Ms Li", "parent_id": self.customer.id, "child_ids": [Command.create(assistant)]}
-        )
+        contact = self.env["res.partner"].create({
+            "name": "Ms Li",
+            "parent_id": self.customer.id,
+            "child_ids": [Command.create(assistant)],
+        })
         other = self._make_company("Insole Works")
         self.customer.with_company(other).customer_grade_id = self.grade["b"]
         both = contact + contact.child_ids
@@ -122,7 +138,9 @@ class TestContacts(GradeCase):
         self.assertEqual((self._grades(both), self._grades(both, other)), ([None, None], [None, None]))
         self.assertFalse(contact.customer_grade_since)
         self.assertFalse(self._history(contact))
-        self.assertEqual(len(contact.message_ids.filtered(lambda m: "No longer a contact of Anta" in (m.body or ""))), 2)
+        self.assertEqual(
+            len(contact.message_ids.filtered(lambda m: "No longer a contact of Anta" in (m.body or ""))), 2
+        )
         self.assertEqual(self._grades(self.customer), ["A"])
 
     def test_a_branch_that_becomes_a_company_has_no_grade(self):
@@ -153,12 +171,17 @@ class TestContacts(GradeCase):
         self.assertEqual(self._history(contact).mapped("reason"), ["Set or imported"])
 
     def test_created_together(self):
-        company = self.env["res.partner"].with_user(self.manager).create({
-            "name": "Erke",
-            "is_company": True,
-            "customer_grade_id": self.grade["b"].id,
-            "child_ids": [Command.create({"name": "Ms Wu"})],
-        })  # fmt: skip
+        company = (
+            self
+            .env["res.partner"]
+            .with_user(self.manager)
+            .create({
+                "name": "Erke",
+                "is_company": True,
+                "customer_grade_id": self.grade["b"].id,
+                "child_ids": [Command.create({"name": "Ms Wu"})],
+            })
+        )
         self.assertEqual(self._grades(company + company.child_ids), ["B", "B"])
         self.assertEqual(len(self._history(company)), 1)
 
@@ -231,9 +254,10 @@ class TestUse(GradeCase):
         groups = self.env["sale.report"]._read_group(
             domain, ["company_id", "customer_grade_id"], ["price_subtotal:sum"]
         )
-        self.assertEqual(sorted((company.name, grade.code, amount) for company, grade, amount in groups), [
-            ("Insole Works", "D", 7), ("Outsole Works", "A", 120), ("Outsole Works", "B", 5),
-        ])  # fmt: skip
+        self.assertEqual(
+            sorted((company.name, grade.code, amount) for company, grade, amount in groups),
+            [("Insole Works", "D", 7), ("Outsole Works", "A", 120), ("Outsole Works", "B", 5)],
+        )
         mine = self.env["sale.report"].with_user(self.salesman_all).with_context(allowed_company_ids=self.company.ids)
         self.assertEqual(mine.search_count([*domain, ("customer_grade_id", "=", self.grade["a"].id)]), 2)
 
@@ -241,9 +265,12 @@ class TestUse(GradeCase):
         pricelist = self.env["product.pricelist"].create({"name": "Key customers", "company_id": self.company.id})
         term = self.env["account.payment.term"].create({"name": "60 days", "company_id": self.company.id})
         grade = self.env["customer.grade"].create({
-            "name": "Key", "code": "K", "company_id": self.company.id,
-            "pricelist_id": pricelist.id, "payment_term_id": term.id,
-        })  # fmt: skip
+            "name": "Key",
+            "code": "K",
+            "company_id": self.company.id,
+            "pricelist_id": pricelist.id,
+            "payment_term_id": term.id,
+        })
         customer, plain = self._customers("Anta", "Xtep")
         contact = self.env["res.partner"].create({"name": "Ms Li", "parent_id": customer.id})
         self.assertFalse(customer.has_customer_grade_proposal)
@@ -278,8 +305,9 @@ class TestUse(GradeCase):
 class TestMerge(GradeCase):
     def _merge(self, partners, into):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({
-            "partner_ids": [Command.set(partners.ids)], "dst_partner_id": into.id,
-        })  # fmt: skip
+            "partner_ids": [Command.set(partners.ids)],
+            "dst_partner_id": into.id,
+        })
         wizard.action_merge()
         self.env.invalidate_all()
 

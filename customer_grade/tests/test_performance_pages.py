@@ -24,20 +24,22 @@ class TestPages(ProspectCase):
         cls.customers = cls._customers(*(f"Customer {n:02}" for n in range(40)))
         cls._orders([(customer, 10 ** (n % 5 + 1)) for n, customer in enumerate(cls.customers)])
         for name in ("vat", "website"):
-            cls.env["customer.file.requirement"].create(
-                {"field_id": cls.env["ir.model.fields"]._get("res.partner", name).id}
-            )
+            cls.env["customer.file.requirement"].create({
+                "field_id": cls.env["ir.model.fields"]._get("res.partner", name).id
+            })
         cls.env["customer.grade"].search([("pricelist_id", "=", False)]).write({
             "pricelist_id": cls.env["product.pricelist"].create({"name": "Best Customers", "company_id": False}).id,
             "payment_term_id": cls.env["account.payment.term"].create({"name": "60 Days"}).id,
-        })  # fmt: skip
+        })
         cls.manager.group_ids = [Command.link(cls.env.ref("product.group_product_pricelist").id)]
         cls._applied(cls._scheme())
         question = cls.env["crm.prospect.question"].create({"name": "Buys elsewhere?"})
-        cls._profile(traits=[
-            {"name": "Large", "kind": "size", "weight": 30, "minimum": 500},
-            {"name": "Buys elsewhere", "kind": "question", "weight": 20, "question_id": question.id},
-        ])  # fmt: skip
+        cls._profile(
+            traits=[
+                {"name": "Large", "kind": "size", "weight": 30, "minimum": 500},
+                {"name": "Buys elsewhere", "kind": "question", "weight": 20, "question_id": question.id},
+            ]
+        )
         answer = Command.create({"question_id": question.id, "answer": "yes"})
         cls.leads = cls._grade_leads(
             [100.0 * n for n in range(40)], stage_id=cls.env["crm.stage"].search([], limit=1).id
@@ -108,10 +110,13 @@ class TestPages(ProspectCase):
         extra = self._extra(
             ("crm.lead", "kanban", "crm.crm_case_kanban_view_leads"),
             lambda asked: leads.web_read_group(
-                [("id", "in", self.leads.ids)], ["stage_id"], ["__count"], auto_unfold=True,
+                [("id", "in", self.leads.ids)],
+                ["stage_id"],
+                ["__count"],
+                auto_unfold=True,
                 unfold_read_specification=asked,
             ),
-        )  # fmt: skip
+        )
         self.assertLessEqual(extra, EXTRA)
 
     def _extra_of_form(self, record, xmlid, user):

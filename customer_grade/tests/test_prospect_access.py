@@ -13,7 +13,12 @@ class TestRoles(ProspectCase):
         profile = self._profile(where_to_find="<p>Dongguan fair</p>").with_env(self.env)
         self.assertIn("Dongguan", profile.where_to_find)
         self.assertEqual(profile.trait_ids.mapped("name"), ["Shoes", "Large", "Vietnam"])
-        for call in (profile.action_learn, profile.action_propose_weights, profile.action_new_version, profile.action_retire):
+        for call in (
+            profile.action_learn,
+            profile.action_propose_weights,
+            profile.action_new_version,
+            profile.action_retire,
+        ):
             with self.assertRaises(AccessError):
                 call()
         with self.assertRaises(AccessError):
@@ -37,7 +42,7 @@ class TestRoles(ProspectCase):
         profile = self.env["crm.prospect.profile"].create({
             "name": "Mine",
             "trait_ids": [Command.create({"name": "Large", "kind": "size", "minimum": 500, "weight": 1})],
-        })  # fmt: skip
+        })
         with self.assertRaises(AccessError):
             profile.trait_ids.write({"won_with": 5})
         profile.action_activate()
@@ -78,16 +83,21 @@ class TestQueries(ProspectCase):
         self.assertLessEqual(self._count(graded, self.salesman) - self._count(plain, self.salesman), 2)
 
     def test_the_views_ask_for_nothing_else(self):
-        views = self.env["crm.lead"].get_views([(self.env.ref("crm.crm_case_kanban_view_leads").id, "kanban"),
-                                                (self.env.ref("crm.crm_case_tree_view_oppor").id, "list")])
+        views = self.env["crm.lead"].get_views([
+            (self.env.ref("crm.crm_case_kanban_view_leads").id, "kanban"),
+            (self.env.ref("crm.crm_case_tree_view_oppor").id, "list"),
+        ])
         for kind in ("kanban", "list"):
             self.assertIn("customer_grade_id", views["views"][kind]["arch"])
             self.assertNotIn("prospect_fit", views["views"][kind]["arch"])
 
     def test_a_dimension_of_the_analysis(self):
         self._grade_leads([500, 50000])
-        rows = self.env["crm.lead"].with_user(self.salesman_all).formatted_read_group(
-            [("name", "like", "lead ")], ["customer_grade_id"], ["expected_revenue:sum"]
+        rows = (
+            self
+            .env["crm.lead"]
+            .with_user(self.salesman_all)
+            .formatted_read_group([("name", "like", "lead ")], ["customer_grade_id"], ["expected_revenue:sum"])
         )
         self.assertEqual([row["expected_revenue:sum"] for row in rows], [50000, 500])
 

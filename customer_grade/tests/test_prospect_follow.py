@@ -57,7 +57,9 @@ class TestLeadToPartner(ProspectCase):
             prospect_answer_ids=[(0, 0, {"question_id": question.id, "answer": "yes"})],
         )
         lead.with_user(self.salesman).partner_id = partner
-        self.assertEqual((partner.industry_id, partner.prospect_employees, partner.prospect_volume), (self.shoes, 70, 9000))
+        self.assertEqual(
+            (partner.industry_id, partner.prospect_employees, partner.prospect_volume), (self.shoes, 70, 9000)
+        )
         self.assertEqual(partner.prospect_answer_ids.answer, "yes")
 
     def test_linking_ungraded_leads_costs_no_query_more(self):
@@ -103,18 +105,29 @@ class TestMergeLeads(ProspectCase):
         first, second = self.env["crm.prospect.question"].create([{"name": "First?"}, {"name": "Second?"}])
         families = self.env["product.category"].create([{"name": "Outsoles"}, {"name": "Midsoles"}])
         one = self._leads(
-            "one", prospect_employees=10, prospect_family_ids=[(6, 0, families[:1].ids)],
+            "one",
+            prospect_employees=10,
+            prospect_family_ids=[(6, 0, families[:1].ids)],
             prospect_answer_ids=[(0, 0, {"question_id": first.id, "answer": "yes"})],
-        )  # fmt: skip
+        )
         two = self._leads(
-            "two", prospect_volume=500, prospect_industry_id=self.shoes.id, prospect_family_ids=[(6, 0, families[1:].ids)],
+            "two",
+            prospect_volume=500,
+            prospect_industry_id=self.shoes.id,
+            prospect_family_ids=[(6, 0, families[1:].ids)],
             prospect_answer_ids=[
-                (0, 0, {"question_id": first.id, "answer": "no"}), (0, 0, {"question_id": second.id, "answer": "no"}),
+                (0, 0, {"question_id": first.id, "answer": "no"}),
+                (0, 0, {"question_id": second.id, "answer": "no"}),
             ],
-        )  # fmt: skip
-        own = {lead: lead.prospect_answer_ids.filtered(lambda answer: answer.question_id == first).answer for lead in one | two}
+        )
+        own = {
+            lead: lead.prospect_answer_ids.filtered(lambda answer: answer.question_id == first).answer
+            for lead in one | two
+        }
         kept = (one | two).with_user(self.manager).merge_opportunity()
-        self.assertEqual((kept.prospect_employees, kept.prospect_volume, kept.prospect_industry_id), (10, 500, self.shoes))
+        self.assertEqual(
+            (kept.prospect_employees, kept.prospect_volume, kept.prospect_industry_id), (10, 500, self.shoes)
+        )
         self.assertEqual(kept.prospect_family_ids, families)
         answers = {answer.question_id: answer.answer for answer in kept.prospect_answer_ids}
         self.assertEqual(answers, {first: own[kept], second: "no"})
@@ -203,9 +216,12 @@ class TestMergePartners(ProspectCase):
     def test_a_user_without_rights_on_grades_may_merge(self):
         good, poor = self._graded(50000, 500)
         clerk = new_test_user(
-            self.env, "clerk", groups="base.group_partner_manager,sales_team.group_sale_salesman_all_leads",
-            company_id=self.company.id, company_ids=[(6, 0, self.company.ids)],
-        )  # fmt: skip
+            self.env,
+            "clerk",
+            groups="base.group_partner_manager,sales_team.group_sale_salesman_all_leads",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
         self._merge(good | poor, good, clerk)
         self.assertEqual(self._grades(good), ["A"])
         self.assertEqual(len(self._history(good)), 2)
@@ -228,10 +244,13 @@ class TestMergePartners(ProspectCase):
         one, two = self._customers("one", "two")
         one.prospect_answer_ids = [(0, 0, {"question_id": first.id, "answer": "yes"})]
         two.prospect_answer_ids = [
-            (0, 0, {"question_id": first.id, "answer": "no"}), (0, 0, {"question_id": second.id, "answer": "no"}),
-        ]  # fmt: skip
+            (0, 0, {"question_id": first.id, "answer": "no"}),
+            (0, 0, {"question_id": second.id, "answer": "no"}),
+        ]
         self._merge(one | two, one)
-        self.assertEqual({answer.question_id: answer.answer for answer in one.prospect_answer_ids}, {first: "yes", second: "no"})
+        self.assertEqual(
+            {answer.question_id: answer.answer for answer in one.prospect_answer_ids}, {first: "yes", second: "no"}
+        )
 
     @users("grade_salesman")
     def test_writing_back_the_same_grade_is_no_way_in(self):
@@ -254,7 +273,9 @@ class TestLeadGradeIsClosed(ProspectCase):
         with self.assertRaises(AccessError):
             self.env["crm.lead"].with_user(self.salesman).create({"name": "x", "customer_grade_id": self.grade["a"].id})
         with self.assertRaises(AccessError):
-            self.env["crm.lead"].with_user(self.salesman).with_context(default_customer_grade_score=99).create({"name": "x"})
+            self.env["crm.lead"].with_user(self.salesman).with_context(default_customer_grade_score=99).create({
+                "name": "x"
+            })
         self.assertFalse(lead.copy().customer_grade_id)
 
     def test_who_reads_the_history(self):

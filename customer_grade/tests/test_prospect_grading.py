@@ -22,7 +22,9 @@ class TestProspectGrading(ProspectCase):
         review = self._review(self._prospect_scheme())
         self.assertEqual(review.assessment_ids.lead_id, small | big)
         self.assertFalse(review.assessment_ids.lead_id & (won | lost | late | elsewhere))
-        self.assertEqual((self._of_lead(review, big).grade_id, self._of_lead(review, big).revenue), (self.grade["a"], 50000))
+        self.assertEqual(
+            (self._of_lead(review, big).grade_id, self._of_lead(review, big).revenue), (self.grade["a"], 50000)
+        )
         self.assertEqual(set(review.assessment_ids.mapped("kind")), {"prospect"})
         self.assertFalse(big.customer_grade_id, "nothing changes before applying")
         review.action_accept_all()
@@ -41,7 +43,10 @@ class TestProspectGrading(ProspectCase):
     def test_the_next_review_replaces_the_grade(self):
         [lead] = self._grade_leads([500])
         lead.expected_revenue = 50000
-        scheme = self.env["customer.grading.scheme"].search([("company_id", "=", self.company.id), ("state", "=", "active")])
+        scheme = self.env["customer.grading.scheme"].search([
+            ("company_id", "=", self.company.id),
+            ("state", "=", "active"),
+        ])
         review = self._review(scheme, "2026-09-30")
         self.assertEqual(self._of_lead(review, lead).movement, "up")
         review.action_accept_all()
@@ -100,7 +105,10 @@ class TestProspectGrading(ProspectCase):
         self.assertEqual(self._history(partner).mapped("kind"), ["prospect", "customer"])
         self.assertEqual(self._grades(partner), ["U"])
         again = self._prospect_scheme
-        self.env["customer.grading.scheme"].search([("kind", "=", "prospect"), ("state", "=", "active")]).action_retire()
+        self.env["customer.grading.scheme"].search([
+            ("kind", "=", "prospect"),
+            ("state", "=", "active"),
+        ]).action_retire()
         self._leads("still there")
         self.assertNotIn(partner, self._review(again(population_domain="[]")).assessment_ids.partner_id)
 
@@ -177,7 +185,9 @@ class TestProspectGrading(ProspectCase):
 class TestProspectMetrics(ProspectCase):
     def _figures(self, lead_or_partner, keys, **values):
         scheme = self._prospect_scheme(
-            criterion_ids=[self._criterion(key) for key in keys], population_domain="[('name', '=like', 'P %')]", **values
+            criterion_ids=[self._criterion(key) for key in keys],
+            population_domain="[('name', '=like', 'P %')]",
+            **values,
         )
         review = self._review(scheme)
         of = self._of_lead if lead_or_partner._name == "crm.lead" else self._of
@@ -191,7 +201,9 @@ class TestProspectMetrics(ProspectCase):
 
     def test_a_lead_without_data_takes_that_of_its_partner(self):
         self._profile()
-        partner = self._customers("P one", industry_id=self.shoes.id, prospect_employees=900, country_id=self.vietnam.id)
+        partner = self._customers(
+            "P one", industry_id=self.shoes.id, prospect_employees=900, country_id=self.vietnam.id
+        )
         contact = self.env["res.partner"].create({"name": "buyer", "parent_id": partner.id})
         lead = self._leads("lead", partner_id=contact.id)
         lead.write({"country_id": self.china.id, "state_id": False})
@@ -215,9 +227,18 @@ class TestProspectMetrics(ProspectCase):
         lead.activity_schedule("mail.mail_activity_data_call", **todo)
         done = lead.activity_schedule("mail.mail_activity_data_call", **todo)
         done.action_feedback()
-        theirs = lead.message_post(body="We need soles", message_type="email", subtype_xmlid="mail.mt_comment", author_id=partner.id)
-        ours = lead.message_post(body="Here they are", message_type="comment", subtype_xmlid="mail.mt_comment", author_id=self.salesman.partner_id.id)
-        old = lead.message_post(body="Long ago", message_type="email", subtype_xmlid="mail.mt_comment", author_id=partner.id)
+        theirs = lead.message_post(
+            body="We need soles", message_type="email", subtype_xmlid="mail.mt_comment", author_id=partner.id
+        )
+        ours = lead.message_post(
+            body="Here they are",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.salesman.partner_id.id,
+        )
+        old = lead.message_post(
+            body="Long ago", message_type="email", subtype_xmlid="mail.mt_comment", author_id=partner.id
+        )
         self.env.flush_all()
         self.env.cr.execute("UPDATE mail_message SET date = '2026-06-01' WHERE id IN %s", [tuple((theirs | ours).ids)])
         self.env.cr.execute("UPDATE mail_message SET date = '2024-06-01' WHERE id = %s", [old.id])

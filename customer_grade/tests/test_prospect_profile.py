@@ -28,8 +28,10 @@ class TestTraits(ProspectCase):
     def test_region(self):
         fujian = self.env.ref("base.state_cn_FJ")
         region = {
-            "kind": "region", "country_ids": [Command.set(self.vietnam.ids)], "state_ids": [Command.set(fujian.ids)],
-        }  # fmt: skip
+            "kind": "region",
+            "country_ids": [Command.set(self.vietnam.ids)],
+            "state_ids": [Command.set(fujian.ids)],
+        }
         self.assertIs(self._met(region, country_id=self.vietnam.id), True)
         self.assertIs(self._met(region, country_id=self.china.id, state_id=fujian.id), True)
         self.assertIs(self._met(region, country_id=self.china.id), None, "which province is not known")
@@ -130,7 +132,10 @@ class TestLearning(ProspectCase):
         profile.with_user(self.manager).action_learn()
         shoes = profile.trait_ids[0]
         self.assertEqual(
-            [shoes[name] for name in ("won_with", "lost_with", "won_without", "lost_without", "won_unknown", "lost_unknown")],
+            [
+                shoes[name]
+                for name in ("won_with", "lost_with", "won_without", "lost_without", "won_unknown", "lost_unknown")
+            ],
             [6, 4, 2, 8, 1, 2],
         )
         self.assertEqual((profile.learned_won, profile.learned_lost), (9, 14))
@@ -218,12 +223,17 @@ class TestDiscussion(ProspectCase):
         self.assertEqual((len(activity), activity.user_id), (1, self.manager))
         self._closed(won=1, prospect_industry_id=self.shoes.id)
         profile.action_learn()
-        decision = self.env["crm.prospect.profile.decision"].with_user(self.manager).create({
-            "profile_id": profile.id,
-            "date": "2026-06-30",
-            "participant_ids": [Command.set((self.manager | self.salesman).ids)],
-            "decision": "<p>Size matters less</p>",
-        })  # fmt: skip
+        decision = (
+            self
+            .env["crm.prospect.profile.decision"]
+            .with_user(self.manager)
+            .create({
+                "profile_id": profile.id,
+                "date": "2026-06-30",
+                "participant_ids": [Command.set((self.manager | self.salesman).ids)],
+                "decision": "<p>Size matters less</p>",
+            })
+        )
         self.assertFalse(profile.activity_ids, "the reminder is done")
         self.assertEqual(profile.discuss_on, date(2026, 12, 30))
         self.assertEqual(decision.facts["won"], 1)
@@ -238,7 +248,10 @@ class TestDiscussion(ProspectCase):
 
     def test_records_are_not_changed(self):
         profile = self._profile()
-        decision = self.env["crm.prospect.profile.decision"].create({"profile_id": profile.id, "decision": "<p>Stay</p>"})
+        decision = self.env["crm.prospect.profile.decision"].create({
+            "profile_id": profile.id,
+            "decision": "<p>Stay</p>",
+        })
         for user in (self.manager, self.policy_admin):
             with self.subTest(user=user.login):
                 with self.assertRaises(AccessError):

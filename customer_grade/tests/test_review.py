@@ -29,11 +29,24 @@ class TestReviewFlow(GradeCase):
         self.assertEqual(review.window_start, date(2025, 7, 1))
         review.action_compute()
         self.assertEqual((review.assessment_count, review.pending_count, review.changed_count), (3, 3, 3))
-        self.assertRecordValues(self._of(review, self.middle), [{
-            "revenue": 2000, "order_count": 1, "score": 65, "proposed_grade_id": self.grade["b"].id,
-            "previous_grade_id": False, "grade_id": self.grade["b"].id, "movement": "new", "decision": "pending",
-            "state": "proposed", "figures": {"revenue": 2000.0}, "points": {"revenue": 65.0},
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._of(review, self.middle),
+            [
+                {
+                    "revenue": 2000,
+                    "order_count": 1,
+                    "score": 65,
+                    "proposed_grade_id": self.grade["b"].id,
+                    "previous_grade_id": False,
+                    "grade_id": self.grade["b"].id,
+                    "movement": "new",
+                    "decision": "pending",
+                    "state": "proposed",
+                    "figures": {"revenue": 2000.0},
+                    "points": {"revenue": 65.0},
+                }
+            ],
+        )
         with self.assertRefused("3 proposals of .* are still to decide"):
             review.action_decide()
         self._of(review, self.big).action_accept()
@@ -78,12 +91,15 @@ class TestReviewFlow(GradeCase):
         self._orders([(self.middle, 20000), (newcomer, 500)], datetime(2026, 7, 10, 4))
         review = self._review(self.scheme, date(2026, 7, 31))
         grade = {key: record.id for key, record in self.grade.items()}
-        self.assertEqual(review.matrix["cells"], {
-            f"{grade['a']},{grade['a']}": {"count": 1, "revenue": 20000},
-            f"{grade['b']},{grade['a']}": {"count": 1, "revenue": 22000},
-            f"{grade['d']},{grade['d']}": {"count": 1, "revenue": 10},
-            f"0,{grade['c']}": {"count": 1, "revenue": 500},
-        })  # fmt: skip
+        self.assertEqual(
+            review.matrix["cells"],
+            {
+                f"{grade['a']},{grade['a']}": {"count": 1, "revenue": 20000},
+                f"{grade['b']},{grade['a']}": {"count": 1, "revenue": 22000},
+                f"{grade['d']},{grade['d']}": {"count": 1, "revenue": 10},
+                f"0,{grade['c']}": {"count": 1, "revenue": 500},
+            },
+        )
         self.assertEqual([column["name"] for column in review.matrix["grades"]], ["A", "B", "C", "D", "Unrated"])
         self.assertFalse(review.matrix["ungraded_after"])
         self.assertEqual((review.changed_count, review.pending_count), (2, 2))

@@ -163,12 +163,14 @@ class TestApply(GradeCase):
                     lambda rows: rows.unlink(),
                     lambda rows: rows.copy(),
                     lambda rows: rows.create({
-                        "partner_id": self.customers[0].id, "company_id": self.company.id, "date": REVIEW_DAY,
+                        "partner_id": self.customers[0].id,
+                        "company_id": self.company.id,
+                        "date": REVIEW_DAY,
                     }),
                     lambda rows: rows.review_id.write({"assessment_ids": [(2, rows.id)]}),
                     lambda rows: rows.review_id.write({"ladders": {}}),
                     lambda rows: rows.review_id.write({"applied_by_id": rows.env.uid}),
-                ):  # fmt: skip
+                ):
                     with self.assertRaises(AccessError):
                         change(mine)
         self.assertEqual(row.grade_id, self.grade["b"])

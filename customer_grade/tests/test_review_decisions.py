@@ -143,10 +143,13 @@ class TestOverrideExpiry(GradeCase):
         self._expire("2026-09-30 16:01:00")
         self.assertEqual(self._grades(self.customer + self.other), ["B", "B"])
         history = self._history(self.customer)
-        self.assertRecordValues(history, [
-            {"origin": "review", "grade_id": self.grade["a"].id, "is_current": False, "date": REVIEW_DAY},
-            {"origin": "expiry", "grade_id": self.grade["b"].id, "is_current": True, "date": date(2026, 10, 1)},
-        ])  # fmt: skip
+        self.assertRecordValues(
+            history,
+            [
+                {"origin": "review", "grade_id": self.grade["a"].id, "is_current": False, "date": REVIEW_DAY},
+                {"origin": "expiry", "grade_id": self.grade["b"].id, "is_current": True, "date": date(2026, 10, 1)},
+            ],
+        )
         self.assertEqual(history[1].movement, "down")
         self.assertEqual(self.customer.customer_grade_since, date(2026, 10, 1))
         self.assertEqual(self.customer.customer_grade_score, 65)

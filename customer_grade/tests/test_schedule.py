@@ -77,17 +77,15 @@ class TestSchedule(GradeCase):
 
     def test_only_approvers_let_it_apply_by_itself(self):
         self.policy_admin.group_ids = self.env.ref("base.group_user")
-        self.env["ir.model.access"].create(
-            {
-                "name": "Configures schemes, applies nothing",
-                "model_id": self.env["ir.model"]._get_id("customer.grading.scheme"),
-                "group_id": self.env.ref("base.group_user").id,
-                "perm_read": True,
-                "perm_write": True,
-                "perm_create": True,
-                "perm_unlink": False,
-            }
-        )
+        self.env["ir.model.access"].create({
+            "name": "Configures schemes, applies nothing",
+            "model_id": self.env["ir.model"]._get_id("customer.grading.scheme"),
+            "group_id": self.env.ref("base.group_user").id,
+            "perm_read": True,
+            "perm_write": True,
+            "perm_create": True,
+            "perm_unlink": False,
+        })
         scheme = self.scheme.with_user(self.policy_admin)
         scheme.review_period = "month"
         empty = {"name": "x", "criterion_ids": [], "threshold_ids": []}

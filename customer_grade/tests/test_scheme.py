@@ -180,7 +180,7 @@ class TestSchemeInForce(GradeCase):
                 }),
             ],
             veto_ids=[Command.create({"metric": "recency", "limit": 90, "grade_id": self.grade["c"].id})],
-        ).with_user(self.policy_admin)  # fmt: skip
+        ).with_user(self.policy_admin)
         bands, growth = scheme.criterion_ids[0].band_ids, scheme.criterion_ids[1]
         changes = {
             "window": lambda: scheme.write({"window_months": 6}),
@@ -190,12 +190,17 @@ class TestSchemeInForce(GradeCase):
             "by command": lambda: scheme.write({"criterion_ids": [Command.update(growth.id, {"weight": 9})]}),
             "criterion": lambda: growth.write({"weight": 9}),
             "new criterion": lambda: growth.create({
-                "scheme_id": scheme.id, "metric": "recency", "method": "percentile",
+                "scheme_id": scheme.id,
+                "metric": "recency",
+                "method": "percentile",
             }),
             "criterion gone": growth.unlink,
             "band": lambda: bands[0].write({"points": 1}),
             "new band": lambda: bands.create({
-                "criterion_id": growth.id, "open_below": True, "open_above": True, "points": 1,
+                "criterion_id": growth.id,
+                "open_below": True,
+                "open_above": True,
+                "points": 1,
             }),
             "band gone": bands[0].unlink,
             "class": lambda: growth.pareto_ids.write({"share": 70}),
@@ -204,7 +209,7 @@ class TestSchemeInForce(GradeCase):
             "threshold gone": scheme.threshold_ids[0].unlink,
             "veto": lambda: scheme.veto_ids.write({"limit": 1}),
             "veto gone": scheme.veto_ids.unlink,
-        }  # fmt: skip
+        }
         for state in ("active", "retired"):
             for name, change in changes.items():
                 with self.subTest(name, state=state), self.assertRefused("cannot be changed any more"):
@@ -256,12 +261,15 @@ class TestSchemeInForce(GradeCase):
         customer = self._customers("Anta")
         history = self.env["customer.grade.assessment"]
         for name in ("previous_grade_id", "by_score_grade_id", "proposed_grade_id", "grade_id"):
-            used, free = self.env["customer.grade"].create(
-                [{"name": f"{sign} {name}", "code": f"{sign} {name}"} for sign in ("used", "free")]
-            )
+            used, free = self.env["customer.grade"].create([
+                {"name": f"{sign} {name}", "code": f"{sign} {name}"} for sign in ("used", "free")
+            ])
             entry = history.create({
-                "partner_id": customer.id, "company_id": self.company.id, "date": "2026-06-30", name: used.id,
-            })  # fmt: skip
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "date": "2026-06-30",
+                name: used.id,
+            })
             with self.subTest(name=name):
                 with self.assertRefused(f"cannot be deleted: used {name}. Archive them instead"):
                     (used | free).unlink()

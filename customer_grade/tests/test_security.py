@@ -14,32 +14,48 @@ SCHEMES = ("customer.grading.scheme", *(f"customer.grading.{part}" for part in P
 READ, ALL, NONE = "r", "rwcu", ""
 RIGHTS = {
     "customer.grade": dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL},
-    **{
-        model: dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL, "internal": NONE}
-        for model in SCHEMES
-    },
+    **{model: dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL, "internal": NONE} for model in SCHEMES},
     "customer.grade.review": {
-        "salesman": READ, "salesman_all": READ, "manager": ALL, "approver": "rw", "policy_admin": ALL, "internal": NONE,
+        "salesman": READ,
+        "salesman_all": READ,
+        "manager": ALL,
+        "approver": "rw",
+        "policy_admin": ALL,
+        "internal": NONE,
     },
     "customer.grade.assessment": dict.fromkeys(GROUPS, READ) | {"internal": NONE},
     "customer.grade.override": {
-        "salesman": NONE, "salesman_all": NONE, "manager": "rwc", "approver": "rwc", "policy_admin": "rwc",
+        "salesman": NONE,
+        "salesman_all": NONE,
+        "manager": "rwc",
+        "approver": "rwc",
+        "policy_admin": "rwc",
         "internal": NONE,
     },
     **{
         model: {
-            "salesman": NONE, "salesman_all": NONE, "manager": ALL, "approver": NONE, "policy_admin": ALL,
+            "salesman": NONE,
+            "salesman_all": NONE,
+            "manager": ALL,
+            "approver": NONE,
+            "policy_admin": ALL,
             "internal": NONE,
         }
         for model in (
-            "customer.grade.simulation", "customer.grade.simulation.criterion", "customer.grade.simulation.line",
-            "customer.grade.simulation.threshold", "customer.grade.simulation.step",
+            "customer.grade.simulation",
+            "customer.grade.simulation.criterion",
+            "customer.grade.simulation.line",
+            "customer.grade.simulation.threshold",
+            "customer.grade.simulation.step",
         )
     },
     **{
         model: dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL, "internal": NONE}
         for model in (
-            "customer.file.requirement", "crm.prospect.profile", "crm.prospect.trait", "crm.prospect.question",
+            "customer.file.requirement",
+            "crm.prospect.profile",
+            "crm.prospect.trait",
+            "crm.prospect.question",
         )
     },
     **{
@@ -48,17 +64,24 @@ RIGHTS = {
     },
     "customer.register.reason": dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL},
     "customer.register.change": {
-        "salesman": "rwc", "salesman_all": "rwc", "manager": "rwc", "approver": NONE, "policy_admin": NONE,
+        "salesman": "rwc",
+        "salesman_all": "rwc",
+        "manager": "rwc",
+        "approver": NONE,
+        "policy_admin": NONE,
         "internal": NONE,
     },
-    "crm.prospect.profile.decision": dict.fromkeys(GROUPS, READ) | {
-        "manager": "rc", "policy_admin": "rc", "internal": NONE,
-    },
+    "crm.prospect.profile.decision": dict.fromkeys(GROUPS, READ)
+    | {"manager": "rc", "policy_admin": "rc", "internal": NONE},
     "crm.prospect.answer": {
-        "salesman": ALL, "salesman_all": ALL, "manager": ALL, "approver": NONE, "policy_admin": NONE,
+        "salesman": ALL,
+        "salesman_all": ALL,
+        "manager": ALL,
+        "approver": NONE,
+        "policy_admin": NONE,
         "internal": NONE,
     },
-}  # fmt: skip
+}
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
@@ -74,8 +97,10 @@ class TestRights(GradeCase):
 
     def test_every_model_of_the_addon_is_looked_at(self):
         models = self.env["ir.model"].search([
-            "|", ("model", "=like", "customer.%"), ("model", "=like", "crm.prospect.%"),
-        ])  # fmt: skip
+            "|",
+            ("model", "=like", "customer.%"),
+            ("model", "=like", "crm.prospect.%"),
+        ])
         stored = {
             model.model
             for model in models
@@ -95,9 +120,15 @@ class TestRights(GradeCase):
         )
         review = self._review(scheme)
         records = [
-            foreign, scheme, scheme.criterion_ids, scheme.criterion_ids.band_ids, scheme.threshold_ids, scheme.veto_ids,
-            review, review.assessment_ids,
-        ]  # fmt: skip
+            foreign,
+            scheme,
+            scheme.criterion_ids,
+            scheme.criterion_ids.band_ids,
+            scheme.threshold_ids,
+            scheme.veto_ids,
+            review,
+            review.assessment_ids,
+        ]
         for role in ("manager", "approver", "policy_admin"):
             user = getattr(self, role)
             for record in records:
@@ -115,7 +146,8 @@ class TestRights(GradeCase):
 
         def seen(user):
             return (
-                review.with_user(user)
+                review
+                .with_user(user)
                 .env["customer.grade.assessment"]
                 .search([("review_id", "=", review.id)])
                 .partner_id

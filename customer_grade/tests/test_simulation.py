@@ -11,10 +11,16 @@ from odoo.tools import mute_logger
 from .common import REVIEW_DAY, GradeCase
 
 STORED = (
-    "customer.grading.scheme", "customer.grading.criterion", "customer.grading.threshold", "customer.grade.review",
-    "customer.grade.assessment", "mail.message", "res.partner", "customer.grading.band",
+    "customer.grading.scheme",
+    "customer.grading.criterion",
+    "customer.grading.threshold",
+    "customer.grade.review",
+    "customer.grade.assessment",
+    "mail.message",
+    "res.partner",
+    "customer.grading.band",
     "customer.grading.pareto.class",
-)  # fmt: skip
+)
 
 
 @tagged("post_install", "-at_install")
@@ -29,8 +35,11 @@ class TestSimulation(GradeCase):
 
     def _simulation(self, user=None, **values):
         scheme = self.scheme.with_user(user or self.manager)
-        simulation = self.env["customer.grade.simulation"].with_user(user or self.manager).browse(
-            scheme.action_simulate()["res_id"]
+        simulation = (
+            self
+            .env["customer.grade.simulation"]
+            .with_user(user or self.manager)
+            .browse(scheme.action_simulate()["res_id"])
         )
         simulation.write({"date": REVIEW_DAY, **values})
         return simulation
@@ -43,7 +52,7 @@ class TestSimulation(GradeCase):
                 for line in simulation.threshold_ids
                 if line.grade_id == grade and key in minimums
             ]
-        })  # fmt: skip
+        })
 
     def _set_step(self, simulation, place, **values):
         """Change one band or Pareto class, counted from the first."""
@@ -56,8 +65,11 @@ class TestSimulation(GradeCase):
         return self._scheme(activate=False, name="Pareto", criterion_ids=[Command.create(criterion)])
 
     def _simulation_of(self, scheme, user=None, **values):
-        return self.env["customer.grade.simulation"].with_user(user or self.policy_admin).create(
-            {"base_scheme_id": scheme.id, "date": REVIEW_DAY, **values}
+        return (
+            self
+            .env["customer.grade.simulation"]
+            .with_user(user or self.policy_admin)
+            .create({"base_scheme_id": scheme.id, "date": REVIEW_DAY, **values})
         )
 
     def _cells(self, simulation):
@@ -92,11 +104,18 @@ class TestSimulation(GradeCase):
         self.assertEqual(simulation.moved_count, 1)
         self.assertRecordValues(
             simulation.line_ids,
-            [{
-                "partner_id": self.big.id, "revenue": 20000, "base_grade_id": self.grade["a"].id,
-                "grade_id": self.grade["b"].id, "base_score": 90, "score": 90, "movement": "down",
-            }],
-        )  # fmt: skip
+            [
+                {
+                    "partner_id": self.big.id,
+                    "revenue": 20000,
+                    "base_grade_id": self.grade["a"].id,
+                    "grade_id": self.grade["b"].id,
+                    "base_score": 90,
+                    "score": 90,
+                    "movement": "down",
+                }
+            ],
+        )
         self.assertIn("Changed rules", simulation.comparison)
 
     def test_changed_weight(self):
@@ -108,8 +127,11 @@ class TestSimulation(GradeCase):
                 self._criterion("order_count", ((None, 0), (1, 100)), weight=1.0, sequence=20),
             ],
         )
-        simulation = self.env["customer.grade.simulation"].with_user(self.policy_admin).create(
-            {"base_scheme_id": scheme.id, "date": REVIEW_DAY}
+        simulation = (
+            self
+            .env["customer.grade.simulation"]
+            .with_user(self.policy_admin)
+            .create({"base_scheme_id": scheme.id, "date": REVIEW_DAY})
         )
         simulation.write({
             "criterion_ids": [
@@ -117,7 +139,7 @@ class TestSimulation(GradeCase):
                 for line in simulation.criterion_ids
                 if line.criterion_id.metric == "order_count"
             ]
-        })  # fmt: skip
+        })
         simulation.action_simulate()
         small = simulation.line_ids.filtered(lambda line: line.partner_id == self.small)
         self.assertEqual((small.base_score, small.score), (70.0, 40.0))
@@ -217,9 +239,12 @@ class TestSimulation(GradeCase):
 
         def values():
             self.env.invalidate_all()
-            partners = (self.big | self.middle | self.small).read(
-                ["customer_grade_id", "customer_grade_score", "customer_grade_since", "write_date"]
-            )
+            partners = (self.big | self.middle | self.small).read([
+                "customer_grade_id",
+                "customer_grade_score",
+                "customer_grade_since",
+                "write_date",
+            ])
             scheme = self.scheme.read()[0]
             rules = (self.scheme.threshold_ids, self.scheme.criterion_ids, self.scheme.criterion_ids.band_ids)
             return partners, scheme, [rule.read() for rule in rules]
@@ -268,8 +293,7 @@ class TestSimulation(GradeCase):
         simulation.action_simulate()
         version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
         self.assertRecordValues(
-            version,
-            [{"state": "draft", "version": 2, "previous_version_id": self.scheme.id, "window_months": 24}],
+            version, [{"state": "draft", "version": 2, "previous_version_id": self.scheme.id, "window_months": 24}]
         )
         self.assertEqual(version.threshold_ids.mapped("minimum"), [90.0, 80.0, 60.0, 0.0])
         self.assertEqual(self.scheme.threshold_ids.mapped("minimum"), [80.0, 60.0, 35.0, 0.0])
@@ -279,12 +303,15 @@ class TestSimulation(GradeCase):
         simulation = self._simulation(self.policy_admin)
         self._set_step(simulation, 2, limit=2500, points=70)
         version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
-        self.assertRecordValues(version.criterion_ids.band_ids, [
-            {"open_below": True, "lower": 0, "open_above": False, "upper": 100, "points": 0},
-            {"open_below": False, "lower": 100, "open_above": False, "upper": 2500, "points": 40},
-            {"open_below": False, "lower": 2500, "open_above": False, "upper": 10000, "points": 70},
-            {"open_below": False, "lower": 10000, "open_above": True, "upper": 0, "points": 90},
-        ])  # fmt: skip
+        self.assertRecordValues(
+            version.criterion_ids.band_ids,
+            [
+                {"open_below": True, "lower": 0, "open_above": False, "upper": 100, "points": 0},
+                {"open_below": False, "lower": 100, "open_above": False, "upper": 2500, "points": 40},
+                {"open_below": False, "lower": 2500, "open_above": False, "upper": 10000, "points": 70},
+                {"open_below": False, "lower": 10000, "open_above": True, "upper": 0, "points": 90},
+            ],
+        )
         self.assertEqual(self.scheme.criterion_ids.band_ids.mapped("lower"), [0, 100, 1000, 10000])
         simulation = self._simulation_of(self._pareto_scheme())
         # Each share takes the place of the other: no two may meet on the way.

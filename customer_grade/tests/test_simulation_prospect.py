@@ -13,13 +13,17 @@ class TestSimulationProspect(ProspectCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.big, cls.small = cls._grade_leads([20000, 200])  # A, C
-        cls.scheme = cls.env["customer.grading.scheme"].search(
-            [("company_id", "=", cls.company.id), ("kind", "=", "prospect")]
-        )
+        cls.scheme = cls.env["customer.grading.scheme"].search([
+            ("company_id", "=", cls.company.id),
+            ("kind", "=", "prospect"),
+        ])
 
     def _simulation(self, user=None, scheme=None, **values):
-        return self.env["customer.grade.simulation"].with_user(user or self.manager).create(
-            {"base_scheme_id": (scheme or self.scheme).id, "date": DAY, **values}
+        return (
+            self
+            .env["customer.grade.simulation"]
+            .with_user(user or self.manager)
+            .create({"base_scheme_id": (scheme or self.scheme).id, "date": DAY, **values})
         )
 
     def _cells(self, simulation):
@@ -34,10 +38,21 @@ class TestSimulationProspect(ProspectCase):
         simulation.step_ids[3].limit = 30000
         simulation.action_simulate()
         self.assertEqual(self._cells(simulation), {("a", "b"): 1, ("c", "c"): 1})
-        self.assertRecordValues(simulation.line_ids, [{
-            "lead_id": self.big.id, "partner_id": False, "display_name": "lead 0", "user_id": self.salesman.id,
-            "revenue": 20000, "base_grade_id": self.grade["a"].id, "grade_id": self.grade["b"].id, "movement": "down",
-        }])  # fmt: skip
+        self.assertRecordValues(
+            simulation.line_ids,
+            [
+                {
+                    "lead_id": self.big.id,
+                    "partner_id": False,
+                    "display_name": "lead 0",
+                    "user_id": self.salesman.id,
+                    "revenue": 20000,
+                    "base_grade_id": self.grade["a"].id,
+                    "grade_id": self.grade["b"].id,
+                    "movement": "down",
+                }
+            ],
+        )
         self.assertEqual(simulation.summary, "1 of 2 prospects would move.")
         self.assertEqual(self.big.customer_grade_id, self.grade["a"], "nothing is saved")
         self.assertEqual(len(self._lead_history(self.big)), 1)
@@ -55,12 +70,17 @@ class TestSimulationProspect(ProspectCase):
     def test_window_of_engagement(self):
         """Letters in the window count; expected revenue is that of today, whatever the window."""
         scheme = self._scheme(
-            activate=False, name="Engaged", kind="prospect", population_domain="[('id', '=', 0)]", window_months=1,
+            activate=False,
+            name="Engaged",
+            kind="prospect",
+            population_domain="[('id', '=', 0)]",
+            window_months=1,
             criterion_ids=[self._criterion("engagement", ((None, 0), (1, 90)))],
-        )  # fmt: skip
+        )
         customer = self._customers("Anta")
-        message = self.big.message_post(body="Yes", author_id=customer.id, message_type="comment",
-                                        subtype_xmlid="mail.mt_comment")  # fmt: skip
+        message = self.big.message_post(
+            body="Yes", author_id=customer.id, message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
         message.date = "2026-03-10 04:00:00"
         simulation = self._simulation(scheme=scheme)
         simulation.window_months = 6

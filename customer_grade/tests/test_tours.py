@@ -23,8 +23,9 @@ class TestCustomerGradeTours(HttpCase, GradeCase):
     def test_policy_admin_puts_scheme_in_force(self):
         self.start_tour("/odoo", "customer_grade_scheme_tour", login=self.policy_admin.login)
         scheme = self.env["customer.grading.scheme"].search([
-            ("name", "=", "Tour Scheme"), ("company_id", "=", self.company.id),
-        ])  # fmt: skip
+            ("name", "=", "Tour Scheme"),
+            ("company_id", "=", self.company.id),
+        ])
         self.assertEqual(scheme.state, "active")
         self.assertEqual(
             {criterion.metric: criterion.weight for criterion in scheme.criterion_ids},
@@ -44,13 +45,18 @@ class TestCustomerGradeTours(HttpCase, GradeCase):
         self.start_tour("/odoo/grade-reviews", "customer_grade_review_tour", login=approver.login)
         self.assertEqual(self._grades(self.alpha + self.beta + self.gamma), ["A", "A", "C"])
         overridden = self._history(self.beta)
-        self.assertRecordValues(overridden, [{
-            "date": date(2026, 6, 30),
-            "decision": "overridden",
-            "reason": "Signed a yearly contract",
-            "decided_by_id": approver.id,
-            "proposed_grade_id": self.grade["b"].id,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            overridden,
+            [
+                {
+                    "date": date(2026, 6, 30),
+                    "decision": "overridden",
+                    "reason": "Signed a yearly contract",
+                    "decided_by_id": approver.id,
+                    "proposed_grade_id": self.grade["b"].id,
+                }
+            ],
+        )
         self.assertEqual(overridden.review_id.applied_by_id, approver)
 
     def test_salesperson_reads_explanation(self):

@@ -20,5 +20,6 @@ class TestTourCompleteness(FileCase, HttpCase):
         self.assertEqual((last.user_id, last.origin), (self.salesman, "confirmed"))
         self.assertEqual((customer.customer_file_state, customer.customer_file_kind), ("closed", False))
         entry = self.register.search([("partner_id", "=", customer.id)], limit=1)
-        self.assertEqual((entry.event, entry.reason_id, entry.user_id), (
-            "closed", self._reason("competitor"), self.salesman))  # fmt: skip
+        self.assertEqual(
+            (entry.event, entry.reason_id, entry.user_id), ("closed", self._reason("competitor"), self.salesman)
+        )

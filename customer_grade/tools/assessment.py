@@ -139,8 +139,7 @@ class Assessor:
             months = full_months(history.first_day, self.as_of)
             previous = present.grade if present.is_same_kind else None
             outcome = decide(
-                self.policy,
-                Subject(score, own_figures, previous, present.streak, months, history.orders_ever),
+                self.policy, Subject(score, own_figures, previous, present.streak, months, history.orders_ever)
             )
             by_score, proposed, streak = outcome.by_score, outcome.grade, outcome.streak
             reasons = list(outcome.reasons)
@@ -150,8 +149,23 @@ class Assessor:
             grade, taken = present.grade, "kept"
         partner, lead = partner_and_lead(customer)
         return Assessment(
-            partner, present.user, round(float(history.revenue), 2), history.order_count, round(score, 2),
-            own_figures, own_points, reasons, streak, bool(history.unconverted),
-            present.grade, by_score, proposed, grade, movement(present.grade, grade, self.rank), taken,
-            present.kept_reason if present.kept_until else None, present.kept_until, lead,
-        )  # fmt: skip
+            partner,
+            present.user,
+            round(float(history.revenue), 2),
+            history.order_count,
+            round(score, 2),
+            own_figures,
+            own_points,
+            reasons,
+            streak,
+            bool(history.unconverted),
+            present.grade,
+            by_score,
+            proposed,
+            grade,
+            movement(present.grade, grade, self.rank),
+            taken,
+            present.kept_reason if present.kept_until else None,
+            present.kept_until,
+            lead,
+        )

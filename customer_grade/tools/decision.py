@@ -166,9 +166,7 @@ def _hysteresis(
     return previous, streak, [held]
 
 
-def points_to_next(
-    policy: Policy, score: float, grade: int, previous: int | None = None
-) -> tuple[int, float] | None:
+def points_to_next(policy: Policy, score: float, grade: int, previous: int | None = None) -> tuple[int, float] | None:
     """Return the next better grade than ``grade`` and the points missing to it.
 
     The margin is added where hysteresis would ask for it, that is when the customer

@@ -41,9 +41,7 @@ class Level:
     score: float
 
 
-def step_points(
-    entries: Sequence[Entry], width: float, height: float
-) -> list[tuple[float, float]]:
+def step_points(entries: Sequence[Entry], width: float, height: float) -> list[tuple[float, float]]:
     """Return where each entry lies on the drawing, in pixels from the upper left corner.
 
     Entries stand in the order of time. One without a score lies at the height of the one

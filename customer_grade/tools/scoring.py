@@ -32,11 +32,7 @@ class Rung:
 
     def as_json(self) -> list[float | None]:
         """Return ``[points, lower, upper]`` with None for an open end."""
-        return [
-            self.points,
-            self.lower if isfinite(self.lower) else None,
-            self.upper if isfinite(self.upper) else None,
-        ]
+        return [self.points, self.lower if isfinite(self.lower) else None, self.upper if isfinite(self.upper) else None]
 
     @classmethod
     def from_json(cls, values: Sequence[float | None]) -> "Rung":
@@ -83,9 +79,7 @@ def band_problem(bands: Iterable[Rung]) -> str | None:
     return None
 
 
-def score_bands(
-    figures: Figures, bands: Sequence[Rung], *, missing_points: float = 0.0
-) -> tuple[Points, list[Rung]]:
+def score_bands(figures: Figures, bands: Sequence[Rung], *, missing_points: float = 0.0) -> tuple[Points, list[Rung]]:
     """Score by bands, which must be sound (see :func:`band_problem`)."""
     rungs = sorted(bands, key=lambda band: band.lower)
     lowers = [band.lower for band in rungs]
@@ -116,14 +110,8 @@ def score_percentile(
 ) -> tuple[Points, list[Rung]]:
     """Score by percentile rank among the customers that have a figure."""
     ordered = sorted(figure for figure in figures.values() if figure is not None)
-    rank_of = {
-        figure: percentile_rank(figure, ordered, higher_is_better=higher_is_better)
-        for figure in set(ordered)
-    }
-    points = {
-        customer: missing_points if figure is None else rank_of[figure]
-        for customer, figure in figures.items()
-    }
+    rank_of = {figure: percentile_rank(figure, ordered, higher_is_better=higher_is_better) for figure in set(ordered)}
+    points = {customer: missing_points if figure is None else rank_of[figure] for customer, figure in figures.items()}
     return points, _percentile_rungs(rank_of, higher_is_better)
 
 
@@ -145,11 +133,7 @@ def _percentile_rungs(rank_of: Mapping[float, float], higher_is_better: bool) ->
 
 
 def score_pareto(
-    figures: Figures,
-    classes: Sequence[ParetoClass],
-    *,
-    rest_points: float = 0.0,
-    missing_points: float = 0.0,
+    figures: Figures, classes: Sequence[ParetoClass], *, rest_points: float = 0.0, missing_points: float = 0.0
 ) -> tuple[Points, list[Rung]]:
     """Score by share of the cumulated total (ABC analysis after Pareto).
 

@@ -36,10 +36,9 @@ class MergePartnerAutomatic(models.TransientModel):
                 if source.customer_file_state != "open":
                     continue
                 if target.customer_file_state == "open":
-                    note = self.env._("File of %(merged)s, merged with %(kept)s",
-                                      merged=source.display_name, kept=target.display_name)  # fmt: skip
+                    note = self.env._(
+                        "File of %(merged)s, merged with %(kept)s", merged=source.display_name, kept=target.display_name
+                    )
                     register._record(source, "closed", company._sales_today(), "merge", reason, note)
                 else:
-                    target.write({
-                        "customer_file_state": "open", "customer_file_since": source.customer_file_since,
-                    })  # fmt: skip
+                    target.write({"customer_file_state": "open", "customer_file_since": source.customer_file_since})

@@ -10,9 +10,7 @@ class CustomerGradeOverride(models.TransientModel):
     assessment_ids = fields.Many2many("customer.grade.assessment", required=True)
     assessment_count = fields.Integer(compute="_compute_assessment_count")
     company_id = fields.Many2one("res.company", required=True)
-    grade_id = fields.Many2one(
-        "customer.grade", required=True, domain="[('company_id', 'in', [company_id, False])]"
-    )
+    grade_id = fields.Many2one("customer.grade", required=True, domain="[('company_id', 'in', [company_id, False])]")
     reason = fields.Char(required=True, help="Kept in the grade history.")
     until = fields.Date(
         help="Last day of this grade; afterwards the computed grade returns. Empty: until the next review."

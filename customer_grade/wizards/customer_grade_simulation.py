@@ -24,10 +24,7 @@ class CustomerGradeSimulation(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(related="base_scheme_id.kind")
     mode = fields.Selection(
-        [("rules", "Changed Rules"), ("scheme", "Another Scheme")],
-        "Compare with",
-        required=True,
-        default="rules",
+        [("rules", "Changed Rules"), ("scheme", "Another Scheme")], "Compare with", required=True, default="rules"
     )
     other_scheme_id = fields.Many2one(
         "customer.grading.scheme",
@@ -37,10 +34,17 @@ class CustomerGradeSimulation(models.TransientModel):
         help="Any version, also a draft. Both schemes grade the same day.",
     )
     date = fields.Date(
-        "As of", compute="_compute_date", store=True, readonly=False, required=True, precompute=True,
+        "As of",
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
         help="Last day whose orders and payments count.",
-    )  # fmt: skip
-    window_months = fields.Integer("Window (months)", compute="_compute_rules", store=True, readonly=False, precompute=True)
+    )
+    window_months = fields.Integer(
+        "Window (months)", compute="_compute_rules", store=True, readonly=False, precompute=True
+    )
     hysteresis_margin = fields.Float(
         "Margin (points)", digits=(16, 1), compute="_compute_rules", store=True, readonly=False, precompute=True
     )
@@ -50,19 +54,33 @@ class CustomerGradeSimulation(models.TransientModel):
     minimum_months = fields.Integer(
         "Months since First Order", compute="_compute_rules", store=True, readonly=False, precompute=True
     )
-    minimum_orders = fields.Integer("Orders Placed", compute="_compute_rules", store=True, readonly=False, precompute=True)
+    minimum_orders = fields.Integer(
+        "Orders Placed", compute="_compute_rules", store=True, readonly=False, precompute=True
+    )
     criterion_ids = fields.One2many(
-        "customer.grade.simulation.criterion", "simulation_id", "Weights",
-        compute="_compute_lines", store=True, readonly=False,
-    )  # fmt: skip
+        "customer.grade.simulation.criterion",
+        "simulation_id",
+        "Weights",
+        compute="_compute_lines",
+        store=True,
+        readonly=False,
+    )
     threshold_ids = fields.One2many(
-        "customer.grade.simulation.threshold", "simulation_id", "Thresholds",
-        compute="_compute_lines", store=True, readonly=False,
-    )  # fmt: skip
+        "customer.grade.simulation.threshold",
+        "simulation_id",
+        "Thresholds",
+        compute="_compute_lines",
+        store=True,
+        readonly=False,
+    )
     step_ids = fields.One2many(
-        "customer.grade.simulation.step", "simulation_id", "Bands and Pareto Classes",
-        compute="_compute_lines", store=True, readonly=False,
-    )  # fmt: skip
+        "customer.grade.simulation.step",
+        "simulation_id",
+        "Bands and Pareto Classes",
+        compute="_compute_lines",
+        store=True,
+        readonly=False,
+    )
 
     matrix = fields.Json("Migration", readonly=True)
     totals = fields.Json(readonly=True)
@@ -125,7 +143,7 @@ class CustomerGradeSimulation(models.TransientModel):
                         for values in Step._prepare_steps(criterion)
                     ),
                 ],
-            })  # fmt: skip
+            })
 
     @api.depends("totals")
     @api.depends_context("lang")
@@ -161,8 +179,14 @@ class CustomerGradeSimulation(models.TransientModel):
     def write(self, vals):
         if vals.keys() - set(RESULT):
             # The result no longer belongs to the numbers that are shown beside it.
-            vals = {"matrix": False, "totals": False, "customer_count": 0, "moved_count": 0,
-                    "line_ids": [Command.clear()], **vals}  # fmt: skip
+            vals = {
+                "matrix": False,
+                "totals": False,
+                "customer_count": 0,
+                "moved_count": 0,
+                "line_ids": [Command.clear()],
+                **vals,
+            }
         return super().write(vals)
 
     # ------------------------------------------------------------------

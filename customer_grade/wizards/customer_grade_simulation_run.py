@@ -67,7 +67,8 @@ class CustomerGradeSimulation(models.TransientModel):
                 **self._get_changed_numbers(),
                 "criterion_ids": [
                     Command.update(
-                        line.criterion_id.id, {"weight": line.weight, **self._get_steps(line.criterion_id)._get_commands()}
+                        line.criterion_id.id,
+                        {"weight": line.weight, **self._get_steps(line.criterion_id)._get_commands()},
                     )
                     for line in self.criterion_ids
                 ],
@@ -154,7 +155,7 @@ class CustomerGradeSimulation(models.TransientModel):
                     for move in moved[:LISTED_AT_MOST]
                 ),
             ],
-        })  # fmt: skip
+        })
 
     def _prepare_line(self, key: int, revenue: float, left: Graded, right: Graded, direction: str) -> dict[str, Any]:
         """Return the values of the line of one customer that moves."""

@@ -41,7 +41,7 @@ class CustomerGradeSimulation(models.TransientModel):
                     for line in self.threshold_ids
                 ),
             ],
-        })  # fmt: skip
+        })
         version.message_post(
             body=self.env._(
                 "Saved from a simulation as of %(day)s: %(moved)s of %(customers)s customers would move.",

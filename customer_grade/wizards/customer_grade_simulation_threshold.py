@@ -14,6 +14,4 @@ class CustomerGradeSimulationThreshold(models.TransientModel):
     base_minimum = fields.Float("Now", related="threshold_id.minimum")
     minimum = fields.Float("Score from", required=True, digits=(16, 1))
 
-    _minimum_range = models.Constraint(
-        "CHECK(minimum >= 0 AND minimum <= 100)", "A threshold lies between 0 and 100."
-    )
+    _minimum_range = models.Constraint("CHECK(minimum >= 0 AND minimum <= 100)", "A threshold lies between 0 and 100.")

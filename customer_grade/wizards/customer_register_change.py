@@ -65,9 +65,10 @@ class CustomerRegisterChange(models.TransientModel):
         if wrong:
             names = ", ".join(wrong[:10].mapped("display_name"))
             raise UserError(
-                self.env._("These customers have no open file to close: %s", names) if closing
+                self.env._("These customers have no open file to close: %s", names)
+                if closing
                 else self.env._("The files of these customers are open already: %s", names)
-            )  # fmt: skip
+            )
         archived = partners.filtered(lambda partner: not partner.active)
         if archived and not closing:
             raise UserError(
@@ -79,13 +80,20 @@ class CustomerRegisterChange(models.TransientModel):
     def _check_date(self, partners) -> None:
         """Refuse a day to come, and one before the last entry of a file."""
         if self.date > self.company_id._sales_today():
-            raise UserError(self.env._("The day %s is still to come: the register holds what has happened.",
-                                       format_date(self.env, self.date)))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "The day %s is still to come: the register holds what has happened.",
+                    format_date(self.env, self.date),
+                )
+            )
         late = partners.filtered(
             lambda partner: partner.customer_file_since and partner.customer_file_since > self.date
         )[:1]
         if late:
-            raise UserError(self.env._(
-                "The file of %(customer)s changed last on %(day)s: choose that day or a later one.",
-                customer=late.display_name, day=format_date(self.env, late.customer_file_since),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "The file of %(customer)s changed last on %(day)s: choose that day or a later one.",
+                    customer=late.display_name,
+                    day=format_date(self.env, late.customer_file_since),
+                )
+            )

@@ -6,9 +6,10 @@ class CrmLead(models.Model):
 
     sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests")
     sale_budget_request_count = fields.Integer(
-        "Number of Spending Requests", compute="_compute_sale_budget_request_count",
+        "Number of Spending Requests",
+        compute="_compute_sale_budget_request_count",
         groups="sales_team.group_sale_salesman",
-    )  # fmt: skip
+    )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_sale_budget_request_count(self):

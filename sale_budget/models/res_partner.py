@@ -11,9 +11,7 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_sale_budget_request_count(self):
         requests = self.env["sale.budget.request"]
-        groups = requests._read_group(
-            [("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"]
-        )
+        groups = requests._read_group([("partner_id", "child_of", self.ids)], ["partner_id"], ["__count"])
         self.sale_budget_request_count = 0
         for partner, count in groups:
             holder = partner

@@ -33,23 +33,39 @@ class SaleBudget(models.Model):
         index=True,
     )
     team_id = fields.Many2one(
-        "crm.team", "Sales Team", check_company=True, index="btree_not_null", tracking=True,
+        "crm.team",
+        "Sales Team",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
         help="Only for this team; empty for all teams",
-    )  # fmt: skip
+    )
     user_id = fields.Many2one(
-        "res.users", "Salesperson", check_company=True, index="btree_not_null", tracking=True,
-        domain=[("share", "=", False)], help="Only for this salesperson; empty for all of them",
-    )  # fmt: skip
+        "res.users",
+        "Salesperson",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+        domain=[("share", "=", False)],
+        help="Only for this salesperson; empty for all of them",
+    )
     owner_id = fields.Many2one(
-        "res.users", required=True, index=True, tracking=True, default=lambda self: self.env.user,
-        domain=[("share", "=", False)], help="Approves spending requests, and is told when the money runs low",
-    )  # fmt: skip
+        "res.users",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        help="Approves spending requests, and is told when the money runs low",
+    )
     line_ids = fields.One2many("sale.budget.line", "budget_id", "Lines", copy=True)
     amendment_ids = fields.One2many("sale.budget.amendment", "budget_id", "Amendments")
     threshold_ids = fields.Many2many(
-        "sale.budget.threshold", string="Notices", default=lambda self: self._default_thresholds(),
+        "sale.budget.threshold",
+        string="Notices",
+        default=lambda self: self._default_thresholds(),
         help="The owner is told when a line reaches one of these shares",
-    )  # fmt: skip
+    )
     note = fields.Html()
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)

@@ -15,9 +15,13 @@ class SaleBudgetAmendment(models.Model):
     _rec_name = "reason"
 
     line_id = fields.Many2one(
-        "sale.budget.line", "Budget Line", required=True, index=True, ondelete="cascade",
+        "sale.budget.line",
+        "Budget Line",
+        required=True,
+        index=True,
+        ondelete="cascade",
         domain=[("budget_id.state", "=", "approved")],
-    )  # fmt: skip
+    )
     budget_id = fields.Many2one(related="line_id.budget_id", store=True, precompute=True, index=True)
     purpose_id = fields.Many2one(related="line_id.purpose_id", store=True, precompute=True)
     company_id = fields.Many2one(related="line_id.company_id", store=True, precompute=True, index=True)

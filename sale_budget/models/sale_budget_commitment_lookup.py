@@ -14,17 +14,25 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     _inherit = "sale.budget.commitment.mixin"
 
     budget_expected_line_id = fields.Many2one(
-        "sale.budget.line", "Budget", compute="_compute_budget_expected", compute_sudo=True,
+        "sale.budget.line",
+        "Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
         help="The budget that pays: the salesperson's own, else the team's, else the company's",
-    )  # fmt: skip
+    )
     budget_available_amount = fields.Monetary(
-        "Available in Budget", compute="_compute_budget_expected", compute_sudo=True,
+        "Available in Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
         currency_field="budget_currency_id",
-    )  # fmt: skip
+    )
     budget_shortfall_amount = fields.Monetary(
-        "Over Budget", compute="_compute_budget_expected", compute_sudo=True, currency_field="budget_currency_id",
+        "Over Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
         help="What the estimate would take beyond the money that is available",
-    )  # fmt: skip
+    )
 
     def _compute_budget_expected(self):
         values = self._get_budget_values()
@@ -61,15 +69,13 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         if not complete:
             return found
         days = [value["date"] for value in complete.values()]
-        lines = Line.search(
-            [
-                ("budget_id.state", "=", state),
-                ("company_id", "in", list({value["company"].id for value in complete.values()})),
-                ("purpose_id", "in", list({value["purpose"]._origin.id for value in complete.values()})),
-                ("date_from", "<=", max(days)),
-                ("date_to", ">=", min(days)),
-            ]
-        )
+        lines = Line.search([
+            ("budget_id.state", "=", state),
+            ("company_id", "in", list({value["company"].id for value in complete.values()})),
+            ("purpose_id", "in", list({value["purpose"]._origin.id for value in complete.values()})),
+            ("date_from", "<=", max(days)),
+            ("date_to", ">=", min(days)),
+        ])
         by_purpose = lines.grouped(lambda line: (line.company_id.id, line.purpose_id.id))
         scopes = {key: [line._get_scope() for line in of_key] for key, of_key in by_purpose.items()}
         for key, value in complete.items():
@@ -154,9 +160,11 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         for record, amount in over.items():
             text = self.env._(
                 "%(document)s: %(amount)s over budget, let through by %(user)s: %(reason)s",
-                document=record.display_name, amount=record._budget_format(amount),
-                user=self.env.user.name, reason=reason,
-            )  # fmt: skip
+                document=record.display_name,
+                amount=record._budget_format(amount),
+                user=self.env.user.name,
+                reason=reason,
+            )
             by_budget.setdefault(record.budget_line_id.sudo().budget_id, []).append((record, text))  # sudo: a note
         for budget, notes in by_budget.items():
             self._budget_log({record.id: text for record, text in notes})

@@ -71,9 +71,13 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     budget_currency_id = fields.Many2one(related="company_id.currency_id", string="Budget Currency")
     budget_line_id = fields.Many2one(
-        "sale.budget.line", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        "sale.budget.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
         help="Where the money is reserved and spent",
-    )  # fmt: skip
+    )
     budget_committed_amount = fields.Monetary(
         "Reserved", compute="_compute_budget_amounts", compute_sudo=True, currency_field="budget_currency_id"
     )
@@ -162,20 +166,27 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             self._budget_check_overspend_right()
         self.env["sale.budget.entry"]._record([
             record._budget_prepare_entry(
-                values[record.id], lines[record.id], "commitment", "commit", money,
-                overspend_amount=over.get(record, 0.0), reason=reason if record in over else False,
+                values[record.id],
+                lines[record.id],
+                "commitment",
+                "commit",
+                money,
+                overspend_amount=over.get(record, 0.0),
+                reason=reason if record in over else False,
             )
             for record, money in wanted.items()
-        ])  # fmt: skip
+        ])
         for line, of_line in self.grouped(lambda record: lines[record.id]).items():
             of_line.sudo().write({"budget_line_id": line.id})  # sudo: the field is closed to users
         self._budget_log({
             record.id: self.env._(
                 "%(amount)s reserved in %(line)s.",
-                amount=record._budget_format(money), line=lines[record.id].display_name,
+                amount=record._budget_format(money),
+                line=lines[record.id].display_name,
             )
-            for record, money in wanted.items() if record not in over
-        })  # fmt: skip
+            for record, money in wanted.items()
+            if record not in over
+        })
         self._budget_log_over(over, reason)
 
     def _budget_spend(
@@ -200,9 +211,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         """
         self.ensure_one()
         if amount <= 0:
-            raise UserError(
-                self.env._("%(document)s: enter a cost above zero.", document=self.display_name)
-            )
+            raise UserError(self.env._("%(document)s: enter a cost above zero.", document=self.display_name))
         values = self._get_budget_values()
         line = self.budget_line_id.sudo()  # sudo: see _budget_find_line
         line = line or self._budget_require_lines(values)[self.id]
@@ -219,10 +228,17 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         prepare = self._budget_prepare_entry
         rows = [
             prepare(
-                values[self.id], line, "actual", "spend", amount,
-                overspend_amount=over.get(self, 0.0), reason=reason if over else False, date=spent_on, note=note,
+                values[self.id],
+                line,
+                "actual",
+                "spend",
+                amount,
+                overspend_amount=over.get(self, 0.0),
+                reason=reason if over else False,
+                date=spent_on,
+                note=note,
             )
-        ]  # fmt: skip
+        ]
         if used:
             rows.append(prepare(values[self.id], line, "commitment", "spend", -used, note=note))
         if release_rest:
@@ -247,11 +263,14 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         values = records._get_budget_values()
         self.env["sale.budget.entry"]._record([
             record._budget_prepare_entry(
-                values[record.id], record.budget_line_id, "commitment", "release",
+                values[record.id],
+                record.budget_line_id,
+                "commitment",
+                "release",
                 -max(record.budget_committed_amount, 0.0),
             )
             for record in records
-        ])  # fmt: skip
+        ])
 
     def _budget_check_cancel(self, keep_spent: bool = False) -> None:
         """Check that the documents may be cancelled as far as the budget is concerned.

@@ -148,10 +148,14 @@ class SaleBudgetEntry(models.Model):
                 _change(
                     balances,
                     {
-                        "res_model": model, "res_id": id_, "line_id": line.id, "kind": kind, "origin": origin,
+                        "res_model": model,
+                        "res_id": id_,
+                        "line_id": line.id,
+                        "kind": kind,
+                        "origin": origin,
                         "amount": amount,
                     },
-                )  # fmt: skip
+                )
         return balances
 
     def _prepare_reversal(self) -> dict:
@@ -191,9 +195,12 @@ class SaleBudgetEntry(models.Model):
         if booking.from_reserved:
             reserved_on = source.reserved_on or source.date
             rows.append({
-                **common, "kind": "commitment", "origin": "source", "amount": -booking.from_reserved,
+                **common,
+                "kind": "commitment",
+                "origin": "source",
+                "amount": -booking.from_reserved,
                 "date": reserved_on,
-            })  # fmt: skip
+            })
         if booking.from_manual:
             rows.append({**common, "kind": "actual", "origin": "offset", "amount": -booking.from_manual})
         return rows

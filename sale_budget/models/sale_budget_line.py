@@ -6,8 +6,13 @@ from ..tools.scope import Scope, overlap
 
 #: Figures that follow from the ledger; nobody writes them.
 LEDGER_FIELDS = (
-    "amendment_amount", "committed_amount", "actual_amount", "available_amount", "share_used", "notified_share",
-)  # fmt: skip
+    "amendment_amount",
+    "committed_amount",
+    "actual_amount",
+    "available_amount",
+    "share_used",
+    "notified_share",
+)
 
 
 class SaleBudgetLine(models.Model):
@@ -44,9 +49,13 @@ class SaleBudgetLine(models.Model):
         "Available", compute="_compute_balance", store=True, help="Planned + amended − committed − actual"
     )
     share_used = fields.Float(
-        "Used", compute="_compute_balance", store=True, aggregator=None, digits=(16, 4),
+        "Used",
+        compute="_compute_balance",
+        store=True,
+        aggregator=None,
+        digits=(16, 4),
         help="Committed and actual, as a share of the plan with its amendments",
-    )  # fmt: skip
+    )
     notified_share = fields.Float(readonly=True, copy=False, aggregator=None, help="Highest notice given so far")
 
     _amount_positive = models.Constraint("CHECK(amount >= 0)", "A planned amount must not be negative.")
@@ -94,14 +103,12 @@ class SaleBudgetLine(models.Model):
         lines = self.sudo()  # sudo: a budget the user may not see counts all the same
         if not lines:
             return
-        others = lines.search(
-            [
-                ("company_id", "in", lines.company_id.ids),
-                ("purpose_id", "in", lines.purpose_id.ids),
-                ("date_from", "<=", max(lines.mapped("date_to"))),
-                ("date_to", ">=", min(lines.mapped("date_from"))),
-            ]
-        ).grouped(lambda line: (line.company_id, line.purpose_id))
+        others = lines.search([
+            ("company_id", "in", lines.company_id.ids),
+            ("purpose_id", "in", lines.purpose_id.ids),
+            ("date_from", "<=", max(lines.mapped("date_to"))),
+            ("date_to", ">=", min(lines.mapped("date_from"))),
+        ]).grouped(lambda line: (line.company_id, line.purpose_id))
         for line in lines:
             for other in others.get((line.company_id, line.purpose_id), ()):
                 if other != line and overlap(line._get_scope(), other._get_scope()):

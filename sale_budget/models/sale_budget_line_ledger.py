@@ -91,7 +91,8 @@ class SaleBudgetLine(models.Model):
                 ),
                 line=lines[demand.line].display_name,
             )
-            for demand in demands if demand.document in lacking
+            for demand in demands
+            if demand.document in lacking
         ]
         if len(asked) > NAMED_AT_MOST:
             asked[NAMED_AT_MOST:] = [self.env._("and %(count)s more", count=len(asked) - NAMED_AT_MOST)]
@@ -103,7 +104,7 @@ class SaleBudgetLine(models.Model):
                     "Ask for an amendment of the budget, or have a user with the right “Approve over Budget” let it "
                     "through."
                 ),
-            ])  # fmt: skip
+            ])
         )
 
     def _documents_holding_money(self) -> list[str]:
@@ -132,9 +133,9 @@ class SaleBudgetLine(models.Model):
             if threshold is not None:
                 reached[line] = threshold
         for threshold in set(reached.values()):
-            self.browse([line.id for line, value in reached.items() if value == threshold]).write(
-                {"notified_share": threshold}
-            )
+            self.browse([line.id for line, value in reached.items() if value == threshold]).write({
+                "notified_share": threshold
+            })
         notes = {}
         for line in reached:
             notes.setdefault(line.budget_id, []).append(
@@ -155,6 +156,6 @@ class SaleBudgetLine(models.Model):
             )
         if notes:
             budgets = self.env["sale.budget"].browse([budget.id for budget in notes])
-            budgets._message_log_batch(
-                {budget.id: Markup("<br/>").join(escape(text) for text in texts) for budget, texts in notes.items()}
-            )
+            budgets._message_log_batch({
+                budget.id: Markup("<br/>").join(escape(text) for text in texts) for budget, texts in notes.items()
+            })

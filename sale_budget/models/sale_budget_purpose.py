@@ -20,11 +20,21 @@ class SaleBudgetPurpose(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["sale.budget.line"].sudo()._read_group(  # sudo: lines of every company count
-            [("purpose_id", "in", self.ids)], ["purpose_id"]
+        used = (
+            self
+            .env["sale.budget.line"]
+            .sudo()
+            ._read_group(  # sudo: lines of every company count
+                [("purpose_id", "in", self.ids)], ["purpose_id"]
+            )
         )
-        asked = self.env["sale.budget.request"].sudo()._read_group(  # sudo: requests of everybody count
-            [("purpose_id", "in", self.ids)], ["purpose_id"]
+        asked = (
+            self
+            .env["sale.budget.request"]
+            .sudo()
+            ._read_group(  # sudo: requests of everybody count
+                [("purpose_id", "in", self.ids)], ["purpose_id"]
+            )
         )
         names = sorted({purpose.display_name for [purpose] in used + asked})
         if names:

@@ -52,28 +52,50 @@ class SaleBudgetRequest(models.Model):
         "crm.lead", "Lead or Opportunity", index="btree_not_null", check_company=True, ondelete="set null"
     )
     user_id = fields.Many2one(
-        "res.users", "Salesperson", required=True, index=True, tracking=True, check_company=True,
-        default=lambda self: self.env.user, domain=[("share", "=", False)],
-    )  # fmt: skip
+        "res.users",
+        "Salesperson",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+    )
     team_id = fields.Many2one(
-        "crm.team", "Sales Team", compute="_compute_team_id", store=True, readonly=False, precompute=True,
-        index="btree_not_null", check_company=True, ondelete="set null",
-    )  # fmt: skip
+        "crm.team",
+        "Sales Team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
     date = fields.Date(
-        "Needed on", required=True, index=True, tracking=True, default=lambda self: self.env.company._sales_today(),
+        "Needed on",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.company._sales_today(),
         help="Decides which budget period pays",
-    )  # fmt: skip
+    )
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     estimate = fields.Monetary(required=True, tracking=True)
     estimate_company = fields.Monetary(
-        "Estimate in Company Currency", compute="_compute_estimate_company", store=True,
+        "Estimate in Company Currency",
+        compute="_compute_estimate_company",
+        store=True,
         currency_field="budget_currency_id",
-    )  # fmt: skip
+    )
     description = fields.Html()
     approver_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, index="btree_not_null",
+        "res.users",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
         help="Owner of the budget that pays; decided when the request is submitted",
-    )  # fmt: skip
+    )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
     refuse_reason = fields.Char(readonly=True, copy=False, tracking=True)
@@ -181,7 +203,5 @@ class SaleBudgetRequest(models.Model):
         self.ensure_one()
         groups = ("sales_team.group_sale_manager", "sale_budget.group_overspend")
         return (
-            self.env.su
-            or self.approver_id == self.env.user
-            or any(self.env.user.has_group(group) for group in groups)
+            self.env.su or self.approver_id == self.env.user or any(self.env.user.has_group(group) for group in groups)
         )

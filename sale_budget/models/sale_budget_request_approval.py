@@ -139,11 +139,7 @@ class SaleBudgetRequest(models.Model):
         self._lock_for_transition()
         self.invalidate_recordset(["state"])
         if self.state != "approved":
-            raise UserError(
-                self.env._(
-                    "%(request)s: only approved requests can be spent.", request=self.display_name
-                )
-            )
+            raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))
         self._budget_spend(amount, release_rest=is_final, date=date, note=note, reason=reason)
         if is_final:
             self._change_state("done")
@@ -154,8 +150,10 @@ class SaleBudgetRequest(models.Model):
         :raise UserError: a request has cost nothing so far
         """
         free = self.filtered(
-            lambda request: request.state == "approved"
-            and request.budget_currency_id.compare_amounts(request.budget_actual_amount, 0.0) <= 0
+            lambda request: (
+                request.state == "approved"
+                and request.budget_currency_id.compare_amounts(request.budget_actual_amount, 0.0) <= 0
+            )
         )
         if free:
             raise UserError(

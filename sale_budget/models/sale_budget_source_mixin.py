@@ -16,16 +16,24 @@ class SaleBudgetSourceMixin(models.AbstractModel):
     _description = "Accounting Record that Costs a Budget"
 
     sale_budget_request_id = fields.Many2one(
-        "sale.budget.request", "Spending Request", check_company=True, index="btree_not_null",
+        "sale.budget.request",
+        "Spending Request",
+        check_company=True,
+        index="btree_not_null",
         domain=[("state", "in", ("approved", "done"))],
         help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
-    )  # fmt: skip
+    )
     sale_budget_line_id = fields.Many2one(
-        "sale.budget.line", "Sales Budget", check_company=True, index="btree_not_null",
-        compute="_compute_sale_budget_line_id", store=True, readonly=False,
+        "sale.budget.line",
+        "Sales Budget",
+        check_company=True,
+        index="btree_not_null",
+        compute="_compute_sale_budget_line_id",
+        store=True,
+        readonly=False,
         domain=[("budget_id.state", "=", "approved")],
         help="Sales budget that pays for it",
-    )  # fmt: skip
+    )
 
     @api.depends("sale_budget_request_id")
     def _compute_sale_budget_line_id(self):

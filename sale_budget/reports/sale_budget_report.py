@@ -26,15 +26,20 @@ class SaleBudgetReport(models.Model):
         "sale.budget": ["company_id", "date_from", "state", "team_id", "user_id"],
         "sale.budget.line": ["amount", "budget_id", "purpose_id"],
         "sale.budget.amendment": ["amount", "date", "line_id"],
-        "sale.budget.entry": [
-            "amount", "date", "document_name", "kind", "line_id", "partner_id", "team_id", "user_id",
-        ],
+        "sale.budget.entry": ["amount", "date", "document_name", "kind", "line_id", "partner_id", "team_id", "user_id"],
         "sale.order": [
-            "amount_untaxed", "company_id", "currency_rate", "date_order", "name", "partner_id", "state", "team_id",
+            "amount_untaxed",
+            "company_id",
+            "currency_rate",
+            "date_order",
+            "name",
+            "partner_id",
+            "state",
+            "team_id",
             "user_id",
         ],
         "res.partner": ["commercial_partner_id"],
-    }  # fmt: skip
+    }
 
     date = fields.Date(readonly=True)
     kind = fields.Selection(
@@ -56,9 +61,11 @@ class SaleBudgetReport(models.Model):
     available = fields.Monetary(readonly=True, help="Planned + amended − committed − actual")
     revenue = fields.Monetary(readonly=True, help="Net amount of confirmed orders")
     expense_share = fields.Float(
-        "Share of Revenue", readonly=True, aggregator="avg",
+        "Share of Revenue",
+        readonly=True,
+        aggregator="avg",
         help="Actual cost, as a share of the net revenue of the same period, salesperson, team and customer",
-    )  # fmt: skip
+    )
 
     # ------------------------------------------------------------------
     # Rows

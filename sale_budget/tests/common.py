@@ -37,18 +37,21 @@ class BudgetCase(TransactionCase):
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
         for role, groups in GROUPS.items():
             user = new_test_user(
-                cls.env, f"budget_{role}", groups=groups, company_id=cls.company.id,
+                cls.env,
+                f"budget_{role}",
+                groups=groups,
+                company_id=cls.company.id,
                 company_ids=[Command.set(cls.company.ids)],
-            )  # fmt: skip
+            )
             setattr(cls, role, user)
         cls.team, cls.other_team = cls.env["crm.team"].create([
             {"name": "South", "company_id": cls.company.id},
             {"name": "North", "company_id": cls.company.id},
-        ])  # fmt: skip
+        ])
         cls.env["crm.team.member"].create([
             {"crm_team_id": cls.team.id, "user_id": cls.salesman.id},
             {"crm_team_id": cls.other_team.id, "user_id": cls.colleague.id},
-        ])  # fmt: skip
+        ])
         cls.sample = cls.env.ref("sale_budget.purpose_sample")
         cls.visit = cls.env.ref("sale_budget.purpose_visit")
         cls.gift = cls.env.ref("sale_budget.purpose_gift")
@@ -80,7 +83,7 @@ class BudgetCase(TransactionCase):
                 Command.create({"purpose_id": purpose.id, "amount": amount}) for purpose, amount in amounts.items()
             ],
             **values,
-        })  # fmt: skip
+        })
         if approve:
             budget.action_approve()
         return budget
@@ -102,7 +105,7 @@ class BudgetCase(TransactionCase):
             "currency_id": cls.company.currency_id.id,
             "estimate": estimate,
             **values,
-        })  # fmt: skip
+        })
         if state in ("submitted", "approved"):
             request.action_submit()
         if state == "approved":
@@ -112,8 +115,10 @@ class BudgetCase(TransactionCase):
     @classmethod
     def _amend(cls, amount, line=None, reason="Management decision"):
         return cls.env["sale.budget.amendment"].create({
-            "line_id": (line or cls.line).id, "amount": amount, "reason": reason,
-        })  # fmt: skip
+            "line_id": (line or cls.line).id,
+            "amount": amount,
+            "reason": reason,
+        })
 
     @contextmanager
     def assertRefused(self, pattern, error=UserError):

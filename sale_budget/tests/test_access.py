@@ -66,8 +66,13 @@ class TestAccess(BudgetCase):
     def test_ledger_and_figures_are_closed_to_rpc(self):
         entry = self.env["sale.budget.entry"].search([("line_id", "=", self.line.id)], limit=1)
         for change in (
-            lambda: entry.create({"line_id": self.line.id, "kind": "actual", "origin": "spend", "amount": -99.0,
-                                  "date": "2026-05-01"}),
+            lambda: entry.create({
+                "line_id": self.line.id,
+                "kind": "actual",
+                "origin": "spend",
+                "amount": -99.0,
+                "date": "2026-05-01",
+            }),
             lambda: entry.write({"amount": 1.0}),
             lambda: entry.unlink(),
             lambda: self.line.with_env(self.env).write({"committed_amount": 0.0}),
@@ -76,20 +81,29 @@ class TestAccess(BudgetCase):
             lambda: self.budget.with_env(self.env).write({"state": "draft"}),
             lambda: self.draft.with_env(self.env).write({"approved_by_id": self.env.uid}),
             lambda: self.budget.with_env(self.env).write({
-                "line_ids": [Command.update(self.line.id, {"actual_amount": 0.0})],
+                "line_ids": [Command.update(self.line.id, {"actual_amount": 0.0})]
             }),
             lambda: self.env["sale.budget.amendment"].create({
-                "line_id": self.line.id, "amount": 1.0, "reason": "x", "user_id": self.salesman.id,
+                "line_id": self.line.id,
+                "amount": 1.0,
+                "reason": "x",
+                "user_id": self.salesman.id,
             }),
-        ):  # fmt: skip
+        ):
             # of the ledger itself not even a superuser may change a row: that is a UserError
             with self.assertRaises(UserError):
                 change()
 
     @users("budget_internal")
     def test_other_employees_see_no_money(self):
-        for model in ("sale.budget", "sale.budget.line", "sale.budget.entry", "sale.budget.request",
-                      "sale.budget.amendment", "sale.budget.report"):  # fmt: skip
+        for model in (
+            "sale.budget",
+            "sale.budget.line",
+            "sale.budget.entry",
+            "sale.budget.request",
+            "sale.budget.amendment",
+            "sale.budget.report",
+        ):
             with self.assertRaises(AccessError):
                 self.env[model].search([])
 
@@ -114,9 +128,12 @@ class TestAccess(BudgetCase):
     def test_companies_are_kept_apart(self):
         other = self._make_company("Elsewhere")
         stranger = new_test_user(
-            self.env, "budget_stranger", groups="sales_team.group_sale_manager", company_id=other.id,
+            self.env,
+            "budget_stranger",
+            groups="sales_team.group_sale_manager",
+            company_id=other.id,
             company_ids=[Command.set(other.ids)],
-        )  # fmt: skip
+        )
         env = self.env(user=stranger, context={"allowed_company_ids": other.ids})
         for records in (self.budget, self.line, self.my_request, self.line.entry_ids):
             self.assertFalse(env[records._name].search([("id", "in", records.ids)]))

@@ -28,15 +28,17 @@ class BillCase(BudgetCase):
             "invoice_date": "2026-05-15",
             "date": "2026-05-15",
             "ref": f"V/{cls.env['account.move'].search_count([])}",
-            "invoice_line_ids": [Command.create({
-                "name": "Mould parts",
-                "price_unit": amount,
-                "tax_ids": [Command.set(cls.tax.ids)],
-                **({"sale_budget_request_id": request.id} if request else {}),
-                **({"sale_budget_line_id": line.id} if line else {}),
-            })],
+            "invoice_line_ids": [
+                Command.create({
+                    "name": "Mould parts",
+                    "price_unit": amount,
+                    "tax_ids": [Command.set(cls.tax.ids)],
+                    **({"sale_budget_request_id": request.id} if request else {}),
+                    **({"sale_budget_line_id": line.id} if line else {}),
+                })
+            ],
             **values,
-        })  # fmt: skip
+        })
         if post:
             move.action_post()
         return move
@@ -131,9 +133,12 @@ class TestBills(BillCase):
     def test_foreign_currency(self):
         usd = self._currency("USD")
         usd.rate_ids.unlink()
-        self.env["res.currency.rate"].create(
-            {"currency_id": usd.id, "rate": 0.125, "name": "2026-01-01", "company_id": self.company.id}
-        )
+        self.env["res.currency.rate"].create({
+            "currency_id": usd.id,
+            "rate": 0.125,
+            "name": "2026-01-01",
+            "company_id": self.company.id,
+        })
         self._bill(10.0, line=self.line, currency_id=usd.id)
         self.assertBalance(self.line, 0.0, 80.0, 920.0)
 
@@ -182,9 +187,7 @@ class TestBills(BillCase):
                 Command.create({"name": "x", "price_unit": 1.0, "tax_ids": [], "sale_budget_request_id": request.id})
                 for request in requests[1:]
             ]
-            sources = [
-                line._get_sale_budget_source(1.0, line.sale_budget_request_id) for line in bill.invoice_line_ids
-            ]
+            sources = [line._get_sale_budget_source(1.0, line.sale_budget_request_id) for line in bill.invoice_line_ids]
             self.env.flush_all()
             before = self.cr.sql_log_count
             Entry._sync_sources(sources)

@@ -22,14 +22,17 @@ class TestCommitment(BudgetCase):
         request._budget_spend(50.0, release_rest=True, note="Courier")
         self.assertBalance(self.line, 0.0, 170.0, 830.0)
         self.assertEqual((request.budget_committed_amount, request.budget_actual_amount), (0.0, 170.0))
-        self.assertRecordValues(self._entries(request), [
-            {"kind": "commitment", "origin": "commit", "amount": 300.0},
-            {"kind": "actual", "origin": "spend", "amount": 120.0},
-            {"kind": "commitment", "origin": "spend", "amount": -120.0},
-            {"kind": "actual", "origin": "spend", "amount": 50.0},
-            {"kind": "commitment", "origin": "spend", "amount": -50.0},
-            {"kind": "commitment", "origin": "release", "amount": -130.0},
-        ])  # fmt: skip
+        self.assertRecordValues(
+            self._entries(request),
+            [
+                {"kind": "commitment", "origin": "commit", "amount": 300.0},
+                {"kind": "actual", "origin": "spend", "amount": 120.0},
+                {"kind": "commitment", "origin": "spend", "amount": -120.0},
+                {"kind": "actual", "origin": "spend", "amount": 50.0},
+                {"kind": "commitment", "origin": "spend", "amount": -50.0},
+                {"kind": "commitment", "origin": "release", "amount": -130.0},
+            ],
+        )
         self.assertEqual(set(self._entries(request).partner_id.ids), {self.customer.id})
 
     def test_cancel_releases_all(self):
@@ -125,8 +128,10 @@ class TestCommitment(BudgetCase):
         team = self._budget({self.sample: 100.0}, name="South", team_id=self.team.id)
         mine = self._budget({self.sample: 100.0}, name="Mine", user_id=self.salesman.id)
         self.assertEqual(self._request(10.0, "approved").budget_line_id.budget_id, mine)
-        self.assertEqual(self._request(10.0, "approved", user_id=self.manager.id, team_id=self.team.id)
-                         .budget_line_id.budget_id, team)  # fmt: skip
+        self.assertEqual(
+            self._request(10.0, "approved", user_id=self.manager.id, team_id=self.team.id).budget_line_id.budget_id,
+            team,
+        )
         request = self._request(10.0, "approved", user_id=self.colleague.id)
         self.assertEqual(request.team_id, self.other_team)
         self.assertEqual(request.budget_line_id.budget_id, self.budget)

@@ -40,11 +40,11 @@ class TestTwoApprovals(BaseCase):
             "date_from": "2026-01-01",
             "threshold_ids": [],
             "line_ids": [Command.create({"purpose_id": purpose.id, "amount": 100.0})],
-        })  # fmt: skip
+        })
         budget.action_approve()
         requests = env["sale.budget.request"].create([
             {"subject": f"Race {n}", "purpose_id": purpose.id, "estimate": 60.0, "date": DAY} for n in (1, 2)
-        ])  # fmt: skip
+        ])
         requests.action_submit()
         self.purpose, self.budget, self.requests = purpose.id, budget.id, requests.ids
 
@@ -84,10 +84,7 @@ class TestTwoApprovals(BaseCase):
         self.assertEqual(self.second.budget_available_amount, 100.0)
         self.first.action_approve()
         self.first.env.cr.commit()
-        with (
-            self.assertRaisesRegex(UserError, "not enough money"),
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-        ):
+        with self.assertRaisesRegex(UserError, "not enough money"), mute_logger("odoo.sql_db", "odoo.service.model"):
             retrying(self.second.action_approve, self.second.env)
         self.assertEqual(self._figures(), (60.0, 60.0, ["approved", "submitted"]))
 
@@ -142,9 +139,6 @@ class TestTwoApprovals(BaseCase):
         budget = self.first.env["sale.budget"].browse(self.budget)
         budget.action_close()
         self.first.env.cr.commit()
-        with (
-            self.assertRaisesRegex(UserError, "Race is closed"),
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-        ):
+        with self.assertRaisesRegex(UserError, "Race is closed"), mute_logger("odoo.sql_db", "odoo.service.model"):
             retrying(self.second.action_approve, self.second.env)
         self.assertEqual(self._figures(), (0.0, 0, ["submitted", "submitted"]))

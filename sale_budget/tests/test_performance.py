@@ -38,8 +38,14 @@ class TestQueries(BudgetCase):
         self.assertEqual(few, many)
 
     def test_lists(self):
-        names = ("budget_committed_amount", "budget_actual_amount", "budget_expected_line_id",
-                 "budget_shortfall_amount", "can_approve", "display_name")  # fmt: skip
+        names = (
+            "budget_committed_amount",
+            "budget_actual_amount",
+            "budget_expected_line_id",
+            "budget_shortfall_amount",
+            "can_approve",
+            "display_name",
+        )
         requests = self._requests(30, "submitted")
         few, many = (self._count(lambda part=part: part.read(names)) for part in (requests[:2], requests))
         self.assertEqual(few, many)

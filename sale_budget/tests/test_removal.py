@@ -25,7 +25,7 @@ class TestRemoval(BudgetCase):
         self.env["ir.model.data"].create([
             {"module": "sale_budget", "name": name["partner"], "model": "res.partner", "res_id": name["id"]}
             for name in names
-        ])  # fmt: skip
+        ])
         self.env["sale.order"].create({"partner_id": used.id})
         uninstall_hook(self.env)
         self.assertFalse(self.env.ref("sale_budget.Used", raise_if_not_found=False))

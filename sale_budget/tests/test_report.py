@@ -16,18 +16,24 @@ class TestReport(BudgetCase):
         cls.report = cls.env["sale.budget.report"]
         cls.domain = [("company_id", "=", cls.company.id)]
         cls.other_customer = cls.env["res.partner"].create({"name": "Yuxing", "is_company": True})
-        cls.product = cls.env["product.product"].create(
-            {"name": "Outsole", "type": "service", "taxes_id": [Command.clear()]}
-        )
+        cls.product = cls.env["product.product"].create({
+            "name": "Outsole",
+            "type": "service",
+            "taxes_id": [Command.clear()],
+        })
         # 31 May in Shanghai, 30 May in UTC … and 1 June in Shanghai, 31 May in UTC
         cls._order(cls.customer, 4000.0, datetime(2026, 5, 30, 17, 0), cls.salesman)
         cls._order(cls.other_customer, 1000.0, datetime(2026, 5, 31, 17, 0), cls.colleague)
         request = cls._request(300.0, "approved")
         request._record_cost(200.0, True, date(2026, 5, 25))
         request = cls._request(
-            100.0, "approved", purpose_id=cls.visit.id, user_id=cls.colleague.id, partner_id=cls.other_customer.id,
+            100.0,
+            "approved",
+            purpose_id=cls.visit.id,
+            user_id=cls.colleague.id,
+            partner_id=cls.other_customer.id,
             date="2026-06-02",
-        )  # fmt: skip
+        )
         request._record_cost(50.0, False, date(2026, 6, 2))
         cls._amend(100.0)
 
@@ -38,7 +44,7 @@ class TestReport(BudgetCase):
             "company_id": cls.company.id,
             "user_id": user.id,
             "order_line": [Command.create({"product_id": cls.product.id, "price_unit": amount, "tax_ids": []})],
-        })  # fmt: skip
+        })
         order.action_confirm()
         order.date_order = moment
         return order

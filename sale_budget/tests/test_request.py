@@ -72,25 +72,32 @@ class TestRequest(BudgetCase):
             wizard.with_user(self.manager).action_confirm()
 
     def test_overspend_wizard_serves_no_other_model(self):
-        wizard = self.env["sale.budget.overspend"].with_user(self.overspender).create(
-            {"res_model": "res.partner", "res_ids": str(self.customer.id), "reason": "x"}
+        wizard = (
+            self
+            .env["sale.budget.overspend"]
+            .with_user(self.overspender)
+            .create({"res_model": "res.partner", "res_ids": str(self.customer.id), "reason": "x"})
         )
         with self.assertRefused("no document"):
             wizard.action_confirm()
 
     def test_refused_with_reason(self):
         request = self._request(100.0, "submitted")
-        wizard = self.env["sale.budget.request.refuse"].with_user(self.owner).create(
-            {"request_ids": request.ids, "reason": "Ask again in autumn"}
+        wizard = (
+            self
+            .env["sale.budget.request.refuse"]
+            .with_user(self.owner)
+            .create({"request_ids": request.ids, "reason": "Ask again in autumn"})
         )
         wizard.action_confirm()
         self.assertEqual((request.state, request.refuse_reason), ("refused", "Ask again in autumn"))
         request.with_user(self.salesman).action_draft()
         self.assertFalse(request.refuse_reason)
         with self.assertRaises(AccessError):
-            self.env["sale.budget.request.refuse"].with_user(self.salesman).create(
-                {"request_ids": self._request(10.0, "submitted").ids, "reason": "No"}
-            ).action_confirm()
+            self.env["sale.budget.request.refuse"].with_user(self.salesman).create({
+                "request_ids": self._request(10.0, "submitted").ids,
+                "reason": "No",
+            }).action_confirm()
 
     def test_bad_amounts(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
@@ -115,9 +122,12 @@ class TestRequest(BudgetCase):
         usd.rate_ids.unlink()
         with self.assertRefused("no exchange rate of USD to CNY"):
             self._request(100.0, currency_id=usd.id)
-        self.env["res.currency.rate"].create(
-            {"currency_id": usd.id, "rate": 0.125, "name": "2026-01-01", "company_id": self.company.id}
-        )
+        self.env["res.currency.rate"].create({
+            "currency_id": usd.id,
+            "rate": 0.125,
+            "name": "2026-01-01",
+            "company_id": self.company.id,
+        })
         request = self._request(100.0, "approved", currency_id=usd.id)
         self.assertEqual(request.estimate_company, 800.0)
         self.assertBalance(self.line, 800.0, 0.0, 200.0)

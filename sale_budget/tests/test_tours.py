@@ -13,9 +13,12 @@ class TestTours(HttpCase, BudgetCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.boss = new_test_user(
-            cls.env, "budget_boss", groups="sales_team.group_sale_manager,sale_budget.group_overspend",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )  # fmt: skip
+            cls.env,
+            "budget_boss",
+            groups="sales_team.group_sale_manager,sale_budget.group_overspend",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
         cls.budget.owner_id = cls.boss
 
     def test_ask_approve_spend(self):

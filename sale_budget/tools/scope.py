@@ -17,11 +17,7 @@ class Scope:
 
     def covers(self, day: date, user: int | None, team: int | None) -> bool:
         """Tell whether the budget pays for this salesperson and team on this day."""
-        return (
-            self.date_from <= day <= self.date_to
-            and self.user in (None, user)
-            and self.team in (None, team)
-        )
+        return self.date_from <= day <= self.date_to and self.user in (None, user) and self.team in (None, team)
 
 
 def most_specific(scopes: Iterable[Scope], day: date, user: int | None, team: int | None) -> int | None:

@@ -13,10 +13,14 @@ class SaleBudgetRequestSpend(models.TransientModel):
     reserved_amount = fields.Monetary(related="request_id.budget_committed_amount")
     spent_amount = fields.Monetary("Spent So Far", related="request_id.budget_actual_amount")
     amount = fields.Monetary(
-        "Cost", required=True, compute="_compute_amount", store=True, readonly=False,
+        "Cost",
+        required=True,
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
         help="In company currency, without what was recorded before. Do not enter what a vendor bill or expense of "
         "this request records",
-    )  # fmt: skip
+    )
     date = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     is_final = fields.Boolean(
         "Nothing More to Come", default=True, help="Closes the request and releases what is left of its money"

@@ -4,9 +4,18 @@ from odoo.addons.sale_budget.models.sale_budget_entry_source import Source
 
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
-    "approval_state", "sale_budget_line_id", "sale_budget_request_id", "total_amount", "total_amount_currency",
-    "tax_amount", "tax_ids", "currency_id", "quantity", "price_unit", "date",
-})  # fmt: skip
+    "approval_state",
+    "sale_budget_line_id",
+    "sale_budget_request_id",
+    "total_amount",
+    "total_amount_currency",
+    "tax_amount",
+    "tax_ids",
+    "currency_id",
+    "quantity",
+    "price_unit",
+    "date",
+})
 GROUPS = (
     "sales_team.group_sale_salesman,sales_department_base.group_collaborator_finance,"
     "hr_expense.group_hr_expense_team_approver,account.group_account_invoice"

@@ -11,20 +11,25 @@ class TestExpenses(BillCase):
     def setUpClass(cls):
         super().setUpClass()
         approver = new_test_user(
-            cls.env, "budget_expense_approver", groups="hr_expense.group_hr_expense_manager", company_id=cls.company.id,
+            cls.env,
+            "budget_expense_approver",
+            groups="hr_expense.group_hr_expense_manager",
+            company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
-        )  # fmt: skip
-        cls.employee = cls.env["hr.employee"].create({
-            "name": "Wang Li", "user_id": cls.salesman.id, "company_id": cls.company.id,
-            "expense_manager_id": approver.id,
-        })  # fmt: skip
-        cls.env["hr.employee"].create(
-            {"name": "Approver", "user_id": cls.env.user.id, "company_id": cls.company.id}
         )
+        cls.employee = cls.env["hr.employee"].create({
+            "name": "Wang Li",
+            "user_id": cls.salesman.id,
+            "company_id": cls.company.id,
+            "expense_manager_id": approver.id,
+        })
+        cls.env["hr.employee"].create({"name": "Approver", "user_id": cls.env.user.id, "company_id": cls.company.id})
         cls.product = cls.env["product.product"].create({
-            "name": "Train ticket", "type": "service", "can_be_expensed": True,
+            "name": "Train ticket",
+            "type": "service",
+            "can_be_expensed": True,
             "supplier_taxes_id": [Command.set(cls.tax.ids)],
-        })  # fmt: skip
+        })
 
     @classmethod
     def _expense(cls, amount, request=None, line=None, approve=True, **values):
@@ -40,7 +45,7 @@ class TestExpenses(BillCase):
             "sale_budget_request_id": request.id if request else False,
             **({"sale_budget_line_id": line.id} if line else {}),
             **values,
-        })  # fmt: skip
+        })
         if approve:
             expense.action_submit()
             expense._do_approve(check=False)
@@ -134,7 +139,9 @@ class TestExpenses(BillCase):
                 *(self._expense(113.0, line=self.line, approve=False) for _n in range(size))
             )
             self.env.flush_all()
-            sources = [expense._get_sale_budget_source(1.0, expense.sale_budget_request_id or None) for expense in expenses]
+            sources = [
+                expense._get_sale_budget_source(1.0, expense.sale_budget_request_id or None) for expense in expenses
+            ]
             before = self.cr.sql_log_count
             self.env["sale.budget.entry"]._sync_sources(sources)
             self.env.flush_all()

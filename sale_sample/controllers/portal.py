@@ -78,8 +78,10 @@ class SamplePortal(CustomerPortal):
         """Show the user's sample requests."""
         samples = request.env["sale.sample.request"]
         sortings, filters, searches = (
-            self._get_sample_sortings(), self._get_sample_filters(), self._get_sample_searches(),
-        )  # fmt: skip
+            self._get_sample_sortings(),
+            self._get_sample_filters(),
+            self._get_sample_searches(),
+        )
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in searches else "all"
@@ -98,21 +100,24 @@ class SamplePortal(CustomerPortal):
                 domain, order=sortings[sortby]["order"], limit=self._items_per_page, offset=pager["offset"]
             )
         request.session[HISTORY] = samples.ids[:100]
-        return request.render("sale_sample.portal_my_samples", {
-            **self._prepare_portal_layout_values(),
-            "samples": samples.sudo(),  # sudo: found with the user's rights; the template shows what customers may see
-            "page_name": "sample",
-            "pager": pager,
-            "default_url": "/my/samples",
-            "searchbar_sortings": sortings,
-            "sortby": sortby,
-            "searchbar_filters": filters,
-            "filterby": filterby,
-            "searchbar_inputs": searches,
-            "search_in": search_in,
-            "search": search,
-            "is_limited": bool(search) or filterby != "all",
-        })  # fmt: skip
+        return request.render(
+            "sale_sample.portal_my_samples",
+            {
+                **self._prepare_portal_layout_values(),
+                "samples": samples.sudo(),  # sudo: found with the user's rights; the template shows what customers may see
+                "page_name": "sample",
+                "pager": pager,
+                "default_url": "/my/samples",
+                "searchbar_sortings": sortings,
+                "sortby": sortby,
+                "searchbar_filters": filters,
+                "filterby": filterby,
+                "searchbar_inputs": searches,
+                "search_in": search_in,
+                "search": search,
+                "is_limited": bool(search) or filterby != "all",
+            },
+        )
 
     # ------------------------------------------------------------------
     # One request
@@ -211,8 +216,12 @@ class SamplePortal(CustomerPortal):
             "/my/samples/<int:request_id>/photo/<int:photo_id>",
             "/my/samples/<int:request_id>/photo/<int:photo_id>/<size>",
         ],
-        type="http", auth="public", website=True, readonly=True, save_session=False,
-    )  # fmt: skip
+        type="http",
+        auth="public",
+        website=True,
+        readonly=True,
+        save_session=False,
+    )
     def portal_sample_photo(self, request_id, photo_id, size="full", access_token=None, **kwargs):
         """Stream a photo of a round that the customer sees; 404 for everything else, so that nothing is told."""
         try:

@@ -10,9 +10,8 @@ class SamplePortalAnswer(SamplePortal):
     """Customers answer rounds and sign sealed samples. Each step is taken once, however often it is sent."""
 
     @http.route(
-        "/my/samples/<int:request_id>/answer/<int:round_id>",
-        type="http", auth="public", website=True, methods=["POST"],
-    )  # fmt: skip
+        "/my/samples/<int:request_id>/answer/<int:round_id>", type="http", auth="public", website=True, methods=["POST"]
+    )
     def portal_sample_answer(self, request_id, round_id, verdict=None, access_token=None, **form):
         """Record the customer's answer on a round: approved, or what is to be changed."""
         try:
@@ -42,9 +41,9 @@ class SamplePortalAnswer(SamplePortal):
 
     def _store_answer(self, sample, shown, verdict: str, answer: PortalAnswer, access_token, form) -> None:
         """Record an answer that was found complete."""
-        partner = self._get_sample_partner(sample, access_token, **{
-            key: form[key] for key in ("pid", "hash") if key in form
-        })  # fmt: skip
+        partner = self._get_sample_partner(
+            sample, access_token, **{key: form[key] for key in ("pid", "hash") if key in form}
+        )
         approved = verdict == "approved"
         solved = shown.carried_point_ids.filtered(lambda point: point.id in answer.solved)
         shown._record_portal_answer(

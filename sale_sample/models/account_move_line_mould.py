@@ -13,10 +13,15 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     sale_sample_mould_id = fields.Many2one(
-        "sale.sample.mould", "Mould", check_company=True, index="btree_not_null", groups=GROUPS, copy=False,
+        "sale.sample.mould",
+        "Mould",
+        check_company=True,
+        index="btree_not_null",
+        groups=GROUPS,
+        copy=False,
         help="The company's share of the cost turns what is reserved for the mould into actual cost, and replaces the "
         "cost expected",
-    )  # fmt: skip
+    )
 
     @api.depends("sale_sample_mould_id")
     def _compute_sale_budget_line_id(self):

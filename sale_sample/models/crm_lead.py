@@ -18,7 +18,7 @@ class CrmLead(models.Model):
                 mine.write({
                     "partner_id": person.commercial_partner_id.id,
                     "contact_id": person.id if person != person.commercial_partner_id else False,
-                })  # fmt: skip
+                })
         return result
 
     def _merge_dependences(self, opportunities):

@@ -2,11 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 
 #: Figure of the digest → event that it counts.
-KPIS = {
-    "kpi_sample_requested": "requested",
-    "kpi_sample_made": "made",
-    "kpi_sample_approved": "approved",
-}
+KPIS = {"kpi_sample_requested": "requested", "kpi_sample_made": "made", "kpi_sample_approved": "approved"}
 
 
 class DigestDigest(models.Model):
@@ -45,8 +41,11 @@ class DigestDigest(models.Model):
             local = self.with_context(tz=company._sales_timezone())
             first, last = (fields.Datetime.context_timestamp(local, moment).date() for moment in moments)
             found[company] = statistics.search_count([
-                ("company_id", "=", company.id), ("event", "=", KPIS[name]), ("date", ">=", first), ("date", "<", last),
-            ])  # fmt: skip
+                ("company_id", "=", company.id),
+                ("event", "=", KPIS[name]),
+                ("date", ">=", first),
+                ("date", "<", last),
+            ])
         for digest in self:
             digest[f"{name}_value"] = found.get(digest.company_id or self.env.company, 0)
 

@@ -7,9 +7,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     sample_rnd_user_id = fields.Many2one(
-        "res.users",
-        "R&D Responsible for Samples",
-        help="Gets the sample requests that name no engineer",
+        "res.users", "R&D Responsible for Samples", help="Gets the sample requests that name no engineer"
     )
     sample_escalation_user_id = fields.Many2one(
         "res.users", "Samples: Escalate to", help="Is told of sample requests that are stuck between sales and R&D"

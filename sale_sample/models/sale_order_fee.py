@@ -15,11 +15,14 @@ class SaleOrder(models.Model):
             for order in self:
                 charged = order.sudo().order_line.sample_fee_decision_id  # sudo: who sells need not see the decision
                 if charged and any(order[name].id != vals[name] for name in CHARGED_FIELDS & vals.keys()):
-                    raise UserError(self.env._(
-                        "%(order)s charges the fee of %(request)s to this customer and in this currency. Cancel it, and "
-                        "charge the fee anew.",
-                        order=order.name, request=charged[:1].request_id.display_name,
-                    ))  # fmt: skip
+                    raise UserError(
+                        self.env._(
+                            "%(order)s charges the fee of %(request)s to this customer and in this currency. Cancel it, and "
+                            "charge the fee anew.",
+                            order=order.name,
+                            request=charged[:1].request_id.display_name,
+                        )
+                    )
         return super().write(vals)
 
     def _get_update_prices_lines(self):

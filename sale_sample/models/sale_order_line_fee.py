@@ -3,8 +3,13 @@ from odoo.exceptions import UserError
 
 #: What was decided: on a line that charges a fee these stay as they are.
 DECIDED_FIELDS = frozenset({
-    "product_id", "product_template_id", "product_uom_qty", "product_uom_id", "price_unit", "discount",
-})  # fmt: skip
+    "product_id",
+    "product_template_id",
+    "product_uom_qty",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+})
 
 
 class SaleOrderLine(models.Model):
@@ -13,7 +18,12 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     sample_fee_decision_id = fields.Many2one(
-        "sale.sample.fee.decision", "Fee Decision", index="btree_not_null", copy=False, readonly=True, ondelete="restrict"
+        "sale.sample.fee.decision",
+        "Fee Decision",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
     )
 
     def _has_field_access(self, field, operation):
@@ -43,8 +53,10 @@ class SaleOrderLine(models.Model):
                 if line._fields[name].convert_to_write(line[name], line) != vals[name]
             ]
             if changed:
-                raise UserError(self.env._(
-                    "%(request)s: the fee was decided and is charged as it is. An exception is asked for before the decision; "
-                    "afterwards finance corrects the invoice by a credit note.",
-                    request=line.sample_fee_decision_id.request_id.display_name,
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(request)s: the fee was decided and is charged as it is. An exception is asked for before the decision; "
+                        "afterwards finance corrects the invoice by a credit note.",
+                        request=line.sample_fee_decision_id.request_id.display_name,
+                    )
+                )

@@ -12,8 +12,11 @@ class SaleSampleArticle(models.Model):
     _name = "sale.sample.article"
     _description = "Kept Sample"
     _inherit = [
-        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
-    ]  # fmt: skip
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
+        "sales.department.number.mixin",
+    ]
     _order = "name desc, id desc"
     _rec_names_search = ["name", "request_id.name"]
     _check_company_auto = True
@@ -171,7 +174,7 @@ class SaleSampleArticle(models.Model):
                 "note": note,
             }
             for article in self
-        ]).with_env(self.env)  # fmt: skip
+        ]).with_env(self.env)
 
     def action_take_back(self) -> None:
         """Close the open loans: the samples are back in their place."""

@@ -80,7 +80,7 @@ class SaleSampleArticle(models.Model):
             }
             for article, user, deadline in todos
             if user.active
-        ])  # fmt: skip
+        ])
 
     def _get_todo_summary(self, user) -> str:
         """Return what is to be done about this sample, in the language of who does it."""

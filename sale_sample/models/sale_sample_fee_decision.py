@@ -13,8 +13,11 @@ class SaleSampleFeeDecision(models.Model):
     _name = "sale.sample.fee.decision"
     _description = "Sample Fee Decision"
     _inherit = [
-        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sale.budget.commitment.mixin",
-    ]  # fmt: skip
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
+        "sale.budget.commitment.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
     _rec_names_search = ["request_id.name", "partner_id.name"]
@@ -43,12 +46,22 @@ class SaleSampleFeeDecision(models.Model):
             ("replaced", "Replaced"),
             ("cancelled", "Cancelled"),
         ],
-        required=True, default="proposed", readonly=True, copy=False, index=True, tracking=True,
-    )  # fmt: skip
+        required=True,
+        default="proposed",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
     mould_ids = fields.Many2many(
-        "sale.sample.mould", "sale_sample_fee_decision_mould_rel", "decision_id", "mould_id", "Moulds", readonly=True,
+        "sale.sample.mould",
+        "sale_sample_fee_decision_mould_rel",
+        "decision_id",
+        "mould_id",
+        "Moulds",
+        readonly=True,
         context={"active_test": False},
-    )  # fmt: skip
+    )
     policy_id = fields.Many2one(
         "sale.sample.fee.policy", "Rule", readonly=True, index="btree_not_null", ondelete="restrict"
     )
@@ -59,7 +72,9 @@ class SaleSampleFeeDecision(models.Model):
     charge = fields.Selection(CHARGES, required=True, readonly=True, tracking=True)
     proposed_charge = fields.Selection(CHARGES, readonly=True)
     proposed_fee = fields.Monetary("Fee by the Rule", readonly=True)
-    fee_amount = fields.Monetary("Fee", readonly=True, tracking=True, help="What the customer is charged, without taxes")
+    fee_amount = fields.Monetary(
+        "Fee", readonly=True, tracking=True, help="What the customer is charged, without taxes"
+    )
     company_amount = fields.Monetary("Company's Part", readonly=True, help="Reserved in the budget by the approval")
     waived_amount = fields.Monetary("Waived", readonly=True, help="Fee by the rule less the fee decided")
     evidence = fields.Json(readonly=True, copy=False)

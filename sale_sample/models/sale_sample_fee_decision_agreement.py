@@ -28,9 +28,11 @@ class SaleSampleFeeDecision(models.Model):
         return agreements.create([
             decision._prepare_agreement()
             for decision in self
-            if decision.refund_terms and decision.fee_amount > 0 and decision.partner_id
+            if decision.refund_terms
+            and decision.fee_amount > 0
+            and decision.partner_id
             and not decision.sudo().agreement_ids.filtered(lambda one: one.state != "cancelled")  # sudo: of anybody
-        ])  # fmt: skip
+        ])
 
     def _prepare_agreement(self) -> dict:
         """Return the values of the agreement of one decision: its terms as they were decided."""
@@ -50,8 +52,10 @@ class SaleSampleFeeDecision(models.Model):
             "date_start": self.company_id._sales_today(),
             "step_ids": [
                 Command.create({
-                    "threshold_pairs": term["pairs"], "percent": term["percent"], "months": term.get("months") or 0,
+                    "threshold_pairs": term["pairs"],
+                    "percent": term["percent"],
+                    "months": term.get("months") or 0,
                 })
                 for term in self.refund_terms
             ],
-        }  # fmt: skip
+        }

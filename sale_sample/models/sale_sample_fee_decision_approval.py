@@ -81,8 +81,9 @@ class SaleSampleFeeDecision(models.Model):
         if self.env.user not in self._get_approvers():
             return self.env._(
                 "%(decision)s: you may not approve exceptions of %(amount)s.",
-                decision=self.display_name, amount=format_amount(self.env, self.waived_amount, self.currency_id),
-            )  # fmt: skip
+                decision=self.display_name,
+                amount=format_amount(self.env, self.waived_amount, self.currency_id),
+            )
         return None
 
     def _get_approvers(self):
@@ -99,12 +100,14 @@ class SaleSampleFeeDecision(models.Model):
         for decision in self:
             approvers = decision._get_approvers() - decision.requested_by_id
             if not approvers:
-                raise UserError(self.env._(
-                    "%(decision)s: nobody else may approve an exception of %(amount)s. Ask the administrator of the fee "
-                    "policy for an approval level.",
-                    decision=decision.display_name,
-                    amount=format_amount(self.env, decision.waived_amount, decision.currency_id),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(decision)s: nobody else may approve an exception of %(amount)s. Ask the administrator of the fee "
+                        "policy for an approval level.",
+                        decision=decision.display_name,
+                        amount=format_amount(self.env, decision.waived_amount, decision.currency_id),
+                    )
+                )
             words = self.with_context(lang=approvers[0].lang).env
             decision.sudo().activity_schedule(  # sudo: the asker may not write decisions
                 ACTIVITY_APPROVE,
@@ -130,10 +133,12 @@ class SaleSampleFeeDecision(models.Model):
             decided[name] == value for name, value in request._prepare_fee_terms(found).items()
         )
         if not same:
-            raise UserError(self.env._(
-                "%s: cost, budget, free samples or rules have changed since the fee was worked out. Work it out again.",
-                self.request_id.display_name,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: cost, budget, free samples or rules have changed since the fee was worked out. Work it out again.",
+                    self.request_id.display_name,
+                )
+            )
 
     def _approve(self) -> None:
         """Freeze the decisions and reserve the company's part: both or neither.

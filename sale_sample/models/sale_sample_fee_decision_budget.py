@@ -110,9 +110,12 @@ class SaleSampleFeeDecision(models.Model):
             line = self._budget_find_line()[self.id]
             lacking = self.currency_id.compare_amounts(line.available_amount, amount) < 0
             if (not line and owed) or (lacking and not self.needs_budget):
-                self._message_log(body=self.env._(
-                    "%s for opened moulds: no approved budget pays for it, nothing was booked.", self._budget_format(amount)
-                ))  # fmt: skip
+                self._message_log(
+                    body=self.env._(
+                        "%s for opened moulds: no approved budget pays for it, nothing was booked.",
+                        self._budget_format(amount),
+                    )
+                )
                 return
             self.budget_line_id = line
         reason = self.env._("The moulds are made, so the cost has arisen.") if owed else None

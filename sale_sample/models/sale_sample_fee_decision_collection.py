@@ -24,7 +24,11 @@ class SaleSampleFeeDecision(models.Model):
             decision.order_ids = decision.order_line_ids.order_id
 
     @api.depends(
-        "state", "fee_amount", "agreed_due_on", "order_line_ids.order_id.state", "order_line_ids.price_total",
+        "state",
+        "fee_amount",
+        "agreed_due_on",
+        "order_line_ids.order_id.state",
+        "order_line_ids.price_total",
         "order_line_ids.order_id.order_line.invoice_lines.parent_state",
         "order_line_ids.order_id.order_line.invoice_lines.price_total",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.payment_state",
@@ -32,7 +36,7 @@ class SaleSampleFeeDecision(models.Model):
         "order_line_ids.order_id.order_line.invoice_lines.move_id.invoice_date_due",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.state",
         "agreement_ids.refund_ids.move_id",
-    )  # fmt: skip
+    )
     def _compute_collection(self):
         for decision in self:
             charged = decision.state == "approved" and decision.fee_amount > 0
@@ -161,7 +165,9 @@ class SaleSampleFeeDecision(models.Model):
         if charged.filtered(lambda line: line.order_id.state != "cancel"):
             raise UserError(self.env._("%s: the fee is charged already. Open its order.", self.display_name))
         if not request.partner_id:
-            raise UserError(self.env._("%s: the opportunity has no customer yet who could be charged.", request.display_name))
+            raise UserError(
+                self.env._("%s: the opportunity has no customer yet who could be charged.", request.display_name)
+            )
         product = self.company_id.sudo().sample_fee_product_id  # sudo: a setting
         product = product or self.env.ref("sale_sample.product_sample_fee", raise_if_not_found=False)
         if not product:
@@ -206,9 +212,11 @@ class SaleSampleFeeDecision(models.Model):
         settled.activity_unlink([ACTIVITY_COLLECT])
         settled.reminded_on = False
         waiting = self.search([
-            ("payment_state", "in", OPEN_PAYMENTS), ("due_on", "!=", False), ("reminded_on", "=", False),
+            ("payment_state", "in", OPEN_PAYMENTS),
+            ("due_on", "!=", False),
+            ("reminded_on", "=", False),
             ("user_id", "!=", False),
-        ])  # fmt: skip
+        ])
         for decision in waiting.filtered("is_overdue"):
             words = self.with_context(lang=decision.user_id.lang).env
             today = decision.company_id._sales_today()

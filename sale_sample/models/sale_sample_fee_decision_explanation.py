@@ -12,12 +12,14 @@ class SaleSampleFeeDecision(models.Model):
         self.ensure_one()
         lines = self._explain_evidence(self.evidence or {}, self.company_id.currency_id)
         if self.is_exception:
-            lines.append(self.env._(
-                "Exception: the customer pays %(fee)s instead of %(proposed)s. %(reason)s",
-                fee=format_amount(self.env, self.fee_amount, self.currency_id),
-                proposed=format_amount(self.env, self.proposed_fee, self.currency_id),
-                reason=self.exception_reason or "",
-            ))  # fmt: skip
+            lines.append(
+                self.env._(
+                    "Exception: the customer pays %(fee)s instead of %(proposed)s. %(reason)s",
+                    fee=format_amount(self.env, self.fee_amount, self.currency_id),
+                    proposed=format_amount(self.env, self.proposed_fee, self.currency_id),
+                    reason=self.exception_reason or "",
+                )
+            )
         return lines
 
     def _explain_evidence(self, evidence: dict, currency) -> list[str]:
@@ -45,15 +47,22 @@ class SaleSampleFeeDecision(models.Model):
     def _explain_quota(self, evidence: dict) -> list[str]:
         lines = []
         if evidence["rule_free_quota"]:
-            lines.append(self.env._(
-                "%(used)d of %(total)d free samples of %(year)d used.",
-                used=evidence["quota_used"], total=evidence["rule_free_quota"], year=evidence["year"],
-            ))  # fmt: skip
+            lines.append(
+                self.env._(
+                    "%(used)d of %(total)d free samples of %(year)d used.",
+                    used=evidence["quota_used"],
+                    total=evidence["rule_free_quota"],
+                    year=evidence["year"],
+                )
+            )
         if "record" in evidence["reasons"]:
-            lines.append(self.env._(
-                "Samples of the last 24 months without an order: %(unsold)d. From %(limit)d on, none is free.",
-                unsold=evidence["unsold"], limit=evidence["rule_record_limit"],
-            ))  # fmt: skip
+            lines.append(
+                self.env._(
+                    "Samples of the last 24 months without an order: %(unsold)d. From %(limit)d on, none is free.",
+                    unsold=evidence["unsold"],
+                    limit=evidence["rule_record_limit"],
+                )
+            )
         elif evidence["unsold"]:
             lines.append(self.env._("Samples of the last 24 months without an order: %d.", evidence["unsold"]))
         return lines
@@ -63,8 +72,10 @@ class SaleSampleFeeDecision(models.Model):
             return [self.env._("No approved budget pays for it.")]
         line = self.env._(
             "%(left)s of %(planned)s left in %(budget)s.",
-            left=money(evidence["available"]), planned=money(evidence["planned"]), budget=evidence["budget"],
-        )  # fmt: skip
+            left=money(evidence["available"]),
+            planned=money(evidence["planned"]),
+            budget=evidence["budget"],
+        )
         return [line]
 
     def _explain_result(self, evidence: dict, money) -> str:
@@ -73,7 +84,9 @@ class SaleSampleFeeDecision(models.Model):
         if evidence["charge"] == "free":
             return self.env._("Free: the company pays %(cost)s.", **values)
         if evidence["charge"] == "full" and short and evidence["rule_charge"] != "full":
-            return self.env._("The budget does not cover the company's part: the customer pays %(fee)s in full.", **values)
+            return self.env._(
+                "The budget does not cover the company's part: the customer pays %(fee)s in full.", **values
+            )
         if evidence["charge"] == "full":
             return self.env._("In full: the customer pays %(fee)s.", **values)
         if evidence["rule_cap"] is not None:

@@ -17,9 +17,14 @@ class SaleSampleFeeLevel(models.Model):
     max_amount = fields.Monetary("Up to", help="Fee by the rule that is waived; 0: without limit")
     team_leader = fields.Boolean(help="The leader of the sales team of the request may approve")
     user_ids = fields.Many2many(
-        "res.users", "sale_sample_fee_level_user_rel", "level_id", "user_id", "Approvers", check_company=True,
+        "res.users",
+        "sale_sample_fee_level_user_rel",
+        "level_id",
+        "user_id",
+        "Approvers",
+        check_company=True,
         domain="[('share', '=', False)]",
-    )  # fmt: skip
+    )
 
     _amount_not_negative = models.Constraint("CHECK(max_amount >= 0)", "The amount cannot be negative.")
     _amount_once = models.UniqueIndex("(company_id, max_amount)", "There is an approval up to this amount already.")

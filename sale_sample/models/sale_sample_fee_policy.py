@@ -20,21 +20,37 @@ class SaleSampleFeePolicy(models.Model):
     company_id = fields.Many2one("res.company", index=True, help="Empty: all companies", tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     grade_id = fields.Many2one(
-        "customer.grade", "Customer Grade", index="btree_not_null", ondelete="restrict", tracking=True,
+        "customer.grade",
+        "Customer Grade",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
         help="Empty: any grade",
-    )  # fmt: skip
+    )
     customer_kind = fields.Selection(
         [("any", "Customers and Prospects"), ("customer", "Customers"), ("prospect", "Prospects")],
-        "Customers", required=True, default="any", tracking=True,
-    )  # fmt: skip
+        "Customers",
+        required=True,
+        default="any",
+        tracking=True,
+    )
     type_id = fields.Many2one(
-        "sale.sample.type", "Sample Type", index="btree_not_null", ondelete="restrict", tracking=True,
+        "sale.sample.type",
+        "Sample Type",
+        index="btree_not_null",
+        ondelete="restrict",
+        tracking=True,
         help="Empty: any type",
-    )  # fmt: skip
+    )
     team_id = fields.Many2one(
-        "crm.team", "Sales Team", index="btree_not_null", ondelete="restrict", check_company=True, tracking=True,
+        "crm.team",
+        "Sales Team",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
         help="Empty: any team",
-    )  # fmt: skip
+    )
     # Who pays
     charge = fields.Selection(
         [("free", "Free"), ("shared", "Shared"), ("full", "Full")], required=True, default="full", tracking=True
@@ -45,14 +61,19 @@ class SaleSampleFeePolicy(models.Model):
     share_percent = fields.Float("Customer Pays (%)", default=50.0, tracking=True)
     share_cap = fields.Monetary("Customer Pays up to", tracking=True)
     free_quota = fields.Integer(
-        "Free Samples a Year", tracking=True, help="So many a calendar year and customer are free, before the rule charges"
+        "Free Samples a Year",
+        tracking=True,
+        help="So many a calendar year and customer are free, before the rule charges",
     )
     record_limit = fields.Integer(
-        "Free until Unsold", tracking=True,
+        "Free until Unsold",
+        tracking=True,
         help="No more free samples once so many samples of the last 24 months led to no order; 0: the record does not count",
-    )  # fmt: skip
+    )
     needs_budget = fields.Boolean(
-        default=True, tracking=True, help="The company's part must be available in the budget; else the customer pays more"
+        default=True,
+        tracking=True,
+        help="The company's part must be available in the budget; else the customer pays more",
     )
     pay_before_shipping = fields.Boolean(
         "Payment before Shipping", tracking=True, help="No round is sent before the fee is paid"
@@ -99,10 +120,12 @@ class SaleSampleFeePolicy(models.Model):
         decisions = self.env["sale.sample.fee.decision"].sudo()  # sudo: of all companies
         used = decisions.search([("policy_id", "in", self.ids)], limit=1)
         if used:
-            raise UserError(self.env._(
-                "%s: fees have been decided by this rule, so it stays on record. Archive it instead.",
-                used.policy_id.display_name,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: fees have been decided by this rule, so it stays on record. Archive it instead.",
+                    used.policy_id.display_name,
+                )
+            )
 
     @api.model
     def _refuse_conflicts(self, policies) -> None:
@@ -110,11 +133,14 @@ class SaleSampleFeePolicy(models.Model):
         found = conflicts([policy._to_rule() for policy in policies])
         if found:
             first, second = (self.browse(rule.key) for rule in found[0])
-            raise ValidationError(self.env._(
-                "“%(first)s” and “%(second)s” hold for the same cases and neither is more specific. Change one of them, or "
-                "first add a rule for exactly the cases they share.",
-                first=first.display_name, second=second.display_name,
-            ))  # fmt: skip
+            raise ValidationError(
+                self.env._(
+                    "“%(first)s” and “%(second)s” hold for the same cases and neither is more specific. Change one of them, or "
+                    "first add a rule for exactly the cases they share.",
+                    first=first.display_name,
+                    second=second.display_name,
+                )
+            )
 
     # ------------------------------------------------------------------
     # Business methods
@@ -172,11 +198,13 @@ class SaleSampleFeePolicy(models.Model):
         company = self.env["res.company"].browse(case.company)
         winners = self._get_winners(case, self._get_candidates(company))
         if len(winners) > 1:
-            raise UserError(self.env._(
-                "These rules of the fee policy are equally specific: %s. Ask the administrator of the policy to make one "
-                "more specific.",
-                ", ".join(winners.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "These rules of the fee policy are equally specific: %s. Ask the administrator of the policy to make one "
+                    "more specific.",
+                    ", ".join(winners.mapped("display_name")),
+                )
+            )
         return winners
 
     def _get_refund_terms(self) -> list[dict]:

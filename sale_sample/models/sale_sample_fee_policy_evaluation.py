@@ -185,14 +185,19 @@ class SaleSampleFeePolicy(models.Model):
             ("state", "in", ("accepted", "approved", "rejected")),
             ("submitted_at", ">=", today - relativedelta(months=RECORD_MONTHS)),
             ("order_line_ids", "not any", [("state", "=", "sale")]),
-        ])  # fmt: skip
+        ])
 
     @api.model
     def _get_budget_line(self, question: FeeQuestion, today):
         """Return the budget line that would pay the company's part, empty when none does."""
         decisions = self.env["sale.sample.fee.decision"]
         values = {
-            "company": question["company"], "date": today, "purpose": question["purpose"], "team": question["team"],
-            "user": question["user"], "partner": question["partner"], "estimate": question["cost"],
-        }  # fmt: skip
+            "company": question["company"],
+            "date": today,
+            "purpose": question["purpose"],
+            "team": question["team"],
+            "user": question["user"],
+            "partner": question["partner"],
+            "estimate": question["cost"],
+        }
         return decisions._budget_lines_in({0: values}, "approved")[0]

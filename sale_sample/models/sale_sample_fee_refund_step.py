@@ -16,7 +16,9 @@ class SaleSampleFeeRefundStep(models.Model):
     percent = fields.Float("Refund (%)", required=True, default=100.0, help="Of the fee paid")
     within_months = fields.Integer(help="From the fee decision; 0: without limit")
 
-    _threshold_positive = models.Constraint("CHECK(threshold_pairs > 0)", "A refund needs a threshold above zero pairs.")
+    _threshold_positive = models.Constraint(
+        "CHECK(threshold_pairs > 0)", "A refund needs a threshold above zero pairs."
+    )
     _percent_in_range = models.Constraint(
         "CHECK(percent > 0 AND percent <= 100)", "A refund is more than 0 and at most 100 % of the fee."
     )
@@ -28,10 +30,13 @@ class SaleSampleFeeRefundStep(models.Model):
         for policy in self.policy_id:
             total = sum(policy.refund_step_ids.mapped("percent"))
             if round(total, 4) > 100:
-                raise ValidationError(self.env._(
-                    "“%(policy)s” would give back %(total)g %% of the fee. Together the steps refund at most 100 %%.",
-                    policy=policy.display_name, total=total,
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "“%(policy)s” would give back %(total)g %% of the fee. Together the steps refund at most 100 %%.",
+                        policy=policy.display_name,
+                        total=total,
+                    )
+                )
 
     @api.depends("threshold_pairs", "percent", "within_months")
     def _compute_display_name(self):
@@ -39,11 +44,13 @@ class SaleSampleFeeRefundStep(models.Model):
             if step.within_months:
                 step.display_name = self.env._(
                     "%(percent)g %% after %(pairs)s pairs within %(months)d months",
-                    percent=step.percent, pairs=formatLang(self.env, step.threshold_pairs, digits=0),
+                    percent=step.percent,
+                    pairs=formatLang(self.env, step.threshold_pairs, digits=0),
                     months=step.within_months,
-                )  # fmt: skip
+                )
             else:
                 step.display_name = self.env._(
                     "%(percent)g %% after %(pairs)s pairs",
-                    percent=step.percent, pairs=formatLang(self.env, step.threshold_pairs, digits=0),
+                    percent=step.percent,
+                    pairs=formatLang(self.env, step.threshold_pairs, digits=0),
                 )

@@ -124,11 +124,7 @@ class SaleSampleMeasurement(models.Model):
         self._check_round_open()
         measured = {"value", "text_value", "text_result", "is_measured"} & vals.keys()
         if measured and "tested_on" not in vals:
-            vals = {
-                "tested_on": self.env.company._sales_today(),
-                "tested_by_id": self.env.uid,
-                **vals,
-            }
+            vals = {"tested_on": self.env.company._sales_today(), "tested_by_id": self.env.uid, **vals}
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

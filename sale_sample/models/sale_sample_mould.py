@@ -6,8 +6,15 @@ from ..tools.staging import staged_costs
 
 #: Values that only the buttons of a mould set.
 SERVER_FIELDS = frozenset({
-    "opened_on", "t0_on", "t1_on", "released_on", "stored_on", "scrapped_on", "trial_number", "event_ids",
-})  # fmt: skip
+    "opened_on",
+    "t0_on",
+    "t1_on",
+    "released_on",
+    "stored_on",
+    "scrapped_on",
+    "trial_number",
+    "event_ids",
+})
 
 
 class SaleSampleMould(models.Model):
@@ -16,8 +23,11 @@ class SaleSampleMould(models.Model):
     _name = "sale.sample.mould"
     _description = "Mould"
     _inherit = [
-        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
-    ]  # fmt: skip
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
+        "sales.department.number.mixin",
+    ]
     _order = "id desc"
     _rec_names_search = ["name", "shape", "partner_id.name"]
     _check_company_auto = True
@@ -88,13 +98,24 @@ class SaleSampleMould(models.Model):
         domain="[('share', '=', False)]",
     )
     team_id = fields.Many2one(
-        "crm.team", "Sales Team", compute="_compute_user_id", store=True, readonly=False, copy=True,
-        index="btree_not_null", check_company=True,
-    )  # fmt: skip
+        "crm.team",
+        "Sales Team",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        copy=True,
+        index="btree_not_null",
+        check_company=True,
+    )
     product_ids = fields.Many2many(
-        "product.product", "sale_sample_mould_product_rel", "mould_id", "product_id", "Products",
-        check_company=True, help="What is made with the mould. Orders and deliveries of these count for it",
-    )  # fmt: skip
+        "product.product",
+        "sale_sample_mould_product_rel",
+        "mould_id",
+        "product_id",
+        "Products",
+        check_company=True,
+        help="What is made with the mould. Orders and deliveries of these count for it",
+    )
     maker_id = fields.Many2one("res.partner", "Mould Maker", index="btree_not_null", check_company=True)
     cavities = fields.Integer(default=1, aggregator=None, help="Pairs made by one closing of the mould")
     size_system = fields.Selection(
@@ -136,8 +157,7 @@ class SaleSampleMould(models.Model):
         "CHECK(pairs_made >= 0 AND life_pairs >= 0)", "Pairs made and life cannot be negative."
     )
     _owner_known = models.Constraint(
-        "CHECK(owner = 'us' OR partner_id IS NOT NULL)",
-        "Choose the customer who owns the mould, or shares it.",
+        "CHECK(owner = 'us' OR partner_id IS NOT NULL)", "Choose the customer who owns the mould, or shares it."
     )
 
     # ------------------------------------------------------------------

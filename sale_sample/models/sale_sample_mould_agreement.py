@@ -34,8 +34,11 @@ class SaleSampleMouldAgreement(models.Model):
     _name = "sale.sample.mould.agreement"
     _description = "Mould Fee Agreement"
     _inherit = [
-        "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin", "sales.department.number.mixin",
-    ]  # fmt: skip
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
+        "sales.department.number.mixin",
+    ]
     _order = "next_deadline, id desc"
     _rec_names_search = ["name", "partner_id.name", "request_id.name"]
     _check_company_auto = True
@@ -56,39 +59,79 @@ class SaleSampleMouldAgreement(models.Model):
         "sale.sample.request", "Sample Request", index="btree_not_null", check_company=True, ondelete="restrict"
     )
     decision_id = fields.Many2one(
-        "sale.sample.fee.decision", "Fee Decision", readonly=True, copy=False, index="btree_not_null",
-        check_company=True, ondelete="restrict",
-    )  # fmt: skip
+        "sale.sample.fee.decision",
+        "Fee Decision",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+    )
     mould_ids = fields.Many2many(
-        "sale.sample.mould", string="Moulds", check_company=True,
+        "sale.sample.mould",
+        string="Moulds",
+        check_company=True,
         context={"active_test": False},  # an archived mould is no less scrapped
-    )  # fmt: skip
+    )
     partner_id = fields.Many2one(
-        "res.partner", "Customer", required=True, index=True, check_company=True, ondelete="restrict", tracking=True,
-        compute="_compute_from_request", store=True, readonly=False, precompute=True,
-    )  # fmt: skip
+        "res.partner",
+        "Customer",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        compute="_compute_from_request",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the Customer", store=True, index=True
     )
     user_id = fields.Many2one(
-        "res.users", "Salesperson", index=True, check_company=True, tracking=True, domain="[('share', '=', False)]",
-        compute="_compute_from_request", store=True, readonly=False, precompute=True,
-    )  # fmt: skip
+        "res.users",
+        "Salesperson",
+        index=True,
+        check_company=True,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        compute="_compute_from_request",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     team_id = fields.Many2one(
-        "crm.team", "Sales Team", index=True, check_company=True,
-        compute="_compute_from_request", store=True, readonly=False, precompute=True,
-    )  # fmt: skip
+        "crm.team",
+        "Sales Team",
+        index=True,
+        check_company=True,
+        compute="_compute_from_request",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     fee_amount = fields.Monetary("Fee Charged", required=True, tracking=True, help="Without taxes")
     invoice_id = fields.Many2one(
-        "account.move", "Invoice of the Fee", index="btree_not_null", check_company=True, copy=False, tracking=True,
+        "account.move",
+        "Invoice of the Fee",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        tracking=True,
         domain="[('move_type', '=', 'out_invoice'), ('commercial_partner_id', '=', commercial_partner_id)]",
-    )  # fmt: skip
+    )
     product_ids = fields.Many2many(
-        "product.product", string="Products Made with the Mould", check_company=True,
+        "product.product",
+        string="Products Made with the Mould",
+        check_company=True,
         context={"active_test": False},  # what is no longer sold still comes back
-        compute="_compute_product_ids", store=True, readonly=False, copy=True,
+        compute="_compute_product_ids",
+        store=True,
+        readonly=False,
+        copy=True,
         help="Deliveries of these products to the customer count.",
-    )  # fmt: skip
+    )
     date_start = fields.Date(
         "Counts from", required=True, default=lambda self: self.env.company._sales_today(), tracking=True
     )
@@ -138,9 +181,13 @@ class SaleSampleMouldAgreement(models.Model):
             agreement.product_ids = agreement.product_ids or agreement.request_id.product_id
 
     @api.depends(
-        "entry_ids.pairs", "entry_ids.date", "step_ids.threshold_pairs", "step_ids.deadline", "refund_ids.step_id",
+        "entry_ids.pairs",
+        "entry_ids.date",
+        "step_ids.threshold_pairs",
+        "step_ids.deadline",
+        "refund_ids.step_id",
         "state",
-    )  # fmt: skip
+    )
     def _compute_standing(self):
         for agreement in self:
             steps = agreement.step_ids.sorted("threshold_pairs")
@@ -193,10 +240,13 @@ class SaleSampleMouldAgreement(models.Model):
         for agreement in self:
             missing = agreement._get_missing_terms()
             if missing:
-                raise UserError(self.env._(
-                    "%(agreement)s cannot begin yet. Missing: %(terms)s.",
-                    agreement=agreement.display_name, terms=", ".join(missing),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(agreement)s cannot begin yet. Missing: %(terms)s.",
+                        agreement=agreement.display_name,
+                        terms=", ".join(missing),
+                    )
+                )
         self._change_state("running")
         self._check_products_free()
         self._catch_up()
@@ -225,18 +275,26 @@ class SaleSampleMouldAgreement(models.Model):
         """
         everything = self.sudo()  # sudo: a colleague's agreement with the same customer counts
         for agreement in everything:
-            other = everything.search([
-                ("id", "!=", agreement.id), ("state", "=", "running"), ("company_id", "=", agreement.company_id.id),
-                ("commercial_partner_id", "=", agreement.commercial_partner_id.id),
-                ("product_ids", "in", agreement.product_ids.ids),
-            ], limit=1)  # fmt: skip
+            other = everything.search(
+                [
+                    ("id", "!=", agreement.id),
+                    ("state", "=", "running"),
+                    ("company_id", "=", agreement.company_id.id),
+                    ("commercial_partner_id", "=", agreement.commercial_partner_id.id),
+                    ("product_ids", "in", agreement.product_ids.ids),
+                ],
+                limit=1,
+            )
             if other:
-                raise UserError(self.env._(
-                    "%(products)s: deliveries to %(customer)s count for %(other)s already, and count once. Take the "
-                    "product out of one of the two.",
-                    products=", ".join((other.product_ids & agreement.product_ids).mapped("display_name")),
-                    customer=agreement.commercial_partner_id.display_name, other=other.display_name,
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(products)s: deliveries to %(customer)s count for %(other)s already, and count once. Take the "
+                        "product out of one of the two.",
+                        products=", ".join((other.product_ids & agreement.product_ids).mapped("display_name")),
+                        customer=agreement.commercial_partner_id.display_name,
+                        other=other.display_name,
+                    )
+                )
 
     def action_cancel(self) -> None:
         """End agreements by which nothing is refunded any more; what was refunded stays.

@@ -25,10 +25,7 @@ class SaleSampleMouldAgreement(models.Model):
         """
         self.flush_recordset()
         self.env.execute_query(
-            SQL(
-                "SELECT id FROM sale_sample_mould_agreement WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
-                list(self.ids),
-            )
+            SQL("SELECT id FROM sale_sample_mould_agreement WHERE id = ANY(%s) ORDER BY id FOR UPDATE", list(self.ids))
         )
 
     @api.model
@@ -70,7 +67,7 @@ class SaleSampleMouldAgreement(models.Model):
             ("product_ids", "in", product.ids),
             ("state", "in", COUNTING_STATES),
             ("date_start", "<=", day),
-        ])  # fmt: skip
+        ])
         return found.sorted(lambda one: (one.state == "running", one.date_start, one.id))[-1:]
 
     # ------------------------------------------------------------------
@@ -95,7 +92,7 @@ class SaleSampleMouldAgreement(models.Model):
             ("commercial_partner_id", "in", lines.order_partner_id.commercial_partner_id.ids),
             ("product_ids", "in", lines.product_id.ids),
             ("state", "in", COUNTING_STATES),
-        ])  # fmt: skip
+        ])
 
     def _get_products_by_orders(self) -> "models.Model":
         """Return the products of one agreement whose deliveries only order lines tell. Extension point.
@@ -139,15 +136,21 @@ class SaleSampleMouldAgreement(models.Model):
                         "source_id": line.id,
                         "source_key": f"sale.order.line,{line.id},{times[line.id]}",
                         "source_name": line.order_id.name,
-                    })  # fmt: skip
+                    })
         return rows
 
     def _get_booked_lines(self, lines) -> tuple[dict[int, float], dict[int, int]]:
         """Return pairs booked so far for order lines, and how often: line id → figure."""
-        groups = self.env["sale.sample.refund.entry"].sudo()._read_group(  # sudo: the rows of everybody count
-            [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
-            ["source_id"], ["pairs:sum", "__count"],
-        )  # fmt: skip
+        groups = (
+            self
+            .env["sale.sample.refund.entry"]
+            .sudo()
+            ._read_group(  # sudo: the rows of everybody count
+                [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
+                ["source_id"],
+                ["pairs:sum", "__count"],
+            )
+        )
         pairs, times = defaultdict(float), defaultdict(int)
         for line, sum_, count in groups:
             pairs[line], times[line] = sum_, count
@@ -180,9 +183,12 @@ class SaleSampleMouldAgreement(models.Model):
             states = {progress.state for progress in agreement._get_progress().values()}
             if agreement.state == "running" and "missed" in states and states <= {"missed", "granted", "fallen"}:
                 agreement._change_state("expired")
-                agreement.message_post(body=self.env._(
-                    "The deadline has passed: %(pairs)s pairs were delivered.", pairs=agreement._format_pairs(agreement.net_pairs)
-                ))  # fmt: skip
+                agreement.message_post(
+                    body=self.env._(
+                        "The deadline has passed: %(pairs)s pairs were delivered.",
+                        pairs=agreement._format_pairs(agreement.net_pairs),
+                    )
+                )
 
     # ------------------------------------------------------------------
     # By hand
@@ -202,14 +208,17 @@ class SaleSampleMouldAgreement(models.Model):
         if self.state not in COUNTING_STATES:
             raise UserError(self.env._("%s does not count pairs: start it first.", self.display_name))
         if not pairs or not (reason or "").strip():
-            raise UserError(self.env._(
-                "%s: enter the pairs, and the reason why they are booked by hand.", self.display_name
-            ))  # fmt: skip
+            raise UserError(
+                self.env._("%s: enter the pairs, and the reason why they are booked by hand.", self.display_name)
+            )
         if not self.date_start <= day <= self.company_id._sales_today():
-            raise UserError(self.env._(
-                "%(agreement)s: choose a day from %(start)s to today.",
-                agreement=self.display_name, start=fields.Date.to_string(self.date_start),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(agreement)s: choose a day from %(start)s to today.",
+                    agreement=self.display_name,
+                    start=fields.Date.to_string(self.date_start),
+                )
+            )
         return self._book([
             {"agreement_id": self.id, "date": day, "kind": "manual", "pairs": pairs, "reason": reason.strip()}
-        ])  # fmt: skip
+        ])

@@ -33,9 +33,9 @@ class SaleSampleMouldAgreement(models.Model):
             if refusal:
                 raise UserError(refusal)
             if not due and not lacking:
-                raise UserError(self.env._(
-                    "%s: no threshold is reached that has not been refunded.", agreement.display_name
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name)
+                )
             agreement._make_credit_notes(lacking)
         agreements._grant_due()
 
@@ -58,8 +58,9 @@ class SaleSampleMouldAgreement(models.Model):
             return self.env._(
                 "%(agreement)s: the mould was scrapped: %(moulds)s. Agree with the customer first; then take the mould "
                 "out of the agreement and refund, or cancel the agreement.",
-                agreement=self.display_name, moulds=", ".join(scrapped.mapped("display_name")),
-            )  # fmt: skip
+                agreement=self.display_name,
+                moulds=", ".join(scrapped.mapped("display_name")),
+            )
         return None
 
     def _get_unpaid_note(self) -> str | None:
@@ -80,8 +81,9 @@ class SaleSampleMouldAgreement(models.Model):
             return None
         return self.env._(
             "%(agreement)s: the customer has not paid the fee yet (%(invoice)s). The refund follows the payment.",
-            agreement=self.display_name, invoice=invoice.display_name or self.env._("no invoice"),
-        )  # fmt: skip
+            agreement=self.display_name,
+            invoice=invoice.display_name or self.env._("no invoice"),
+        )
 
     def _grant_due(self) -> None:
         """Refund the steps that are due; call it under the lock of the agreements.
@@ -111,7 +113,7 @@ class SaleSampleMouldAgreement(models.Model):
                     "pairs": step.pairs,
                 }
                 for step in due
-            ])  # fmt: skip
+            ])
             agreement._make_credit_notes(granted)
             for refund in granted:
                 agreement._tell_granted(refund)
@@ -155,13 +157,14 @@ class SaleSampleMouldAgreement(models.Model):
         line = {
             "name": self.env._(
                 "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
-                agreement=self.name, percent=f"{refund.step_id.percent:g}",
+                agreement=self.name,
+                percent=f"{refund.step_id.percent:g}",
                 pairs=self._format_pairs(refund.step_id.threshold_pairs),
             ),
             "quantity": 1.0,
             "price_unit": amount,
             "tax_ids": [Command.set(fee.tax_ids.ids)],
-        }  # fmt: skip
+        }
         if fee:
             line |= {"product_id": fee.product_id.id, "account_id": fee.account_id.id}
         return {
@@ -212,10 +215,14 @@ class SaleSampleMouldAgreement(models.Model):
         """Ask whoever checks refunds to post the credit note."""
         agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
         amount = format_amount(agreement.env, refund.amount, refund.currency_id)
-        notes = [agreement.env._(
-            "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
-            customer=self.partner_id.display_name, pairs=agreement._format_pairs(refund.pairs), amount=amount,
-        )]  # fmt: skip
+        notes = [
+            agreement.env._(
+                "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
+                customer=self.partner_id.display_name,
+                pairs=agreement._format_pairs(refund.pairs),
+                amount=amount,
+            )
+        ]
         if not refund.move_id:
             notes.append(
                 agreement.env._("There is no sales journal for the credit note: add one, then press “Refund”.")

@@ -70,7 +70,8 @@ class SaleSampleMouldAgreementStep(models.Model):
     def _compute_display_name(self):
         for step in self:
             step.display_name = self.env._(
-                "%(percent)s %% after %(pairs)s pairs", percent=f"{step.percent:g}",
+                "%(percent)s %% after %(pairs)s pairs",
+                percent=f"{step.percent:g}",
                 pairs=formatLang(self.env, step.threshold_pairs, digits=0),
             )
 
@@ -79,10 +80,13 @@ class SaleSampleMouldAgreementStep(models.Model):
         for agreement in self.agreement_id:
             total = sum(agreement.step_ids.mapped("percent"))
             if total > 100.0 + 1e-6:
-                raise ValidationError(self.env._(
-                    "%(agreement)s would give back %(total)s %% of the fee. Lower the steps to 100 %% at most.",
-                    agreement=agreement.display_name, total=round(total, 2),
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s would give back %(total)s %% of the fee. Lower the steps to 100 %% at most.",
+                        agreement=agreement.display_name,
+                        total=round(total, 2),
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -3,9 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .sale_sample_mould_agreement_ledger import BOOKER_GROUPS
 
-TERMS = frozenset({
-    "partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids",
-})  # fmt: skip
+TERMS = frozenset({"partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids"})
 """What was agreed: closed once the agreement runs."""
 DECIDED_TERMS = TERMS - {"product_ids"}
 """What a fee decision has settled: closed from the first. The products are known later."""
@@ -43,11 +41,14 @@ class SaleSampleMouldAgreement(models.Model):
             if invoice and (
                 invoice.move_type != "out_invoice" or invoice.commercial_partner_id != agreement.commercial_partner_id
             ):
-                raise ValidationError(self.env._(
-                    "%(agreement)s: %(invoice)s is not an invoice to %(customer)s. Choose the one that charged the fee.",
-                    agreement=agreement.display_name, invoice=invoice.display_name,
-                    customer=agreement.commercial_partner_id.display_name,
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s: %(invoice)s is not an invoice to %(customer)s. Choose the one that charged the fee.",
+                        agreement=agreement.display_name,
+                        invoice=invoice.display_name,
+                        customer=agreement.commercial_partner_id.display_name,
+                    )
+                )
 
     # ------------------------------------------------------------------
     # Closed terms
@@ -73,44 +74,54 @@ class SaleSampleMouldAgreement(models.Model):
         """
         closed = self.filtered(lambda agreement: agreement.state != "draft")
         if closed:
-            raise UserError(self.env._(
-                "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
-                ", ".join(closed.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
+                    ", ".join(closed.mapped("display_name")),
+                )
+            )
         decided = self.sudo().filtered("decision_id")  # sudo: whoever writes, the decision counts
         if decided and DECIDED_TERMS & set(names) and not self.env.su:
-            raise UserError(self.env._(
-                "The terms of these agreements follow the fee decision: %s. Only the products are chosen here.",
-                ", ".join(decided.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "The terms of these agreements follow the fee decision: %s. Only the products are chosen here.",
+                    ", ".join(decided.mapped("display_name")),
+                )
+            )
 
     def _check_guarded(self) -> None:
         """:raises AccessError: one of the agreements has begun, and the user is neither finance nor sales manager"""
         begun = self.filtered(lambda agreement: not agreement.may_correct)
         if begun:
-            raise AccessError(self.env._(
-                "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
-                "of them.",
-                ", ".join(begun.mapped("display_name")),
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._(
+                    "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
+                    "of them.",
+                    ", ".join(begun.mapped("display_name")),
+                )
+            )
 
     def _check_may_start(self) -> None:
         """:raises AccessError: no fee decision stands behind one, and the user is neither finance nor sales manager"""
         by_hand = self.filtered(lambda one: not one.may_start)
         if by_hand:
-            raise AccessError(self.env._(
-                "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
-                ", ".join(by_hand.mapped("display_name")),
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._(
+                    "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
+                    ", ".join(by_hand.mapped("display_name")),
+                )
+            )
 
     def _check_may_cancel(self) -> None:
         """:raises AccessError: a promise would be broken, and the user is neither finance nor sales manager"""
         promised = self.filtered(lambda one: not one.may_cancel)
         if promised:
-            raise AccessError(self.env._(
-                "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
-                ", ".join(promised.mapped("display_name")),
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._(
+                    "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
+                    ", ".join(promised.mapped("display_name")),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
@@ -118,7 +129,9 @@ class SaleSampleMouldAgreement(models.Model):
         if not self.env.su:
             kept |= self.sudo().filtered("decision_id").with_env(self.env)  # sudo: as above
         if kept:
-            raise UserError(self.env._(
-                "These agreements have begun or follow a fee decision, and stay on record: %s. Cancel them instead.",
-                ", ".join(kept.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "These agreements have begun or follow a fee decision, and stay on record: %s. Cancel them instead.",
+                    ", ".join(kept.mapped("display_name")),
+                )
+            )

@@ -9,7 +9,10 @@ class SaleSampleMould(models.Model):
     _inherit = "sale.sample.mould"
 
     billed_cost = fields.Monetary(
-        "Billed", compute="_compute_billed_cost", compute_sudo=True, help="Posted vendor bills for the mould, before taxes"
+        "Billed",
+        compute="_compute_billed_cost",
+        compute_sudo=True,
+        help="Posted vendor bills for the mould, before taxes",
     )
 
     def _compute_billed_cost(self):
@@ -29,6 +32,7 @@ class SaleSampleMould(models.Model):
     def action_view_bills(self) -> dict:
         """Open the vendor bills that name one of these moulds."""
         lines = self.env["account.move.line"].search([
-            ("sale_sample_mould_id", "in", self.ids), ("move_id.move_type", "in", BILL_TYPES),
-        ])  # fmt: skip
+            ("sale_sample_mould_id", "in", self.ids),
+            ("move_id.move_type", "in", BILL_TYPES),
+        ])
         return lines.move_id._get_records_action(name=self.env._("Vendor Bills"))

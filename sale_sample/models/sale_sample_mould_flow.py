@@ -31,17 +31,21 @@ class SaleSampleMould(models.Model):
     def _unlink_except_history(self):
         kept = self.filtered(lambda mould: mould.state != "quoted")
         if kept:
-            raise UserError(self.env._(
-                "%s: the mould has a history and stays on record. Scrap or archive it instead.",
-                ", ".join(kept.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: the mould has a history and stays on record. Scrap or archive it instead.",
+                    ", ".join(kept.mapped("display_name")),
+                )
+            )
         decisions = self.env["sale.sample.fee.decision"].sudo()  # sudo: R&D does not see fees, but they count
         decided = decisions.search([("mould_ids", "in", self.ids)], limit=1)
         if decided:
-            raise UserError(self.env._(
-                "%s: who pays for the mould has been decided, so it stays on record. Archive it instead.",
-                ", ".join(decided.mould_ids.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: who pays for the mould has been decided, so it stays on record. Archive it instead.",
+                    ", ".join(decided.mould_ids.mapped("display_name")),
+                )
+            )
 
     # ------------------------------------------------------------------
     # Buttons
@@ -57,9 +61,9 @@ class SaleSampleMould(models.Model):
         for mould in self:
             first = mould.size_ids.filtered("is_first")
             if mould.size_ids and not first:
-                raise UserError(self.env._(
-                    "%s: mark the size to open first. The others wait for orders.", mould.display_name
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._("%s: mark the size to open first. The others wait for orders.", mould.display_name)
+                )
             if not mould.part_ids:
                 raise UserError(self.env._("%s: enter the cost by part first.", mould.display_name))
         self._change_state("opened", opened_on=today)
@@ -97,9 +101,9 @@ class SaleSampleMould(models.Model):
         self._check_maker()
         lost = self.filtered(lambda mould: not mould.location_id and not mould.keeper_id)
         if lost:
-            raise UserError(self.env._(
-                "%s: enter the place of the mould, or who keeps it.", ", ".join(lost.mapped("display_name"))
-            ))  # fmt: skip
+            raise UserError(
+                self.env._("%s: enter the place of the mould, or who keeps it.", ", ".join(lost.mapped("display_name")))
+            )
         self._change_state("stored", stored_on=self._get_today())
         for mould in self:
             mould._log_event("stored", note=mould.location_id.complete_name or mould.keeper_id.display_name)
@@ -166,7 +170,7 @@ class SaleSampleMould(models.Model):
                 **values,
             }
             for mould in self
-        ])  # fmt: skip
+        ])
 
     def _after_release(self) -> None:
         """Hook: moulds have been released for the first time."""

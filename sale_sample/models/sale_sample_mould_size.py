@@ -23,7 +23,9 @@ class SaleSampleMouldSize(models.Model):
     evidence = fields.Char(readonly=True, copy=False, help="Why the size could be opened")
 
     _size_uniq = models.UniqueIndex("(mould_id, size)", "Each size of a mould is listed once.")
-    _size_sensible = models.Constraint("CHECK(size > 0 AND size < 400)", "Enter a real shoe size, above 0 and below 400.")
+    _size_sensible = models.Constraint(
+        "CHECK(size > 0 AND size < 400)", "Enter a real shoe size, above 0 and below 400."
+    )
 
     @api.depends("size")
     def _compute_display_name(self):
@@ -39,10 +41,13 @@ class SaleSampleMouldSize(models.Model):
     def _unlink_except_opened(self):
         opened = self.filtered(lambda line: line.state == "opened")
         if opened:
-            raise UserError(self.env._(
-                "%(mould)s: size %(sizes)s has been opened and stays on record.",
-                mould=opened.mould_id[:1].display_name, sizes=opened._get_labels(),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(mould)s: size %(sizes)s has been opened and stays on record.",
+                    mould=opened.mould_id[:1].display_name,
+                    sizes=opened._get_labels(),
+                )
+            )
 
     def _get_labels(self) -> str:
         """Return the sizes as text."""

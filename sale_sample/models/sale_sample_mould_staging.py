@@ -21,7 +21,11 @@ class SaleSampleMould(models.Model):
         """Pairs come from everybody's orders: what a colleague sold carries the mould, too. Two queries."""
         lines = self.env["sale.order.line"].sudo()  # sudo: see above
         groups = lines._read_group(
-            [("product_id", "in", self.product_ids.ids), ("state", "=", "sale"), ("company_id", "in", self.company_id.ids)],
+            [
+                ("product_id", "in", self.product_ids.ids),
+                ("state", "=", "sale"),
+                ("company_id", "in", self.company_id.ids),
+            ],
             ["company_id", "product_id", "product_uom_id"],
             ["product_uom_qty:sum"],
         )
@@ -33,8 +37,13 @@ class SaleSampleMould(models.Model):
             mould.ordered_pairs = sum(pairs.get((mould.company_id.id, id_), 0.0) for id_ in mould.product_ids.ids)
 
     def _compute_needed_pairs(self):
-        found = self.env["sale.sample.mould.rule"].sudo().search(  # sudo: policy counts for whoever looks
-            [("company_id", "in", [False, *self.company_id.ids])]
+        found = (
+            self
+            .env["sale.sample.mould.rule"]
+            .sudo()
+            .search(  # sudo: policy counts for whoever looks
+                [("company_id", "in", [False, *self.company_id.ids])]
+            )
         )
         rules = [Rule(rule.id, rule.company_id.id or None, rule.grade_id.id or None) for rule in found]
         for mould in self:
@@ -80,11 +89,15 @@ class SaleSampleMould(models.Model):
                 "%(ordered)d pairs ordered, %(needed)d needed", ordered=self.ordered_pairs, needed=self.needed_pairs
             )
         elif not reason:
-            raise UserError(self.env._(
-                "%(mould)s: %(ordered)d pairs are ordered, further sizes need %(needed)d. Wait for orders, or ask a sales "
-                "manager to open them with a reason.",
-                mould=self.display_name, ordered=self.ordered_pairs, needed=self.needed_pairs,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(mould)s: %(ordered)d pairs are ordered, further sizes need %(needed)d. Wait for orders, or ask a sales "
+                    "manager to open them with a reason.",
+                    mould=self.display_name,
+                    ordered=self.ordered_pairs,
+                    needed=self.needed_pairs,
+                )
+            )
         elif not self.env.user.has_group("sales_team.group_sale_manager"):
             raise AccessError(self.env._("Only a sales manager opens sizes without the orders they need."))
         else:

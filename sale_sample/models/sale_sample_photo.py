@@ -71,7 +71,4 @@ class SaleSamplePhoto(models.Model):
                 photo=label,
                 limit=round(self._get_max_bytes() / MEGABYTE, 1),
             )
-        return self.env._(
-            "“%(photo)s” is not a picture. Use a JPEG, PNG, GIF or WebP file.",
-            photo=label,
-        )
+        return self.env._("“%(photo)s” is not a picture. Use a JPEG, PNG, GIF or WebP file.", photo=label)

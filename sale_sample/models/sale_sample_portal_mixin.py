@@ -16,8 +16,12 @@ class SaleSamplePortalMixin(models.AbstractModel):
 
     #: Fields that portal users may read.
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = frozenset({
-        "id", "display_name", "create_date", "write_date", "company_id",
-    })  # fmt: skip
+        "id",
+        "display_name",
+        "create_date",
+        "write_date",
+        "company_id",
+    })
 
     def _get_portal_fields(self) -> frozenset[str]:
         """Return the names of the fields that portal users may read. Extension point."""

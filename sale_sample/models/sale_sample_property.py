@@ -34,8 +34,10 @@ class SaleSampleProperty(models.Model):
         lines = self.env["sale.sample.property.line"].sudo()  # sudo: requests of all salespeople count
         used = [asked.name for (asked,) in lines._read_group([("property_id", "in", self.ids)], ["property_id"])]
         if used:
-            raise UserError(self.env._(
-                "These properties are asked for by sample requests and stay in the catalogue: %s. Archive them "
-                "instead.",
-                ", ".join(used),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "These properties are asked for by sample requests and stay in the catalogue: %s. Archive them "
+                    "instead.",
+                    ", ".join(used),
+                )
+            )

@@ -17,9 +17,15 @@ class SaleSamplePropertyLine(models.Model):
     sequence = fields.Integer(default=10)
     property_id = fields.Many2one("sale.sample.property", required=True, index=True, ondelete="restrict")
     limit_kind = fields.Selection(
-        LIMIT_KINDS, "Limit", compute="_compute_from_property", store=True, readonly=False, copy=True, required=True,
+        LIMIT_KINDS,
+        "Limit",
+        compute="_compute_from_property",
+        store=True,
+        readonly=False,
+        copy=True,
+        required=True,
         precompute=True,
-    )  # fmt: skip
+    )
     target = fields.Float(digits=(16, 3), min_display_digits=0, aggregator=None)
     tolerance_minus = fields.Float(
         "Tolerance −",
@@ -69,8 +75,11 @@ class SaleSamplePropertyLine(models.Model):
     @api.depends("limit_kind", "target", "tolerance_minus", "tolerance_plus", "target_text", "uom_name")
     def _compute_requirement(self):
         for line in self:
-            line.requirement = " ".join(filter(None, (line._limit_in_words(), line.uom_name))) \
-                if line.limit_kind != "text" else line.target_text or ""  # fmt: skip
+            line.requirement = (
+                " ".join(filter(None, (line._limit_in_words(), line.uom_name)))
+                if line.limit_kind != "text"
+                else line.target_text or ""
+            )
 
     def _limit_in_words(self) -> str:
         """Return the limit of one line without its unit: 65 ± 3, ≥ 8, ≤ 200."""
@@ -91,16 +100,20 @@ class SaleSamplePropertyLine(models.Model):
             if line.limit_kind == "text" and not (line.target_text or "").strip():
                 raise ValidationError(self.env._("%s: write the requirement in words.", name))
             if line.limit_kind == "at_least" and line.tolerance_plus:
-                raise ValidationError(self.env._(
-                    "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose "
-                    "a target "
-                    "with tolerance.",
-                    name,
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose "
+                        "a target "
+                        "with tolerance.",
+                        name,
+                    )
+                )
             if line.limit_kind == "at_most" and line.tolerance_minus:
-                raise ValidationError(self.env._(
-                    "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose "
-                    "a target "
-                    "with tolerance.",
-                    name,
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose "
+                        "a target "
+                        "with tolerance.",
+                        name,
+                    )
+                )

@@ -32,10 +32,12 @@ class SaleSampleQuestion(models.Model):
             self.request_id._check_sellers()
             ended = self.request_id.filtered(lambda request: request.state not in ("returned", "submitted"))
             if ended:
-                raise UserError(self.env._(
-                    "%s: the questions are settled. Write to R&D in the messages below.",
-                    ", ".join(ended.mapped("display_name")),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%s: the questions are settled. Write to R&D in the messages below.",
+                        ", ".join(ended.mapped("display_name")),
+                    )
+                )
             answered = bool((vals.get("answer") or "").strip())
             vals = {
                 "answer": vals.get("answer"),

@@ -18,9 +18,14 @@ class SaleSampleReportSubscription(models.Model):
     _rec_name = "user_id"
 
     user_id = fields.Many2one(
-        "res.users", "Subscriber", required=True, index=True, ondelete="cascade", default=lambda self: self.env.user,
+        "res.users",
+        "Subscriber",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
-    )  # fmt: skip
+    )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     period_kind = fields.Selection(
         [
@@ -89,20 +94,28 @@ class SaleSampleReportSubscription(models.Model):
         """
         self.ensure_one()
         if not self._may_read():
-            raise UserError(self.env._(
-                "%(subscriber)s has left %(company)s or may not see samples, so there is no report to send. Archive the "
-                "subscription, or ask your administrator for the access rights.",
-                subscriber=self.user_id.name, company=self.company_id.name,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(subscriber)s has left %(company)s or may not see samples, so there is no report to send. Archive the "
+                    "subscription, or ask your administrator for the access rights.",
+                    subscriber=self.user_id.name,
+                    company=self.company_id.name,
+                )
+            )
         period = self._get_due_period()
         company = self.company_id
         user = self.user_id
-        subscriber = self.with_user(user).with_company(company).with_context(
-            allowed_company_ids=company.ids, lang=user.lang, tz=user.tz
+        subscriber = (
+            self
+            .with_user(user)
+            .with_company(company)
+            .with_context(allowed_company_ids=company.ids, lang=user.lang, tz=user.tz)
         )
         wizard = subscriber.env["sale.sample.report"].create({
-            "company_id": company.id, "period_kind": period.kind, "date_from": period.start,
-        })  # fmt: skip
+            "company_id": company.id,
+            "period_kind": period.kind,
+            "date_from": period.start,
+        })
         document = subscriber.env["report.sale_sample.report_sample"]._get_document(wizard)
         content, kind = subscriber.env["ir.actions.report"]._render_qweb_pdf(
             "sale_sample.action_report_sample", wizard.ids, data={"documents": [document]}
@@ -115,12 +128,13 @@ class SaleSampleReportSubscription(models.Model):
             email_layout_xmlid="mail.mail_notification_light",
             email_values={
                 # templates take their attachments in base64
-                "attachments": [(f"{wizard.display_name}.{kind}", base64.b64encode(content))],
+                "attachments": [(f"{wizard.display_name}.{kind}", base64.b64encode(content))]
             },
         )
         self.sudo().write({  # sudo: the fields are closed to hands
-            "sent_for": period.start, "sent_at": fields.Datetime.now(),
-        })  # fmt: skip
+            "sent_for": period.start,
+            "sent_at": fields.Datetime.now(),
+        })
 
     def _may_read(self) -> bool:
         """Tell whether the subscriber still works for the company and may see samples."""

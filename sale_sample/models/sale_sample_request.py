@@ -5,9 +5,16 @@ from odoo.exceptions import UserError
 
 #: Values that only the buttons of a request set.
 SERVER_FIELDS = frozenset({
-    "submitted_at", "accepted_at", "closed_at", "reminded_at", "escalated_at", "grade_id", "reason_id",
-    "end_note", "estimated_cost",
-})  # fmt: skip
+    "submitted_at",
+    "accepted_at",
+    "closed_at",
+    "reminded_at",
+    "escalated_at",
+    "grade_id",
+    "reason_id",
+    "end_note",
+    "estimated_cost",
+})
 OPEN_STATES = ("draft", "submitted", "returned", "accepted")
 
 
@@ -17,9 +24,12 @@ class SaleSampleRequest(models.Model):
     _name = "sale.sample.request"
     _description = "Sample Request"
     _inherit = [
-        "portal.mixin", "mail.thread", "mail.activity.mixin", "sales.department.transition.mixin",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
         "sales.department.number.mixin",
-    ]  # fmt: skip
+    ]
     _order = "priority desc, needed_by, id desc"
     _rec_names_search = ["name", "style_name", "partner_id.name"]
     _check_company_auto = True
@@ -277,14 +287,18 @@ class SaleSampleRequest(models.Model):
     def _unlink_except_handed_over(self):
         kept = self.filtered("submitted_at")
         if kept:
-            raise UserError(self.env._(
-                "These requests have been handed over to R&D and stay on record: %s. Cancel or archive them instead.",
-                ", ".join(kept.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "These requests have been handed over to R&D and stay on record: %s. Cancel or archive them instead.",
+                    ", ".join(kept.mapped("display_name")),
+                )
+            )
 
     @api.model
     def get_import_templates(self):
-        return [{
-            "label": self.env._("Import Template for Sample Requests"),
-            "template": "/sale_sample/static/xls/sample_requests.xlsx",
-        }]  # fmt: skip
+        return [
+            {
+                "label": self.env._("Import Template for Sample Requests"),
+                "template": "/sale_sample/static/xls/sample_requests.xlsx",
+            }
+        ]

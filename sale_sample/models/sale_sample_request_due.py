@@ -59,8 +59,9 @@ class SaleSampleRequest(models.Model):
             if request.due_state == "late" and request.handler_id:
                 note = self.env._(
                     "Late: it was due on %(day)s and waits for %(who)s.",
-                    day=format_date(self.env, request.due_on), who=request.handler_id.name,
-                )  # fmt: skip
+                    day=format_date(self.env, request.due_on),
+                    who=request.handler_id.name,
+                )
             elif request.due_state == "late":
                 note = self.env._("Late: it was due on %s.", format_date(self.env, request.due_on))
             elif request.promise_gap and request.due_state in ("soon", "on_time"):

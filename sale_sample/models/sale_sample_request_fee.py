@@ -24,15 +24,21 @@ class SaleSampleRequest(models.Model):
     mould_count = fields.Integer("Number of Moulds", compute="_compute_mould_count", groups="base.group_user")
     needs_fee_decision = fields.Boolean(related="type_id.needs_fee_decision", groups="base.group_user")
     fee_cost = fields.Monetary(
-        "Expected Cost", compute="_compute_fee_cost", store=True, readonly=False, copy=True, tracking=True,
-        groups=FEE_GROUPS, help="Of the mould or sample, which the fee is worked out from",
-    )  # fmt: skip
+        "Expected Cost",
+        compute="_compute_fee_cost",
+        store=True,
+        readonly=False,
+        copy=True,
+        tracking=True,
+        groups=FEE_GROUPS,
+        help="Of the mould or sample, which the fee is worked out from",
+    )
     fee_decision_ids = fields.One2many(
         "sale.sample.fee.decision", "request_id", "Fee Decisions", readonly=True, groups=FEE_GROUPS
     )
     fee_decision_id = fields.Many2one(
-        "sale.sample.fee.decision", readonly=True, copy=False, index="btree_not_null", groups=FEE_GROUPS,
-    )  # fmt: skip
+        "sale.sample.fee.decision", readonly=True, copy=False, index="btree_not_null", groups=FEE_GROUPS
+    )
     fee_decision_state = fields.Selection(related="fee_decision_id.state", string="Decision", groups=FEE_GROUPS)
     fee_charge = fields.Selection(related="fee_decision_id.charge", string="Fee Is", groups=FEE_GROUPS)
     fee_amount = fields.Monetary(related="fee_decision_id.fee_amount", groups=FEE_GROUPS)
@@ -106,18 +112,22 @@ class SaleSampleRequest(models.Model):
                 lambda request: request.fee_decision_state in ("to_approve", "approved")
             )
             if decided:
-                raise UserError(self.env._(
-                    "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
-                    "another one.",
-                    ", ".join(decided.mapped("display_name")),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
+                        "another one.",
+                        ", ".join(decided.mapped("display_name")),
+                    )
+                )
         if "fee_cost" in names and not self.env.su:
             decided = self.filtered(lambda request: request.fee_decision_state in ("to_approve", "approved"))
             if decided:
-                raise UserError(self.env._(
-                    "%s: the fee has been decided on the cost expected then, which stays as it is.",
-                    ", ".join(decided.mapped("display_name")),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%s: the fee has been decided on the cost expected then, which stays as it is.",
+                        ", ".join(decided.mapped("display_name")),
+                    )
+                )
         return result
 
     def _get_missing_items(self):
@@ -139,9 +149,12 @@ class SaleSampleRequest(models.Model):
         self._check_sellers()
         for request in self:
             if request.state not in ("submitted", "returned", "accepted") or not request.needs_fee_decision:
-                raise UserError(self.env._(
-                    "%s: the fee is worked out for requests in R&D's hands whose type asks for it.", request.display_name
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%s: the fee is worked out for requests in R&D's hands whose type asks for it.",
+                        request.display_name,
+                    )
+                )
             if request.fee_decision_state in ("to_approve", "approved"):
                 raise UserError(self.env._("%s: the fee is decided, or waits for approval.", request.display_name))
         self.sudo()._propose_fee()  # sudo: decisions are closed to users
@@ -211,11 +224,13 @@ class SaleSampleRequest(models.Model):
             "request": self,
         })
         if not found["policy"]:
-            raise UserError(self.env._(
-                "%s: no rule of the fee policy holds for this customer and type of sample. Ask the administrator of the "
-                "policy to add one.",
-                self.display_name,
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: no rule of the fee policy holds for this customer and type of sample. Ask the administrator of the "
+                    "policy to add one.",
+                    self.display_name,
+                )
+            )
         return found
 
     def _get_fee_purpose(self):

@@ -38,19 +38,24 @@ class SaleSampleRequest(models.Model):
         for decision in decisions:
             lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
             if decision.collected_amount > 0:
-                raise UserError(self.env._(
-                    "%s: the customer has paid the fee. Pay it back by a credit note first, or reject the sample instead.",
-                    decision.request_id.display_name,
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%s: the customer has paid the fee. Pay it back by a credit note first, or reject the sample instead.",
+                        decision.request_id.display_name,
+                    )
+                )
             if any(not invoice.is_reversed for invoice in decision._get_invoiced_fees(lines).values()):
-                raise UserError(self.env._(
-                    "%s: the fee is invoiced. Reverse the invoice first.", decision.request_id.display_name
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._("%s: the fee is invoiced. Reverse the invoice first.", decision.request_id.display_name)
+                )
             if lines.filtered(lambda line: line.order_id.state == "sale"):
-                raise UserError(self.env._(
-                    "%(request)s: the fee is on the confirmed order %(orders)s. Cancel that order first.",
-                    request=decision.request_id.display_name, orders=", ".join(lines.order_id.mapped("name")),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(request)s: the fee is on the confirmed order %(orders)s. Cancel that order first.",
+                        request=decision.request_id.display_name,
+                        orders=", ".join(lines.order_id.mapped("name")),
+                    )
+                )
             lines.order_id.filtered(lambda order, mine=lines: order.order_line == mine)._action_cancel()
         decisions._change_state("cancelled")
         decisions._budget_release()

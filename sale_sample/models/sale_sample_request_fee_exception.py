@@ -31,10 +31,18 @@ class SaleSampleRequest(models.Model):
         decision.with_env(self.env)._check_still_true()
         charge = "free" if not fee else "full" if not currency.compare_amounts(fee, decision.cost) else "shared"
         values = decision.copy_data({
-            "request_id": self.id, "state": "to_approve", "is_exception": True, "exception_reason": reason,
-            "requested_by_id": self.env.uid, "fee_amount": fee, "charge": charge, "evidence": decision.evidence,
-            "refund_terms": decision.refund_terms, "company_amount": currency.round(decision.cost - fee),
-            "waived_amount": currency.round(decision.proposed_fee - fee), "needs_budget": decision.needs_budget,
-        })[0]  # fmt: skip
+            "request_id": self.id,
+            "state": "to_approve",
+            "is_exception": True,
+            "exception_reason": reason,
+            "requested_by_id": self.env.uid,
+            "fee_amount": fee,
+            "charge": charge,
+            "evidence": decision.evidence,
+            "refund_terms": decision.refund_terms,
+            "company_amount": currency.round(decision.cost - fee),
+            "waived_amount": currency.round(decision.proposed_fee - fee),
+            "needs_budget": decision.needs_budget,
+        })[0]
         exception = self.sudo()._add_fee_decision(values)  # sudo: as above
         exception.with_env(self.env)._ask_approver()

@@ -6,14 +6,35 @@ from odoo.tools import format_date
 
 #: What R&D works from. It is fixed while the request is in R&D's hands.
 REQUIREMENT_FIELDS = frozenset({
-    "type_id", "partner_id", "lead_id", "product_id", "product_family_id", "style_name", "style_note", "last_number",
-    "style_file_ids", "property_line_ids", "function", "size_system", "size_line_ids", "company_id",
-})  # fmt: skip
+    "type_id",
+    "partner_id",
+    "lead_id",
+    "product_id",
+    "product_family_id",
+    "style_name",
+    "style_note",
+    "last_number",
+    "style_file_ids",
+    "property_line_ids",
+    "function",
+    "size_system",
+    "size_line_ids",
+    "company_id",
+})
 #: What R&D may write on a request that is not its own.
 RND_FIELDS = frozenset({
-    "rnd_user_id", "promised_on", "stage_id", "reference_received_on", "reference_returned_on",
-    "activity_ids", "message_follower_ids", "message_ids", "message_main_attachment_id", "round_ids", "point_ids",
-})  # fmt: skip
+    "rnd_user_id",
+    "promised_on",
+    "stage_id",
+    "reference_received_on",
+    "reference_returned_on",
+    "activity_ids",
+    "message_follower_ids",
+    "message_ids",
+    "message_main_attachment_id",
+    "round_ids",
+    "point_ids",
+})
 SALES_GROUP = "sales_team.group_sale_salesman"
 ALL_GROUP = "sales_team.group_sale_salesman_all_leads"
 RND_GROUPS = "sales_department_base.group_collaborator_rnd,sales_team.group_sale_manager"
@@ -31,10 +52,13 @@ class SaleSampleRequest(models.Model):
         """
         for request in self.filtered("needed_by"):
             if request.needed_by < request.company_id._sales_today():
-                raise ValidationError(self.env._(
-                    "%(request)s: the day it is needed by, %(day)s, is past. Choose today or a later day.",
-                    request=request.display_name, day=format_date(self.env, request.needed_by),
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%(request)s: the day it is needed by, %(day)s, is past. Choose today or a later day.",
+                        request=request.display_name,
+                        day=format_date(self.env, request.needed_by),
+                    )
+                )
 
     @api.constrains("size_system")
     def _check_size_system(self):
@@ -60,10 +84,12 @@ class SaleSampleRequest(models.Model):
             labels = [
                 self._fields[name]._description_string(self.env) for name in sorted(foreign) if name in self._fields
             ]
-            raise AccessError(self.env._(
-                "This is for the salesperson of the request to change: %s. Return the request with questions instead.",
-                ", ".join(labels),
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._(
+                    "This is for the salesperson of the request to change: %s. Return the request with questions instead.",
+                    ", ".join(labels),
+                )
+            )
 
     def _check_requirement_open(self) -> None:
         """Refuse to change what R&D works from.
@@ -72,11 +98,13 @@ class SaleSampleRequest(models.Model):
         """
         fixed = self.filtered(lambda request: request.state not in ("draft", "returned"))
         if fixed:
-            raise UserError(self.env._(
-                "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
-                "it waits for R&D, or record the change as a point of the current round.",
-                ", ".join(fixed.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
+                    "it waits for R&D, or record the change as a point of the current round.",
+                    ", ".join(fixed.mapped("display_name")),
+                )
+            )
 
     def _check_nothing_sent(self) -> None:
         """Refuse to change the day a sample is needed by when the customer has it: it tells whether that was in time.
@@ -85,11 +113,13 @@ class SaleSampleRequest(models.Model):
         """
         sent = self.filtered(lambda request: any(request.round_ids.mapped("sent_on")))
         if sent:
-            raise UserError(self.env._(
-                "%s: the first sample has been sent, so the day it is needed by stays as it was. Agree on a day for "
-                "the next round with R&D instead.",
-                ", ".join(sent.mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%s: the first sample has been sent, so the day it is needed by stays as it was. Agree on a day for "
+                    "the next round with R&D instead.",
+                    ", ".join(sent.mapped("display_name")),
+                )
+            )
 
     def _is_sellers(self) -> bool:
         """Tell whether the current user acts for sales on this request."""

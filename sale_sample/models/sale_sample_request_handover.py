@@ -118,10 +118,13 @@ class SaleSampleRequest(models.Model):
         self._check_rnd()
         for request in self:
             if promised_on < request.company_id._sales_today():
-                raise UserError(self.env._(
-                    "%(request)s cannot be promised for %(day)s, that day is past.",
-                    request=request.display_name, day=format_date(self.env, promised_on),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(request)s cannot be promised for %(day)s, that day is past.",
+                        request=request.display_name,
+                        day=format_date(self.env, promised_on),
+                    )
+                )
         values = {"promised_on": promised_on, "accepted_at": fields.Datetime.now()}
         if estimated_cost is not None:
             if estimated_cost < 0:
@@ -162,7 +165,7 @@ class SaleSampleRequest(models.Model):
             {"request_id": request.id, "name": question, "asked_by_id": self.env.uid, "asked_at": now}
             for request in self
             for question in asked
-        ])  # fmt: skip
+        ])
         self._after_return()
 
     def _after_return(self) -> None:
@@ -219,7 +222,7 @@ class SaleSampleRequest(models.Model):
             }
             for request, user in whom.items()
             if user
-        ])  # fmt: skip
+        ])
 
     def _end_activities(self, feedback: str) -> None:
         """Close what the hand-over had asked for: it has been done."""

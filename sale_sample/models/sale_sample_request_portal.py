@@ -26,11 +26,32 @@ class SaleSampleRequest(models.Model):
     _mail_post_access = "read"
 
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
-        "access_token", "access_url", "access_warning", "active", "closed_at", "commercial_partner_id", "contact_id",
-        "current_round_id", "function", "last_number", "message_is_follower", "name", "needed_by", "partner_id",
-        "portal_state", "priority", "promised_on", "round_ids", "size_system", "state", "style_name", "submitted_at",
-        "total_pairs", "type_id", "user_id",
-    }  # fmt: skip
+        "access_token",
+        "access_url",
+        "access_warning",
+        "active",
+        "closed_at",
+        "commercial_partner_id",
+        "contact_id",
+        "current_round_id",
+        "function",
+        "last_number",
+        "message_is_follower",
+        "name",
+        "needed_by",
+        "partner_id",
+        "portal_state",
+        "priority",
+        "promised_on",
+        "round_ids",
+        "size_system",
+        "state",
+        "style_name",
+        "submitted_at",
+        "total_pairs",
+        "type_id",
+        "user_id",
+    }
 
     portal_state = fields.Selection(
         PORTAL_STATES, "Status for the Customer", compute="_compute_portal_state", compute_sudo=True

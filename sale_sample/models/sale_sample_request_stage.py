@@ -46,17 +46,23 @@ class SaleSampleRequest(models.Model):
                 or stage.kind != "work"
                 or sample_round.state not in ("planned", "making", "made")
             ):
-                raise UserError(self.env._(
-                    "%(request)s cannot be moved to “%(stage)s” by hand: only R&D's stages of work are. Use the "
-                    "buttons "
-                    "of the request.",
-                    request=request.display_name, stage=stage.name,
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(request)s cannot be moved to “%(stage)s” by hand: only R&D's stages of work are. Use the "
+                        "buttons "
+                        "of the request.",
+                        request=request.display_name,
+                        stage=stage.name,
+                    )
+                )
             request._check_rnd()
             if request.type_id.stage_ids and stage not in request.type_id.stage_ids:
-                raise UserError(self.env._(
-                    "A sample of type %(type)s does not go through “%(stage)s”. Its stages are: %(stages)s.",
-                    type=request.type_id.name, stage=stage.name,
-                    stages=", ".join(request.type_id.stage_ids.sorted().mapped("name")),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "A sample of type %(type)s does not go through “%(stage)s”. Its stages are: %(stages)s.",
+                        type=request.type_id.name,
+                        stage=stage.name,
+                        stages=", ".join(request.type_id.stage_ids.sorted().mapped("name")),
+                    )
+                )
             sample_round.stage_id = stage

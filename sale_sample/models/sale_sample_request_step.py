@@ -30,9 +30,9 @@ class SaleSampleRequest(models.Model):
         steps = self.env["sale.sample.step"].sudo()  # sudo: counted for whoever may read the request
         present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
         now = fields.Datetime.now()
-        hours = steps._hours_between(
-            [(step.company_id, step.entered_at, max(now, step.entered_at)) for step in present]
-        )
+        hours = steps._hours_between([
+            (step.company_id, step.entered_at, max(now, step.entered_at)) for step in present
+        ])
         found = dict(zip(present.request_id.ids, hours, strict=True))
         for request in self:
             request.waiting_hours = found.get(request._origin.id, 0.0)
@@ -84,7 +84,7 @@ class SaleSampleRequest(models.Model):
                 "user_id": self.env.uid,
             }
             for request in self
-        ])  # fmt: skip
+        ])
 
     def _leave_step(self, moments: dict[int, datetime]) -> dict[int, datetime]:
         """Close the present step of these requests and store how long it took.

@@ -20,10 +20,21 @@ class SaleSampleRequest(models.Model):
     )
 
     @api.depends(
-        "state", "type_id", "partner_id", "user_id", "needed_by", "product_id", "product_family_id", "style_name",
-        "style_file_ids", "property_line_ids", "function", "size_line_ids", "expected_yearly_volume",
+        "state",
+        "type_id",
+        "partner_id",
+        "user_id",
+        "needed_by",
+        "product_id",
+        "product_family_id",
+        "style_name",
+        "style_file_ids",
+        "property_line_ids",
+        "function",
+        "size_line_ids",
+        "expected_yearly_volume",
         "question_ids.answer",
-    )  # fmt: skip
+    )
     def _compute_missing_note(self):
         missing = self.filtered(lambda request: request.state in ("draft", "returned"))._get_missing()
         for request in self:
@@ -55,10 +66,12 @@ class SaleSampleRequest(models.Model):
         self._check_sellers()
         waiting = self.filtered(lambda request: request.state == "submitted")
         if waiting != self:
-            raise UserError(self.env._(
-                "Only a request that waits for R&D can be taken back. These are not: %s.",
-                ", ".join((self - waiting).mapped("display_name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "Only a request that waits for R&D can be taken back. These are not: %s.",
+                    ", ".join((self - waiting).mapped("display_name")),
+                )
+            )
         self._change_state("returned", reminded_at=False, escalated_at=False)
         self._end_activities(self.env._("Taken back by sales."))
 
@@ -76,9 +89,9 @@ class SaleSampleRequest(models.Model):
         unmet = self._get_unmet_prerequisites()
         missing = {request: request._get_missing_items() for request in self}
         for request, prerequisite in unmet.items():
-            missing[request].append(self.env._(
-                "an approved %(type)s of the same customer and article", type=prerequisite.name
-            ))  # fmt: skip
+            missing[request].append(
+                self.env._("an approved %(type)s of the same customer and article", type=prerequisite.name)
+            )
         return {request: items for request, items in missing.items() if items}
 
     def _get_missing_items(self) -> list[str]:
@@ -98,10 +111,7 @@ class SaleSampleRequest(models.Model):
             (needs.requires_properties and not self.property_line_ids, self.env._("physical properties: at least one")),
             (needs.requires_function and is_html_empty(self.function), self.env._("function: what the part has to do")),
             (needs.requires_sizes and not self.size_line_ids, self.env._("pairs per size")),
-            (
-                needs.requires_volume and self.expected_yearly_volume <= 0,
-                self.env._("the expected yearly volume"),
-            ),
+            (needs.requires_volume and self.expected_yearly_volume <= 0, self.env._("the expected yearly volume")),
             (not self.needed_by, self.env._("due date: the day it is needed by")),
         ]
         items = [words for lacks, words in checks if lacks]
@@ -130,7 +140,7 @@ class SaleSampleRequest(models.Model):
             "|",
             ("commercial_partner_id", "in", asking.commercial_partner_id.ids),
             ("lead_id", "in", asking.lead_id.ids),
-        ])  # fmt: skip
+        ])
         articles = defaultdict(list)
         for request in approved:
             for who in (request.commercial_partner_id, request.lead_id):

@@ -156,8 +156,10 @@ class SaleSampleRound(models.Model):
     def _compute_carried_point_ids(self):
         for record in self:
             points = record.request_id.point_ids.filtered(
-                lambda point, record=record: point.origin_round_id.number < record.number
-                and (not point.solved_round_id or point.solved_round_id.number >= record.number)
+                lambda point, record=record: (
+                    point.origin_round_id.number < record.number
+                    and (not point.solved_round_id or point.solved_round_id.number >= record.number)
+                )
             )
             record.carried_point_ids = points
             record.carried_point_count = len(points.filtered(lambda point: point.state == "open"))

@@ -78,9 +78,7 @@ class SaleSampleRound(models.Model):
         if not self.env.su and not self.env.user.has_group(SALES_GROUP):
             raise AccessError(self.env._("The customer's answer is recorded by the salesperson of the request."))
 
-    def _check_answer(
-        self, verdict: str, changes: Mapping[str, bool], comments: Mapping[str, str], still_open
-    ) -> None:
+    def _check_answer(self, verdict: str, changes: Mapping[str, bool], comments: Mapping[str, str], still_open) -> None:
         """Refuse an answer that contradicts itself.
 
         :raises UserError: what contradicts what, and the way out
@@ -115,17 +113,12 @@ class SaleSampleRound(models.Model):
     def _store_verdict(self, changes: Mapping[str, bool], comments: Mapping[str, str]) -> None:
         """Store the verdict on each part, and the points it raises. Called with all rights."""
         self.env["sale.sample.verdict.line"].create([
-            {
-                "round_id": self.id,
-                "part": part,
-                "opinion": "change" if change else "ok",
-                "comment": comments.get(part),
-            }
+            {"round_id": self.id, "part": part, "opinion": "change" if change else "ok", "comment": comments.get(part)}
             for part, change in changes.items()
-        ])  # fmt: skip
+        ])
         self.env["sale.sample.point"].create([
             {"origin_round_id": self.id, "part": part, "name": text} for part, text in new_points(changes, comments)
-        ])  # fmt: skip
+        ])
 
     def _seal(self) -> None:
         """Keep a pair of an approved round as the sealed standard, where the type wants one."""
@@ -141,7 +134,7 @@ class SaleSampleRound(models.Model):
             }
             for record in self
             if record.type_id.is_sealed
-        ])  # fmt: skip
+        ])
 
     def _record_signature(self, name: str, signature: str | bytes) -> None:
         """Record that the customer signed an approved round.
@@ -169,7 +162,10 @@ class SaleSampleRound(models.Model):
                 record.sudo().activity_schedule(  # sudo: an activity for a colleague in another department
                     "mail.mail_activity_data_todo",
                     date_deadline=record.promised_on or self._get_today(),
-                    summary=texts.env._("Plan round %(number)s: %(count)s open points", number=record.number,
-                                        count=record.carried_point_count),
+                    summary=texts.env._(
+                        "Plan round %(number)s: %(count)s open points",
+                        number=record.number,
+                        count=record.carried_point_count,
+                    ),
                     user_id=user.id,
-                )  # fmt: skip
+                )

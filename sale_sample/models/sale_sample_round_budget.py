@@ -50,12 +50,15 @@ class SaleSampleRound(models.Model):
             request = sample_round.request_id
             more = sample_round.cost - sample_round.budget_booked_amount
             if more < 0:
-                raise UserError(self.env._(
-                    "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
-                    "finance to "
-                    "book what comes back.",
-                    round=sample_round.display_name, booked=request._budget_format(sample_round.budget_booked_amount),
-                ))  # fmt: skip
+                raise UserError(
+                    self.env._(
+                        "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
+                        "finance to "
+                        "book what comes back.",
+                        round=sample_round.display_name,
+                        booked=request._budget_format(sample_round.budget_booked_amount),
+                    )
+                )
             if request.budget_line_id or lines.get(request.id):
                 request._budget_spend(more, note=sample_round.display_name)
                 sample_round.sudo().budget_booked_amount = sample_round.cost  # sudo: the field is closed to users

@@ -131,7 +131,7 @@ class SaleSampleRound(models.Model):
             }
             for record in self
             if record.retained_quantity
-        ])  # fmt: skip
+        ])
 
     def _get_retention_end(self, day: date) -> date | bool:
         """Return the day until which samples of this round are kept, False where the type sets no time."""

@@ -21,10 +21,24 @@ class SaleSampleRound(models.Model):
     _inherit = ["sale.sample.round", "sale.sample.portal.mixin"]
 
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
-        "answer_comment", "answered_by_id", "answered_on", "carrier", "number", "partner_id", "quantity", "request_id",
-        "sent_on", "signed_by", "signed_digest", "signed_on", "state", "tracking_ref", "tracking_url", "type_id",
+        "answer_comment",
+        "answered_by_id",
+        "answered_on",
+        "carrier",
+        "number",
+        "partner_id",
+        "quantity",
+        "request_id",
+        "sent_on",
+        "signed_by",
+        "signed_digest",
+        "signed_on",
+        "state",
+        "tracking_ref",
+        "tracking_url",
+        "type_id",
         "verdict",
-    }  # fmt: skip
+    }
 
     def _record_portal_answer(
         self,
@@ -108,8 +122,9 @@ class SaleSampleRound(models.Model):
         else:
             summary = texts._(
                 "The customer wants changes on round %(number)s: %(count)s open points",
-                number=self.number, count=following.carried_point_count,
-            )  # fmt: skip
+                number=self.number,
+                count=following.carried_point_count,
+            )
         request.activity_schedule(
             "mail.mail_activity_data_todo", date_deadline=self._get_today(), summary=summary, user_id=user.id
         )

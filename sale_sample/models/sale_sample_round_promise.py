@@ -7,7 +7,10 @@ class SaleSampleRound(models.Model):
     _inherit = "sale.sample.round"
 
     first_promised_on = fields.Date(
-        "First Promised for", readonly=True, copy=False, help="The day that R&D promised first, whatever was promised later"
+        "First Promised for",
+        readonly=True,
+        copy=False,
+        help="The day that R&D promised first, whatever was promised later",
     )
 
     def _has_field_access(self, field, operation):

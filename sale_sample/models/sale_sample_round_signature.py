@@ -97,7 +97,7 @@ class SaleSampleRound(models.Model):
             text("Sent on %s", format_date(self.env, self.sent_on) if self.sent_on else ""),
             *(text("Photo, SHA-1 %s", checksum) for checksum in self._get_photo_checksums()),
             text("Approved and signed by %(name)s on %(moment)s UTC", name=self.signed_by, moment=moment),
-        ])  # fmt: skip
+        ])
 
     def _get_stated_sizes(self) -> list[str]:
         """Return the pairs per size, in words."""

@@ -61,11 +61,16 @@ class SaleSampleSizeLine(models.Model):
             if problem:
                 smallest, largest = size_range(request.size_system)
                 systems = dict(request._fields["size_system"]._description_selection(self.env))
-                raise ValidationError(self.env._(
-                    "%(request)s: there is no size %(size)s in %(system)s. Sizes go from %(smallest)s to "
-                    "%(largest)s in "
-                    "steps of %(step)s.",
-                    request=request.display_name, size=size_label(line.size), system=systems[request.size_system],
-                    smallest=size_label(smallest), largest=size_label(largest),
-                    step=size_label(SYSTEMS[request.size_system].step),
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%(request)s: there is no size %(size)s in %(system)s. Sizes go from %(smallest)s to "
+                        "%(largest)s in "
+                        "steps of %(step)s.",
+                        request=request.display_name,
+                        size=size_label(line.size),
+                        system=systems[request.size_system],
+                        smallest=size_label(smallest),
+                        largest=size_label(largest),
+                        step=size_label(SYSTEMS[request.size_system].step),
+                    )
+                )

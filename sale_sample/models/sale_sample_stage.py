@@ -37,22 +37,26 @@ class SaleSampleStage(models.Model):
     def write(self, vals):
         changed = self.filtered(lambda stage: stage.kind != vals.get("kind", stage.kind))
         if changed:
-            raise UserError(self.env._(
-                "The kind of a stage does not change, requests stand in it: %s. Add another stage instead.",
-                ", ".join(changed.mapped("name")),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "The kind of a stage does not change, requests stand in it: %s. Add another stage instead.",
+                    ", ".join(changed.mapped("name")),
+                )
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
         needed = self.filtered(lambda stage: stage.kind != "work")
         if needed:
-            raise UserError(self.env._(
-                "Requests need these stages: %s. Rename or fold them instead.", ", ".join(needed.mapped("name"))
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "Requests need these stages: %s. Rename or fold them instead.", ", ".join(needed.mapped("name"))
+                )
+            )
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
         used = [stage.name for (stage,) in requests._read_group([("stage_id", "in", self.ids)], ["stage_id"])]
         if used:
-            raise UserError(self.env._(
-                "There are requests in these stages: %s. Move them to another stage first.", ", ".join(used)
-            ))  # fmt: skip
+            raise UserError(
+                self.env._("There are requests in these stages: %s. Move them to another stage first.", ", ".join(used))
+            )

@@ -61,30 +61,37 @@ class SaleSampleType(models.Model):
     @api.constrains("prerequisite_type_id")
     def _check_prerequisite(self):
         if self._has_cycle("prerequisite_type_id"):
-            raise ValidationError(self.env._(
-                "%s would have to be approved before itself. Choose another type that must come first.",
-                ", ".join(self.mapped("name")),
-            ))  # fmt: skip
+            raise ValidationError(
+                self.env._(
+                    "%s would have to be approved before itself. Choose another type that must come first.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
 
     @api.constrains("stage_ids")
     def _check_stages(self):
         for sample_type in self:
             wrong = sample_type.stage_ids.filtered(lambda stage: stage.kind != "work")
             if wrong:
-                raise ValidationError(self.env._(
-                    "%(type)s: only stages of R&D's work can be chosen, not %(stages)s.",
-                    type=sample_type.name, stages=", ".join(wrong.mapped("name")),
-                ))  # fmt: skip
+                raise ValidationError(
+                    self.env._(
+                        "%(type)s: only stages of R&D's work can be chosen, not %(stages)s.",
+                        type=sample_type.name,
+                        stages=", ".join(wrong.mapped("name")),
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
         used = [kind.name for (kind,) in requests._read_group([("type_id", "in", self.ids)], ["type_id"])]
         if used:
-            raise UserError(self.env._(
-                "There are requests of these sample types, they cannot be deleted: %s. Archive them instead.",
-                ", ".join(used),
-            ))  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "There are requests of these sample types, they cannot be deleted: %s. Archive them instead.",
+                    ", ".join(used),
+                )
+            )
 
     def action_view_requests(self) -> dict:
         """Open the requests of these types."""

@@ -6,4 +6,6 @@ class SaleSampleType(models.Model):
 
     _inherit = "sale.sample.type"
 
-    needs_fee_decision = fields.Boolean(help="At the hand-over the fee policy says who pays; sales decides before it is sent")
+    needs_fee_decision = fields.Boolean(
+        help="At the hand-over the fee policy says who pays; sales decides before it is sent"
+    )

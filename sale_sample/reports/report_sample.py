@@ -83,11 +83,10 @@ class ReportSample(models.AbstractModel):
             "months": Markup(self._get_months_chart(company, stop)),
             "stages": Markup(self._get_stages_chart(stages)),
             "tables": [
-                self._get_table(title, found, company)
-                for title, found in zip(dimensions.values(), groups, strict=True)
+                self._get_table(title, found, company) for title, found in zip(dimensions.values(), groups, strict=True)
             ],
             "refunds": self._get_refunds(company),
-        })  # fmt: skip
+        })
 
     def _get_dimensions(self) -> dict[str, str]:
         """Return the columns by which the figures are told in tables: column → title."""
@@ -225,8 +224,9 @@ class ReportSample(models.AbstractModel):
         near = Domain("standing", "in", ("near", "reached")) | Domain("next_deadline", "<=", soon)
         found = agreements.search(
             Domain("company_id", "=", company.id) & Domain("state", "=", "running") & near,
-            order="next_deadline, progress desc", limit=TOP,
-        )  # fmt: skip
+            order="next_deadline, progress desc",
+            limit=TOP,
+        )
         return [
             {
                 "name": f"{agreement.name} · {agreement.partner_id.display_name}",

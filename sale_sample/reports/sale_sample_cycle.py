@@ -31,19 +31,20 @@ class SaleSampleCycle(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "request_id"
-    _percentiles: ClassVar = {
-        "days_median": 0.5,
-        "days_p90": 0.9,
-        "working_days_median": 0.5,
-        "working_days_p90": 0.9,
-    }
+    _percentiles: ClassVar = {"days_median": 0.5, "days_p90": 0.9, "working_days_median": 0.5, "working_days_p90": 0.9}
     _depends = {
         "sale.sample.request": [
-            "commercial_partner_id", "company_id", "grade_id", "product_family_id", "rnd_user_id", "team_id",
-            "type_id", "user_id",
+            "commercial_partner_id",
+            "company_id",
+            "grade_id",
+            "product_family_id",
+            "rnd_user_id",
+            "team_id",
+            "type_id",
+            "user_id",
         ],
         "sale.sample.step": ["entered_at", "left_at", "request_id", "round_id", "step", "working_hours"],
-    }  # fmt: skip
+    }
 
     stage = fields.Selection(STAGES, readonly=True)
     days = fields.Float("Days, Mean", readonly=True, aggregator="avg", help="Calendar days")
@@ -77,9 +78,12 @@ class SaleSampleCycle(models.Model):
               JOIN sale_sample_request request ON request.id = span.request_id
               JOIN %(places)s ON place.company_id = request.company_id
             """,
-            dimensions=self._dimensions_sql(), days=days, working=working, places=self._places_sql(),
+            dimensions=self._dimensions_sql(),
+            days=days,
+            working=working,
+            places=self._places_sql(),
             spans=SQL(" UNION ALL ").join(self._get_spans()),
-        )  # fmt: skip
+        )
 
     def _get_spans(self) -> list[SQL]:
         """Return one SELECT (id, stage, request, round, start, stop, working hours) for each kind of stage."""

@@ -48,15 +48,35 @@ class SaleSampleStatistics(models.Model):
     }
     _depends = {
         "sale.sample.request": [
-            "closed_at", "commercial_partner_id", "company_id", "grade_id", "needed_by", "product_family_id",
-            "product_id", "rnd_user_id", "round_count", "state", "submitted_at", "team_id", "type_id", "user_id",
+            "closed_at",
+            "commercial_partner_id",
+            "company_id",
+            "grade_id",
+            "needed_by",
+            "product_family_id",
+            "product_id",
+            "rnd_user_id",
+            "round_count",
+            "state",
+            "submitted_at",
+            "team_id",
+            "type_id",
+            "user_id",
         ],
         "sale.sample.round": [
-            "answered_on", "cost", "first_promised_on", "made_on", "number", "quantity", "sent_on", "started_on",
-            "state", "verdict",
+            "answered_on",
+            "cost",
+            "first_promised_on",
+            "made_on",
+            "number",
+            "quantity",
+            "sent_on",
+            "started_on",
+            "state",
+            "verdict",
         ],
         "sale.sample.step": ["entered_at", "left_at", "request_id", "round_id", "step", "working_hours"],
-    }  # fmt: skip
+    }
 
     event = fields.Selection(EVENTS, readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -174,8 +194,10 @@ class SaleSampleStatistics(models.Model):
             currency, ends = column("currency_id"), SQL("FILTER (WHERE %s IN %s)", column("event"), ENDS)
             return SQL(
                 "CASE WHEN MIN(%(currency)s) %(ends)s = MAX(%(currency)s) %(ends)s THEN (%(quotient)s)::double precision END",
-                currency=currency, ends=ends, quotient=quotient,
-            )  # fmt: skip
+                currency=currency,
+                ends=ends,
+                quotient=quotient,
+            )
 
         if aggregate_spec == "return_ratio:avg":
             cost = column("ended_cost")
@@ -186,7 +208,9 @@ class SaleSampleStatistics(models.Model):
             return in_one_currency(
                 SQL(
                     "SUM(%s) / NULLIF(COUNT(DISTINCT %s) FILTER (WHERE %s > 0), 0)",
-                    column("ended_cost"), column("partner_id"), column("hit_rate"),
+                    column("ended_cost"),
+                    column("partner_id"),
+                    column("hit_rate"),
                 )
-            )  # fmt: skip
+            )
         return super()._read_group_select(aggregate_spec, query)

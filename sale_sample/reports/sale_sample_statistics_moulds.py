@@ -42,16 +42,24 @@ class SaleSampleStatistics(models.Model):
         return [
             *super()._get_facts(),
             self._fact(
-                8, SQL("opened_mould mould WHERE mould.once > 0"),
-                row_id="mould.id", event="'mould_opened'", request="mould.request_id", day="mould.opened_on",
+                8,
+                SQL("opened_mould mould WHERE mould.once > 0"),
+                row_id="mould.id",
+                event="'mould_opened'",
+                request="mould.request_id",
+                day="mould.opened_on",
                 mould_cost="mould.once",
             ),
             self._fact(
-                9, SQL("opened_size size"),
-                row_id="size.id", event="'mould_opened'", request="size.request_id", day="size.opened_on",
+                9,
+                SQL("opened_size size"),
+                row_id="size.id",
+                event="'mould_opened'",
+                request="size.request_id",
+                day="size.opened_on",
                 mould_cost="size.amount",
             ),
-        ]  # fmt: skip
+        ]
 
     def _get_spending(self):
         return [

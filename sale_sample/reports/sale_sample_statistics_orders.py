@@ -9,10 +9,15 @@ class SaleSampleStatistics(models.Model):
     _depends = {
         "sale.order": ["company_id", "currency_rate", "date_order", "partner_id", "state"],
         "sale.order.line": [
-            "display_type", "is_downpayment", "order_id", "price_subtotal", "product_id", "sample_request_id",
+            "display_type",
+            "is_downpayment",
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "sample_request_id",
         ],
         "res.partner": ["commercial_partner_id"],
-    }  # fmt: skip
+    }
 
     def _get_facts(self):
         return [*super()._get_facts(), self._select_ends(), self._select_ordered()]

@@ -10,14 +10,27 @@ from .sale_sample_cycle import WHOLE
 
 #: Key of a figure → column it comes from. In the order in which the report tells them.
 FIGURES = {
-    "requested": "requested", "made": "made", "sent": "sent", "approved": "approved", "rejected": "rejected",
-    "cancelled": "cancelled", "rounds": "rounds", "cycle": "cycle_working_days_median",
-    "cycle_p90": "cycle_working_days_p90", "on_time_needed": "on_time_needed",
-    "on_time_promised": "on_time_promised", "first_round": "first_round", "cost": "cost",
-    "mould_cost": "mould_cost", "charged": "charged",
-    "collected": "collected", "refunded": "refunded", "ordered": "ordered", "hit_rate": "hit_rate",
+    "requested": "requested",
+    "made": "made",
+    "sent": "sent",
+    "approved": "approved",
+    "rejected": "rejected",
+    "cancelled": "cancelled",
+    "rounds": "rounds",
+    "cycle": "cycle_working_days_median",
+    "cycle_p90": "cycle_working_days_p90",
+    "on_time_needed": "on_time_needed",
+    "on_time_promised": "on_time_promised",
+    "first_round": "first_round",
+    "cost": "cost",
+    "mould_cost": "mould_cost",
+    "charged": "charged",
+    "collected": "collected",
+    "refunded": "refunded",
+    "ordered": "ordered",
+    "hit_rate": "hit_rate",
     "revenue": "revenue",
-}  # fmt: skip
+}
 
 
 class SaleSampleStatistics(models.Model):
@@ -26,9 +39,14 @@ class SaleSampleStatistics(models.Model):
     _inherit = "sale.sample.statistics"
 
     def _get_figures(
-        self, company, start: date, stop: date, groupby: str | None = None, keys: Iterable[str] | None = None,
+        self,
+        company,
+        start: date,
+        stop: date,
+        groupby: str | None = None,
+        keys: Iterable[str] | None = None,
         events: Sequence[str] = (),
-    ) -> dict:  # fmt: skip
+    ) -> dict:
         """Return the figures of a period that the reader may see, by the reader's record rules.
 
         :param start: first day
@@ -41,9 +59,14 @@ class SaleSampleStatistics(models.Model):
         return self._get_figures_by(company, start, stop, [groupby], keys, events)[0]
 
     def _get_figures_by(
-        self, company, start: date, stop: date, groupbys: Sequence[str | None], keys: Iterable[str] | None = None,
+        self,
+        company,
+        start: date,
+        stop: date,
+        groupbys: Sequence[str | None],
+        keys: Iterable[str] | None = None,
         events: Sequence[str] = (),
-    ) -> list[dict]:  # fmt: skip
+    ) -> list[dict]:
         """Return the figures of a period by each of several dimensions, None for the whole; in one query.
 
         See :meth:`_get_figures`.
@@ -103,8 +126,10 @@ class SaleSampleStatistics(models.Model):
             return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
 
         text = words % {
-            "now": number(sentence.now), "before": number(sentence.before), "change": number(sentence.change),
-        }  # fmt: skip
+            "now": number(sentence.now),
+            "before": number(sentence.before),
+            "change": number(sentence.change),
+        }
         if sentence.detail:
             text += " " + self.env._("It comes most from: %s.", stages[sentence.detail])
         return text
@@ -136,16 +161,14 @@ class SaleSampleStatistics(models.Model):
             ),
             "rejected_same": self.env._("Samples rejected by customers: %(now)s, as many as in the period before."),
             "cycle_up": self.env._(
-                "From the request to the approval it took %(now)s working days (median), %(change)s longer "
-                "than before."
+                "From the request to the approval it took %(now)s working days (median), %(change)s longer than before."
             ),
             "cycle_down": self.env._(
                 "From the request to the approval it took %(now)s working days (median), %(change)s shorter "
                 "than before."
             ),
             "cycle_same": self.env._(
-                "From the request to the approval it took %(now)s working days (median), about as long as "
-                "before."
+                "From the request to the approval it took %(now)s working days (median), about as long as before."
             ),
             "cycle_new": self.env._("From the request to the approval it took %(now)s working days (median)."),
             "on_time_needed_up": self.env._(
@@ -179,4 +202,4 @@ class SaleSampleStatistics(models.Model):
             "mould_cost_up": self.env._("Moulds opened cost %(now)s, %(change)s more than in the period before."),
             "mould_cost_down": self.env._("Moulds opened cost %(now)s, %(change)s less than in the period before."),
             "mould_cost_new": self.env._("Moulds opened cost %(now)s."),
-        }  # fmt: skip
+        }

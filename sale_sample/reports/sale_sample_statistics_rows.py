@@ -3,23 +3,31 @@ from odoo.tools import SQL
 
 #: Figures of a fact, and their type in SQL. What a fact does not tell is 0 or, of those that have a mean, nothing.
 FIGURES = {
-    **dict.fromkeys(("requested", "made", "pairs_made", "sent", "approved", "rejected", "cancelled", "ordered"), "integer"),
+    **dict.fromkeys(
+        ("requested", "made", "pairs_made", "sent", "approved", "rejected", "cancelled", "ordered"), "integer"
+    ),
     **dict.fromkeys(
         (
-            "rounds", "first_round", "on_time_needed", "on_time_promised", "hit_rate", "days", "working_days",
+            "rounds",
+            "first_round",
+            "on_time_needed",
+            "on_time_promised",
+            "hit_rate",
+            "days",
+            "working_days",
             "payback_days",
         ),
         "double precision",
     ),
-    **dict.fromkeys(("cost", "mould_cost", "charged", "collected", "refunded", "ended_cost", "revenue", "earned"), "numeric"),
-}  # fmt: skip
+    **dict.fromkeys(
+        ("cost", "mould_cost", "charged", "collected", "refunded", "ended_cost", "revenue", "earned"), "numeric"
+    ),
+}
 NOTHING = {"integer": "0", "numeric": "0", "double precision": "NULL"}
 #: Columns that hold 1 or 0 in a fact, and 100 or 0 in the report: their mean is a share in percent.
 SHARES = ("first_round", "on_time_needed", "on_time_promised", "hit_rate")
 #: Dimensions of facts that have no request: column of a fact → column of the request that comes first.
-OWN = {
-    "company_id": "company_id", "partner_id": "commercial_partner_id", "user_id": "user_id", "team_id": "team_id",
-}  # fmt: skip
+OWN = {"company_id": "company_id", "partner_id": "commercial_partner_id", "user_id": "user_id", "team_id": "team_id"}
 KINDS_OF_FACTS = 16
 """Ids of rows of one kind share their remainder of this."""
 
@@ -50,7 +58,8 @@ class SaleSampleStatistics(models.Model):
               JOIN res_company company ON company.id = COALESCE(request.company_id, fact.company_id)
               JOIN %(places)s ON place.company_id = company.id
             """,
-            dimensions=self._dimensions_sql(), places=self._places_sql(),
+            dimensions=self._dimensions_sql(),
+            places=self._places_sql(),
             plain=SQL(", ").join(SQL.identifier("fact", name) for name in plain),
             shares=SQL(", ").join(
                 SQL("%s * 100 AS %s", SQL.identifier("fact", name), SQL.identifier(name)) for name in SHARES
@@ -60,16 +69,18 @@ class SaleSampleStatistics(models.Model):
                 SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
                 for name, query in self._get_shared().items()
             ),
-        )  # fmt: skip
+        )
 
     def _dimensions_sql(self) -> SQL:
         own = [
             SQL(
                 "COALESCE(%s, %s) AS %s",
-                SQL.identifier("request", of_request), SQL.identifier("fact", name), SQL.identifier(name),
+                SQL.identifier("request", of_request),
+                SQL.identifier("fact", name),
+                SQL.identifier(name),
             )
             for name, of_request in OWN.items()
-        ]  # fmt: skip
+        ]
         return SQL(
             "request.type_id, request.grade_id, request.rnd_user_id, request.product_family_id, %s", SQL(", ").join(own)
         )
@@ -96,9 +107,19 @@ class SaleSampleStatistics(models.Model):
 
     @api.model
     def _fact(
-        self, place: int, source: SQL, *, row_id: str, event: str, request: str, day: str = "NULL",
-        moment: str = "NULL", round_: str = "NULL", own: dict[str, str] | None = None, **figures: str,
-    ) -> SQL:  # fmt: skip
+        self,
+        place: int,
+        source: SQL,
+        *,
+        row_id: str,
+        event: str,
+        request: str,
+        day: str = "NULL",
+        moment: str = "NULL",
+        round_: str = "NULL",
+        own: dict[str, str] | None = None,
+        **figures: str,
+    ) -> SQL:
         """Return the SELECT of one kind of row. Its pieces of SQL stand in the code and are never a user's.
 
         All kinds have columns of exactly the same types. Else PostgreSQL would compute each kind as a whole, also

@@ -51,17 +51,26 @@ class SampleCase(TransactionCase):
         cls.company.sample_rnd_user_id = cls.rnd
         cls.company.sample_escalation_user_id = cls.manager
         cls.customer, cls.other_customer = cls.env["res.partner"].create([
-            {"name": "Runner Shoes", "is_company": True}, {"name": "City Shoes", "is_company": True},
-        ])  # fmt: skip
+            {"name": "Runner Shoes", "is_company": True},
+            {"name": "City Shoes", "is_company": True},
+        ])
         cls.contact = cls.env["res.partner"].create({"name": "Lin", "parent_id": cls.customer.id})
         cls.family = cls.env["product.category"].create({"name": "Outsoles T"})
         cls.product = cls.env["product.product"].create({"name": "Outsole T", "categ_id": cls.family.id})
         cls.type = cls.env["sale.sample.type"].create({
-            "name": "Plain Sample", "code": "T1", "lead_time_days": 5, "requires_style": False, "requires_sizes": False,
-        })  # fmt: skip
+            "name": "Plain Sample",
+            "code": "T1",
+            "lead_time_days": 5,
+            "requires_style": False,
+            "requires_sizes": False,
+        })
         cls.property = cls.env["sale.sample.property"].create({
-            "name": "Hardness T", "code": "T-H", "uom_name": "Shore A", "standard": "GB/T 531.1", "condition": "23 °C",
-        })  # fmt: skip
+            "name": "Hardness T",
+            "code": "T-H",
+            "uom_name": "Shore A",
+            "standard": "GB/T 531.1",
+            "condition": "23 °C",
+        })
 
     @classmethod
     def _make_company(cls, name):

@@ -21,14 +21,19 @@ class FeeCase(SampleCase):
         cls.type.write({"needs_mould": True, "needs_fee_decision": True})
         cls.purpose = cls.env.ref("sale_budget.purpose_mould")
         cls.grade_a, cls.grade_b = cls.env["customer.grade"].create([
-            {"name": "Grade A T", "code": "AT"}, {"name": "Grade B T", "code": "BT"},
-        ])  # fmt: skip
+            {"name": "Grade A T", "code": "AT"},
+            {"name": "Grade B T", "code": "BT"},
+        ])
 
     @classmethod
     def _policy(cls, **values):
         return cls.env["sale.sample.fee.policy"].create({
-            "name": "Rule", "charge": "shared", "share_percent": 50.0, "pay_before_shipping": True, **values,
-        })  # fmt: skip
+            "name": "Rule",
+            "charge": "shared",
+            "share_percent": 50.0,
+            "pay_before_shipping": True,
+            **values,
+        })
 
     @classmethod
     def _budget(cls, amount=50000.0, **values):
@@ -59,19 +64,24 @@ class FeeCase(SampleCase):
     @classmethod
     def _mould(cls, **values):
         """Return a quoted mould of four sizes, 40 first: 1,000 once and 500 for each size."""
-        return cls.env["sale.sample.mould"].with_user(cls.rnd).create({
-            "shape": "Cup sole T",
-            "company_id": cls.company.id,
-            "owner": "shared",
-            "partner_id": cls.customer.id,
-            "product_ids": [Command.set(cls.product.ids)],
-            "part_ids": [
-                Command.create({"kind": "last", "cost": 1000.0}),
-                Command.create({"kind": "sole", "cost": 500.0, "per_size": True}),
-            ],
-            "size_ids": [Command.create({"size": size, "is_first": size == 40}) for size in (39, 40, 41, 42)],
-            **values,
-        })  # fmt: skip
+        return (
+            cls
+            .env["sale.sample.mould"]
+            .with_user(cls.rnd)
+            .create({
+                "shape": "Cup sole T",
+                "company_id": cls.company.id,
+                "owner": "shared",
+                "partner_id": cls.customer.id,
+                "product_ids": [Command.set(cls.product.ids)],
+                "part_ids": [
+                    Command.create({"kind": "last", "cost": 1000.0}),
+                    Command.create({"kind": "sole", "cost": 500.0, "per_size": True}),
+                ],
+                "size_ids": [Command.create({"size": size, "is_first": size == 40}) for size in (39, 40, 41, 42)],
+                **values,
+            })
+        )
 
     @classmethod
     def _charged(cls, **values):
@@ -103,18 +113,36 @@ class FeeCase(SampleCase):
     def _ledger(cls):
         """Give the company what invoices need."""
         receivable, income, bank = cls.env["account.account"].create([
-            {"name": "Receivable T", "code": "T1221", "account_type": "asset_receivable", "reconcile": True,
-             "company_ids": [Command.set(cls.company.ids)]},
-            {"name": "Income T", "code": "T6001", "account_type": "income",
-             "company_ids": [Command.set(cls.company.ids)]},
-            {"name": "Bank T", "code": "T1002", "account_type": "asset_cash",
-             "company_ids": [Command.set(cls.company.ids)]},
-        ])  # fmt: skip
+            {
+                "name": "Receivable T",
+                "code": "T1221",
+                "account_type": "asset_receivable",
+                "reconcile": True,
+                "company_ids": [Command.set(cls.company.ids)],
+            },
+            {
+                "name": "Income T",
+                "code": "T6001",
+                "account_type": "income",
+                "company_ids": [Command.set(cls.company.ids)],
+            },
+            {
+                "name": "Bank T",
+                "code": "T1002",
+                "account_type": "asset_cash",
+                "company_ids": [Command.set(cls.company.ids)],
+            },
+        ])
         cls.env["account.journal"].create([
-            {"name": "Sales T", "code": "TS", "type": "sale", "company_id": cls.company.id,
-             "default_account_id": income.id},
+            {
+                "name": "Sales T",
+                "code": "TS",
+                "type": "sale",
+                "company_id": cls.company.id,
+                "default_account_id": income.id,
+            },
             {"name": "Misc T", "code": "TM", "type": "general", "company_id": cls.company.id},
-        ])  # fmt: skip
+        ])
         (cls.customer | cls.other_customer).with_company(cls.company).property_account_receivable_id = receivable
         cls.income, cls.bank, cls.receivable = income, bank, receivable
 
@@ -123,17 +151,21 @@ class FeeCase(SampleCase):
         move = self.env["account.move"].create({
             "move_type": "entry",
             "company_id": self.company.id,
-            "journal_id": self.env["account.journal"].search(
-                [("company_id", "=", self.company.id), ("type", "=", "general")], limit=1
-            ).id,
+            "journal_id": self
+            .env["account.journal"]
+            .search([("company_id", "=", self.company.id), ("type", "=", "general")], limit=1)
+            .id,
             "date": day or invoice.invoice_date,
             "line_ids": [
                 Command.create({"account_id": self.bank.id, "debit": amount, "name": "in"}),
                 Command.create({
-                    "account_id": self.receivable.id, "credit": amount, "name": "in", "partner_id": invoice.partner_id.id,
+                    "account_id": self.receivable.id,
+                    "credit": amount,
+                    "name": "in",
+                    "partner_id": invoice.partner_id.id,
                 }),
             ],
-        })  # fmt: skip
+        })
         move.action_post()
         lines = (invoice | move).line_ids.filtered(lambda line: line.account_id == self.receivable)
         lines.reconcile()

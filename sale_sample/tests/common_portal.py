@@ -36,9 +36,13 @@ class PortalCase(HttpCase, RoundCase):
     @classmethod
     def _portal_user(cls, login, customer):
         user = new_test_user(
-            cls.env, login, groups="base.group_portal", email=f"{login}@example.com",
-            company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
-        )  # fmt: skip
+            cls.env,
+            login,
+            groups="base.group_portal",
+            email=f"{login}@example.com",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
         user.partner_id.write({"parent_id": customer.id, "name": login, "lang": "en_US"})
         return user
 

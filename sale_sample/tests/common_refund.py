@@ -15,19 +15,31 @@ class RefundCase(RoundCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.sole, cls.other_sole = cls.env["product.product"].create([
-            {"name": "Sole", "type": "consu"}, {"name": "Other Sole", "type": "consu"},
-        ])  # fmt: skip
+            {"name": "Sole", "type": "consu"},
+            {"name": "Other Sole", "type": "consu"},
+        ])
         cls.journal = cls.env["account.journal"].create({
-            "name": "Sales", "code": "SSAL", "type": "sale", "company_id": cls.company.id,
-            "default_account_id": cls.env["account.account"].create({
-                "name": "Sample Income", "code": "600100", "account_type": "income",
+            "name": "Sales",
+            "code": "SSAL",
+            "type": "sale",
+            "company_id": cls.company.id,
+            "default_account_id": cls
+            .env["account.account"]
+            .create({
+                "name": "Sample Income",
+                "code": "600100",
+                "account_type": "income",
                 "company_ids": [Command.set(cls.company.ids)],
-            }).id,
-        })  # fmt: skip
+            })
+            .id,
+        })
         receivable = cls.env["account.account"].create({
-            "name": "Sample Receivable", "code": "112200", "account_type": "asset_receivable", "reconcile": True,
+            "name": "Sample Receivable",
+            "code": "112200",
+            "account_type": "asset_receivable",
+            "reconcile": True,
             "company_ids": [Command.set(cls.company.ids)],
-        })  # fmt: skip
+        })
         for partner in (cls.customer, cls.contact):
             partner.with_company(cls.company).property_account_receivable_id = receivable
 
@@ -45,7 +57,7 @@ class RefundCase(RoundCase):
                 for pairs, percent, months in steps
             ],
             **values,
-        })  # fmt: skip
+        })
         if started:
             agreement.action_start()
         return agreement

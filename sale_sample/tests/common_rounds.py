@@ -57,12 +57,14 @@ class RoundCase(TransactionCase):
             setattr(cls, role, user)
         cls.customer = cls.env["res.partner"].create({"name": "Runner Shoes", "is_company": True, "lang": "en_US"})
         cls.contact = cls.env["res.partner"].create({
-            "name": "Lin", "parent_id": cls.customer.id, "email": "lin@runner.example",
-        })  # fmt: skip
+            "name": "Lin",
+            "parent_id": cls.customer.id,
+            "email": "lin@runner.example",
+        })
         stages = cls.env["sale.sample.stage"].create([
             {"name": "Press", "kind": "work", "sequence": 900},
             {"name": "Measure", "kind": "work", "sequence": 901},
-        ])  # fmt: skip
+        ])
         cls.type = cls.env["sale.sample.type"].create({
             "name": "Test Type",
             "code": "TT",
@@ -72,11 +74,11 @@ class RoundCase(TransactionCase):
             "retention_months": 6,
             "requires_style": False,
             "requires_sizes": False,
-        })  # fmt: skip
+        })
         cls.hardness, cls.colour = cls.env["sale.sample.property"].create([
             {"name": "Hardness T", "code": "T-HARD", "uom_name": "Shore A", "limit_kind": "range"},
             {"name": "Colour T", "code": "T-COL", "limit_kind": "text"},
-        ])  # fmt: skip
+        ])
         cls.reason_rejected = cls.env["sale.sample.reason"].create({"name": "Test rejected", "kind": "rejected"})
         cls.reason_cancelled = cls.env["sale.sample.reason"].create({"name": "Test cancelled", "kind": "cancelled"})
 
@@ -97,16 +99,22 @@ class RoundCase(TransactionCase):
             "size_line_ids": [Command.create({"size": 42, "pairs": 3})],
             "property_line_ids": [
                 Command.create({
-                    "property_id": cls.hardness.id, "limit_kind": "range", "target": 65,
-                    "tolerance_minus": 3, "tolerance_plus": 2, "uom_name": "Shore A",
+                    "property_id": cls.hardness.id,
+                    "limit_kind": "range",
+                    "target": 65,
+                    "tolerance_minus": 3,
+                    "tolerance_plus": 2,
+                    "uom_name": "Shore A",
                 }),
                 Command.create({
-                    "property_id": cls.colour.id, "limit_kind": "text", "target_text": "As the swatch",
+                    "property_id": cls.colour.id,
+                    "limit_kind": "text",
+                    "target_text": "As the swatch",
                     "required": False,
                 }),
             ],
             **values,
-        })  # fmt: skip
+        })
         if accepted:
             cls._accept(request)
         return request

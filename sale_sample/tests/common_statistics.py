@@ -28,21 +28,30 @@ class StatisticsCase(RoundCase):
         super().setUpClass()
         cls.env.company.resource_calendar_id.hours_per_day = 8.0
         cls.request_a = cls._lived(
-            "2026-03-02", "2026-03-03", "2026-03-10", "2026-03-05",
+            "2026-03-02",
+            "2026-03-03",
+            "2026-03-10",
+            "2026-03-05",
             [("2026-03-06", "2026-03-06", "2026-03-16", "approved", 100)],
-        )  # fmt: skip
+        )
         cls.request_b = cls._lived(
-            "2026-03-02", "2026-03-04", "2026-03-11", "2026-03-12",
+            "2026-03-02",
+            "2026-03-04",
+            "2026-03-11",
+            "2026-03-12",
             [
                 ("2026-03-11", "2026-03-12", "2026-03-19", "changes", 300),
                 ("2026-03-26", "2026-03-27", "2026-04-08", "approved", 200),
             ],
             user_id=cls.other_salesman.id,
-        )  # fmt: skip
+        )
         cls.request_c = cls._lived(
-            "2026-04-01", "2026-04-02", "2026-04-30", "2026-04-08",
+            "2026-04-01",
+            "2026-04-02",
+            "2026-04-30",
+            "2026-04-08",
             [("2026-04-07", "2026-04-08", "2026-04-10", "rejected", 50)],
-        )  # fmt: skip
+        )
         cls.request_d = cls._lived("2026-04-01", None, "2026-04-30", None, [])
         with freeze_time("2026-04-03 01:00:00"):
             cls.request_d._end("cancelled", cls.reason_cancelled)
@@ -89,9 +98,9 @@ class StatisticsCase(RoundCase):
             else:
                 order = cls.env["sale.order"].create({
                     "partner_id": cls.contact.id,
-                    "order_line": [(0, 0, {
-                        "product_id": cls.product.id, "product_uom_qty": quantity, "price_unit": 100.0,
-                    })],
-                })  # fmt: skip
+                    "order_line": [
+                        (0, 0, {"product_id": cls.product.id, "product_uom_qty": quantity, "price_unit": 100.0})
+                    ],
+                })
             order.action_confirm()
         return order

@@ -85,9 +85,10 @@ class TestDue(SampleCase):
         self.assertEqual(self.env["sale.sample.request"].browse(request.id).state, "draft")
 
     def test_rnd_drags_between_its_stages(self):
-        stages = self.env["sale.sample.stage"].create(
-            [{"name": "Press", "sequence": 900}, {"name": "Trim", "sequence": 901}]
-        )
+        stages = self.env["sale.sample.stage"].create([
+            {"name": "Press", "sequence": 900},
+            {"name": "Trim", "sequence": 901},
+        ])
         self.type.stage_ids = stages
         request = self._accepted().with_user(self.rnd)
         self.assertEqual(request.stage_id, stages[0])
@@ -127,9 +128,11 @@ class TestDue(SampleCase):
 
     def test_sales_is_reminded_of_questions(self):
         self.salesman.sale_team_id = False
-        team = self.env["crm.team"].create(
-            {"name": "T", "user_id": self.salesman_all.id, "company_id": self.company.id}
-        )
+        team = self.env["crm.team"].create({
+            "name": "T",
+            "user_id": self.salesman_all.id,
+            "company_id": self.company.id,
+        })
         request = self._submitted(team_id=team.id)
         request.team_id = team
         request.with_user(self.rnd)._return_with_questions(["Which colour?"])

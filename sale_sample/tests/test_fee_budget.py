@@ -93,7 +93,9 @@ class TestFeeBudget(FeeCase):
     def test_not_opened(self):
         request, mould = self._decided_mould()
         mould.action_drop()
-        self.assertEqual(self._figures(self.line)[0], 1500.0, "another mould may be registered while the request goes on")
+        self.assertEqual(
+            self._figures(self.line)[0], 1500.0, "another mould may be registered while the request goes on"
+        )
         self._rejected(request)
         self.assertEqual(self._figures(self.line), (0.0, 0.0, 5000.0))
 
@@ -134,25 +136,44 @@ class TestFeeBudget(FeeCase):
         """Return the draft bill of a mould maker."""
         self._ledger()
         expense, payable = self.env["account.account"].create([
-            {"name": "Moulds T", "code": "T5001", "account_type": "expense",
-             "company_ids": [Command.set(self.company.ids)]},
-            {"name": "Payable T", "code": "T2202", "account_type": "liability_payable", "reconcile": True,
-             "company_ids": [Command.set(self.company.ids)]},
-        ])  # fmt: skip
+            {
+                "name": "Moulds T",
+                "code": "T5001",
+                "account_type": "expense",
+                "company_ids": [Command.set(self.company.ids)],
+            },
+            {
+                "name": "Payable T",
+                "code": "T2202",
+                "account_type": "liability_payable",
+                "reconcile": True,
+                "company_ids": [Command.set(self.company.ids)],
+            },
+        ])
         maker = self.env["res.partner"].create({"name": "Mould Maker T"})
         maker.with_company(self.company).property_account_payable_id = payable
         self.env["account.journal"].create({
-            "name": "Bills T", "code": "TP", "type": "purchase", "company_id": self.company.id,
-            "default_account_id": expense.id,
-        })  # fmt: skip
-        return self.env["account.move"].create({
-            "move_type": "in_invoice", "partner_id": maker.id, "invoice_date": "2026-03-02",
+            "name": "Bills T",
+            "code": "TP",
+            "type": "purchase",
             "company_id": self.company.id,
-            "invoice_line_ids": [Command.create({
-                "name": "Cup sole, first size", "price_unit": amount, "tax_ids": False, "account_id": expense.id,
-                "sale_sample_mould_id": mould.id,
-            })],
-        })  # fmt: skip
+            "default_account_id": expense.id,
+        })
+        return self.env["account.move"].create({
+            "move_type": "in_invoice",
+            "partner_id": maker.id,
+            "invoice_date": "2026-03-02",
+            "company_id": self.company.id,
+            "invoice_line_ids": [
+                Command.create({
+                    "name": "Cup sole, first size",
+                    "price_unit": amount,
+                    "tax_ids": False,
+                    "account_id": expense.id,
+                    "sale_sample_mould_id": mould.id,
+                })
+            ],
+        })
 
     def test_bill_before_the_release(self):
         """The company's share of the bill uses up the reservation; the release adds nothing to it."""
@@ -171,7 +192,9 @@ class TestFeeBudget(FeeCase):
         self._released(mould)
         bill = self._bill(mould, 1400.0)
         bill.action_post()
-        self.assertEqual(self._figures(self.line)[:2], (0.0, 750.0), "700 are proved, 50 of the expected cost are not yet")
+        self.assertEqual(
+            self._figures(self.line)[:2], (0.0, 750.0), "700 are proved, 50 of the expected cost are not yet"
+        )
         bill.button_draft()
         self.assertEqual(self._figures(self.line)[1], 750.0)
         bill.invoice_line_ids.price_unit = 1800.0

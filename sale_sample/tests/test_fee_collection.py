@@ -74,16 +74,21 @@ class TestFeeCollection(FeeCase):
         usd = self.env.ref("base.USD")
         usd.active = True
         pricelist = self.env["product.pricelist"].create({
-            "name": "USD T", "currency_id": usd.id, "company_id": self.company.id,
-        })  # fmt: skip
+            "name": "USD T",
+            "currency_id": usd.id,
+            "company_id": self.company.id,
+        })
         self.customer.with_company(self.company).specific_property_product_pricelist = pricelist
         self.env["res.currency.rate"].search([("currency_id", "=", usd.id)]).unlink()
         request = self._decided()
         with self.assertRefused("no exchange rate of USD"):
             request.action_charge_fee()
         self.env["res.currency.rate"].create({
-            "currency_id": usd.id, "company_id": self.company.id, "name": "2026-01-01", "rate": 0.125,
-        })  # fmt: skip
+            "currency_id": usd.id,
+            "company_id": self.company.id,
+            "name": "2026-01-01",
+            "rate": 0.125,
+        })
         request.action_charge_fee()
         line = request.fee_decision_id.order_line_ids
         self.assertEqual((line.currency_id, line.price_unit), (usd, 500.0))
@@ -118,9 +123,7 @@ class TestFeeCollection(FeeCase):
             self.assertEqual(decisions.search(overdue), decision)
             for _night in range(2):
                 decisions._cron_overdue()
-            self.assertEqual(
-                [login for login, _type in self._open_activities(decision)], [self.salesman.login]
-            )
+            self.assertEqual([login for login, _type in self._open_activities(decision)], [self.salesman.login])
             invoice = self._invoice(_order)
             self._pay(invoice, invoice.amount_total)
             decisions._cron_overdue()
@@ -129,8 +132,10 @@ class TestFeeCollection(FeeCase):
     def test_removal_of_the_addon(self):
         request, order = self._charged()
         self.env["sale.sample.mould"].create({
-            "shape": "Cup sole T", "request_id": request.id, "part_ids": [Command.create({"cost": 1.0})],
-        }).action_open()  # fmt: skip
+            "shape": "Cup sole T",
+            "request_id": request.id,
+            "part_ids": [Command.create({"cost": 1.0})],
+        }).action_open()
         line = request.fee_decision_id.sudo().budget_line_id
         uninstall_hook(self.env)
         self.assertFalse(request.sudo().exists())

@@ -24,20 +24,30 @@ class TestLastFreeSample(BaseCase):
     def _prepare(self, env):
         """Commit two requests of one customer, each with the proposal of the one free sample of the year."""
         self.partner = env["res.partner"].create({"name": "Race Shoes", "is_company": True}).id
-        self.type = env["sale.sample.type"].create({
-            "name": "Race type", "code": "RACE", "needs_fee_decision": True,
-        }).id  # fmt: skip
-        self.policy = env["sale.sample.fee.policy"].create({
-            "name": "Race rule", "type_id": self.type, "charge": "full", "free_quota": 1, "needs_budget": False,
-            "company_id": env.company.id,
-        }).id  # fmt: skip
+        self.type = env["sale.sample.type"].create({"name": "Race type", "code": "RACE", "needs_fee_decision": True}).id
+        self.policy = (
+            env["sale.sample.fee.policy"]
+            .create({
+                "name": "Race rule",
+                "type_id": self.type,
+                "charge": "full",
+                "free_quota": 1,
+                "needs_budget": False,
+                "company_id": env.company.id,
+            })
+            .id
+        )
         requests = env["sale.sample.request"].create([
             {
-                "type_id": self.type, "partner_id": self.partner, "fee_cost": 500.0, "style_name": f"Race {number}",
-                "needed_by": "2099-01-01", "size_line_ids": [Command.create({"size": 38, "pairs": 1})],
+                "type_id": self.type,
+                "partner_id": self.partner,
+                "fee_cost": 500.0,
+                "style_name": f"Race {number}",
+                "needed_by": "2099-01-01",
+                "size_line_ids": [Command.create({"size": 38, "pairs": 1})],
             }
             for number in range(2)
-        ])  # fmt: skip
+        ])
         for request in requests:
             request._change_state("submitted", submitted_at="2026-01-01 00:00:00")
         requests._propose_fee()

@@ -44,18 +44,21 @@ class TestFeeDecision(FeeCase):
     def test_grade_kind_and_team(self):
         self._policy(charge="full")
         prospects = self._policy(name="B prospects", grade_id=self.grade_b.id, customer_kind="prospect")
-        customers = self._policy(name="B customers", grade_id=self.grade_b.id, customer_kind="customer", charge="free",
-                                 needs_budget=False)  # fmt: skip
+        customers = self._policy(
+            name="B customers", grade_id=self.grade_b.id, customer_kind="customer", charge="free", needs_budget=False
+        )
         self._budget()
         self.customer.with_company(self.company).customer_grade_id = self.grade_b
         request = self._handed_over()
         decision = request.fee_decision_id
-        self.assertEqual((decision.policy_id, decision.customer_kind, decision.grade_id),
-                         (prospects, "prospect", self.grade_b))  # fmt: skip
+        self.assertEqual(
+            (decision.policy_id, decision.customer_kind, decision.grade_id), (prospects, "prospect", self.grade_b)
+        )
         order = self.env["sale.order"].create({
-            "partner_id": self.customer.id, "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
             "order_line": [Command.create({"product_id": self.product.id})],
-        })  # fmt: skip
+        })
         order.action_confirm()
         request.action_work_out_fee()
         self.assertEqual(request.fee_decision_id.policy_id, customers)
@@ -66,8 +69,13 @@ class TestFeeDecision(FeeCase):
         self.customer.with_company(self.company).customer_grade_id = self.grade_b
         self._decided(style_name="First")
         text = self._handed_over(style_name="Second").fee_explanation
-        for words in ("Prospect of grade Grade B T", "Half", "1 of 1 free samples of 2026 used", "left in Moulds 2026",
-                      "50 %"):  # fmt: skip
+        for words in (
+            "Prospect of grade Grade B T",
+            "Half",
+            "1 of 1 free samples of 2026 used",
+            "left in Moulds 2026",
+            "50 %",
+        ):
             with self.subTest(words=words):
                 self.assertIn(words, text)
 
@@ -81,7 +89,10 @@ class TestFeeDecision(FeeCase):
         with self.assertRaises(AccessError):
             decision.fee_amount = 1.0
         with self.assertRaises(AccessError):
-            self.env["sale.sample.fee.decision"].with_user(self.manager).create({"request_id": request.id, "charge": "free"})
+            self.env["sale.sample.fee.decision"].with_user(self.manager).create({
+                "request_id": request.id,
+                "charge": "free",
+            })
         with self.assertRefused("decided on the cost"):
             request.fee_cost = 1.0
         with self.assertRefused("cannot be deleted"):
@@ -116,15 +127,20 @@ class TestFeeDecision(FeeCase):
         self.env["sale.sample.fee.level"].create([
             {"company_id": self.company.id, "max_amount": 1000.0, "user_ids": [Command.set(self.salesman_all.ids)]},
             {"company_id": self.company.id, "max_amount": 0.0, "user_ids": [Command.set(self.manager.ids)]},
-        ])  # fmt: skip
+        ])
         request = self._handed_over()
-        wizard = Form(self.env["sale.sample.fee.exception"].with_user(self.salesman).with_context(
-            **request.action_open_fee_exception()["context"]
-        ))  # fmt: skip
+        wizard = Form(
+            self
+            .env["sale.sample.fee.exception"]
+            .with_user(self.salesman)
+            .with_context(**request.action_open_fee_exception()["context"])
+        )
         wizard.fee_amount, wizard.reason = 1000.0, "120,000 pairs a year"
         wizard.save().action_ask()
         decision = request.fee_decision_id
-        self.assertEqual((decision.state, decision.waived_amount, request.fee_state), ("to_approve", 3000.0, "to_approve"))
+        self.assertEqual(
+            (decision.state, decision.waived_amount, request.fee_state), ("to_approve", 3000.0, "to_approve")
+        )
         self.assertEqual(self._open_activities(decision)[0][0], self.manager.login)
         for user, pattern in ((self.salesman, "somebody else"), (self.salesman_all, "may not approve")):
             with self.subTest(user=user.login), self.assertRefused(pattern, AccessError):
@@ -148,9 +164,11 @@ class TestFeeDecision(FeeCase):
         self._policy()
         request = self._handed_over()
         for fee, reason, pattern in (
-            (-1.0, "x", "between nothing"), (8000.01, "x", "between nothing"), (4000.0, "x", "by the rule"),
+            (-1.0, "x", "between nothing"),
+            (8000.01, "x", "between nothing"),
+            (4000.0, "x", "by the rule"),
             (0.0, " ", "write why"),
-        ):  # fmt: skip
+        ):
             with self.subTest(fee=fee), self.assertRefused(pattern):
                 request._ask_fee_exception(fee, reason)
         with self.assertRaises(AccessError):
@@ -181,16 +199,19 @@ class TestFeeDecision(FeeCase):
 
     def test_bad_refunds(self):
         for values, name in (
-            ({"threshold_pairs": 0}, "threshold_positive"), ({"threshold_pairs": 1, "percent": 0}, "percent_in_range"),
+            ({"threshold_pairs": 0}, "threshold_positive"),
+            ({"threshold_pairs": 1, "percent": 0}, "percent_in_range"),
             ({"threshold_pairs": 1, "within_months": -1}, "months_not_negative"),
-        ):  # fmt: skip
+        ):
             with self.subTest(name=name), self.assertConstraint(name):
                 self._policy(name=name, refund_step_ids=[Command.create(values)])
         with self.assertRefused("at most 100", ValidationError):
-            self._policy(refund_step_ids=[
-                Command.create({"threshold_pairs": 1000, "percent": 60}),
-                Command.create({"threshold_pairs": 2000, "percent": 60}),
-            ])  # fmt: skip
+            self._policy(
+                refund_step_ids=[
+                    Command.create({"threshold_pairs": 1000, "percent": 60}),
+                    Command.create({"threshold_pairs": 2000, "percent": 60}),
+                ]
+            )
 
     def test_tester_shows_the_rule_and_why(self):
         self._budget()
@@ -198,10 +219,18 @@ class TestFeeDecision(FeeCase):
         special = self._policy(name="Grade A", grade_id=self.grade_a.id, charge="free")
         other = self._policy(name="Grade B", grade_id=self.grade_b.id)
         self.customer.with_company(self.company).customer_grade_id = self.grade_a
-        tester = self.env["sale.sample.fee.tester"].with_user(self.salesman).new({
-            "company_id": self.company.id, "partner_id": self.customer.id, "type_id": self.type.id, "cost": 500.0,
-            "user_id": self.salesman.id,
-        })  # fmt: skip
+        tester = (
+            self
+            .env["sale.sample.fee.tester"]
+            .with_user(self.salesman)
+            .new({
+                "company_id": self.company.id,
+                "partner_id": self.customer.id,
+                "type_id": self.type.id,
+                "cost": 500.0,
+                "user_id": self.salesman.id,
+            })
+        )
         self.assertEqual(tester.policy_id, special)
         self.assertIn("Free", tester.result)
         self.assertEqual(
@@ -221,8 +250,11 @@ class TestFeeDecision(FeeCase):
         by_type.invalidate_recordset()
         self.customer.with_company(self.company).customer_grade_id = self.grade_a
         tester = self.env["sale.sample.fee.tester"].new({
-            "company_id": self.company.id, "partner_id": self.customer.id, "type_id": self.type.id, "cost": 500.0,
-        })  # fmt: skip
+            "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "type_id": self.type.id,
+            "cost": 500.0,
+        })
         self.assertTrue(tester.is_ambiguous)
         self.assertIn(by_grade.name, tester.result)
         self.assertIn(by_type.name, tester.result)
@@ -244,9 +276,16 @@ class TestFeeDecision(FeeCase):
         request = self._decided()
         decision = request.fee_decision_id
         for user, sees in (
-            (self.salesman, True), (self.colleague, False), (self.salesman_all, True), (self.manager, True),
-            (self.finance, True), (self.policy_admin, True), (self.rnd, False), (self.quality, False), (self.internal, False),
-        ):  # fmt: skip
+            (self.salesman, True),
+            (self.colleague, False),
+            (self.salesman_all, True),
+            (self.manager, True),
+            (self.finance, True),
+            (self.policy_admin, True),
+            (self.rnd, False),
+            (self.quality, False),
+            (self.internal, False),
+        ):
             with self.subTest(user=user.login):
                 self.assertEqual(decision.with_user(user).has_access("read"), sees)
                 self.assertFalse(decision.with_user(user).has_access("write"))
@@ -256,7 +295,9 @@ class TestFeeDecision(FeeCase):
         self.assertNotIn("customer pays", words)
         other = self._make_company("Other Works")
         self.manager.company_ids |= other
-        self.assertFalse(decision.with_user(self.manager).with_context(allowed_company_ids=other.ids).has_access("read"))
+        self.assertFalse(
+            decision.with_user(self.manager).with_context(allowed_company_ids=other.ids).has_access("read")
+        )
 
     def test_rounds_of_a_decided_mould_are_samples(self):
         line = self._budget()

@@ -33,7 +33,12 @@ class TestFeeGuards(FeeCase):
     def test_fee_on_the_quotation_is_the_one_decided(self):
         _request, order = self._charged()
         line = order.order_line
-        for values in ({"price_unit": 1.0}, {"discount": 90.0}, {"product_uom_qty": 0.5}, {"product_id": self.product.id}):
+        for values in (
+            {"price_unit": 1.0},
+            {"discount": 90.0},
+            {"product_uom_qty": 0.5},
+            {"product_id": self.product.id},
+        ):
             with self.subTest(values), self.assertRefused("charged as it is"):
                 line.with_user(self.salesman).write(values)
         with self.assertRefused("charged as it is"):
@@ -56,9 +61,10 @@ class TestFeeGuards(FeeCase):
             line.sample_fee_decision_id = other.fee_decision_id
         with self.assertRaises(AccessError):
             self.env["sale.order.line"].with_user(self.salesman).create({
-                "order_id": order.id, "product_id": self.product.id,
+                "order_id": order.id,
+                "product_id": self.product.id,
                 "sample_fee_decision_id": other.fee_decision_id.id,
-            })  # fmt: skip
+            })
 
     def test_a_colleague_does_not_charge_twice(self):
         request, _order = self._charged()
@@ -104,9 +110,13 @@ class TestFeeGuards(FeeCase):
         order.order_line.sudo().tax_ids = False
         order.action_confirm()
         for method in ("percentage", "delivered"):
-            wizard = self.env["sale.advance.payment.inv"].sudo().with_context(
-                active_model="sale.order", active_ids=order.ids, active_id=order.id
-            ).create({"advance_payment_method": method, "amount": 25.0})  # fmt: skip
+            wizard = (
+                self
+                .env["sale.advance.payment.inv"]
+                .sudo()
+                .with_context(active_model="sale.order", active_ids=order.ids, active_id=order.id)
+                .create({"advance_payment_method": method, "amount": 25.0})
+            )
             invoice = wizard._create_invoices(order.sudo())
             invoice.invoice_date = "2026-03-02"
             invoice.invoice_line_ids.tax_ids = False
@@ -162,8 +172,11 @@ class TestFeeGuards(FeeCase):
     def test_free_samples_follow_the_lead_that_became_a_customer(self):
         self.policy.free_quota = 1
         lead = self.env["crm.lead"].create({
-            "name": "New brand", "type": "opportunity", "user_id": self.salesman.id, "company_id": self.company.id,
-        })  # fmt: skip
+            "name": "New brand",
+            "type": "opportunity",
+            "user_id": self.salesman.id,
+            "company_id": self.company.id,
+        })
         first = self._handed_over(partner_id=False, lead_id=lead.id)
         first.action_confirm_fee()
         self.assertEqual(first.fee_charge, "free")
@@ -179,9 +192,11 @@ class TestFeeGuards(FeeCase):
         self.assertTrue(tester.create({**values, "user_id": self.salesman.id}).result)
         hidden = self.env["crm.lead"].create({"name": "Hidden", "user_id": self.colleague.id})
         for more in (
-            {"user_id": self.colleague.id}, {"company_id": self._make_company("Other Works").id}, {"lead_id": hidden.id},
+            {"user_id": self.colleague.id},
+            {"company_id": self._make_company("Other Works").id},
+            {"lead_id": hidden.id},
             {"team_id": self.env["crm.team"].create({"name": "Other team"}).id},
-        ):  # fmt: skip
+        ):
             with self.subTest(more), self.assertRaises(AccessError):
                 _result = tester.create({**values, **more}).result
         led = self.env["crm.team"].create({"name": "Led team", "user_id": self.salesman.id})

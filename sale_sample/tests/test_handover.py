@@ -67,11 +67,20 @@ class TestHandover(SampleCase):
         form.estimated_cost = 300
         form.note = "The compound comes late"
         form.save().action_accept()
-        self.assertRecordValues(request, [{
-            "state": "accepted", "rnd_user_id": self.rnd.id, "promised_on": date(2026, 5, 4),
-            "due_on": date(2026, 5, 4),
-            "estimated_cost": 300.0, "promise_gap": 4, "handler_id": self.rnd.id,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            request,
+            [
+                {
+                    "state": "accepted",
+                    "rnd_user_id": self.rnd.id,
+                    "promised_on": date(2026, 5, 4),
+                    "due_on": date(2026, 5, 4),
+                    "estimated_cost": 300.0,
+                    "promise_gap": 4,
+                    "handler_id": self.rnd.id,
+                }
+            ],
+        )
         self.assertIn("4 days after", request.due_note)
         self.assertEqual(self._open_activities(request), [])
         told = request.message_ids.filtered(lambda message: "accepted, promised for" in (message.subject or ""))
@@ -103,9 +112,12 @@ class TestHandover(SampleCase):
 
     def test_return_with_questions(self):
         request = self._submitted()
-        wizard = self.env["sale.sample.return"].with_user(self.rnd).create({
-            "request_ids": [(6, 0, request.ids)], "questions": "Which hardness?\n\n Which colour? ",
-        })  # fmt: skip
+        wizard = (
+            self
+            .env["sale.sample.return"]
+            .with_user(self.rnd)
+            .create({"request_ids": [(6, 0, request.ids)], "questions": "Which hardness?\n\n Which colour? "})
+        )
         wizard.action_return()
         self.assertEqual(request.question_ids.mapped("name"), ["Which hardness?", "Which colour?"])
         self.assertEqual(self._open_activities(request), [("request_salesman", "Answer R&D's Questions")])
@@ -154,9 +166,15 @@ class TestHandover(SampleCase):
     def test_nobody_sets_what_the_buttons_set(self):
         request = self._submitted().with_env(self.env)
         for name, value in {
-            "state": "approved", "submitted_at": MONDAY_9, "accepted_at": MONDAY_9, "closed_at": MONDAY_9,
-            "name": "SR/1", "estimated_cost": 1.0, "end_note": "x", "escalated_at": False,
-        }.items():  # fmt: skip
+            "state": "approved",
+            "submitted_at": MONDAY_9,
+            "accepted_at": MONDAY_9,
+            "closed_at": MONDAY_9,
+            "name": "SR/1",
+            "estimated_cost": 1.0,
+            "end_note": "x",
+            "escalated_at": False,
+        }.items():
             with self.subTest(name=name), self.assertRaises(AccessError):
                 request.write({name: value})
 
@@ -197,9 +215,14 @@ class TestHandover(SampleCase):
         for attempt in (
             lambda: step.write({"working_hours": 0}),
             lambda: step.unlink(),
-            lambda: step.create({"request_id": request.id, "company_id": self.company.id, "step": "draft",
-                                 "entered_at": MONDAY_9, "user_id": self.env.uid}),
-        ):  # fmt: skip
+            lambda: step.create({
+                "request_id": request.id,
+                "company_id": self.company.id,
+                "step": "draft",
+                "entered_at": MONDAY_9,
+                "user_id": self.env.uid,
+            }),
+        ):
             with self.assertRaises(AccessError):
                 attempt()
 
@@ -225,8 +248,19 @@ class TestHandover(SampleCase):
         request = self._accepted(property_line_ids=[(0, 0, {"property_id": self.property.id, "target": 5})])
         copy = request.with_user(self.salesman).copy()
         self.assertNotEqual(copy.name, request.name)
-        self.assertRecordValues(copy, [{
-            "state": "draft", "needed_by": False, "promised_on": False, "submitted_at": False, "rnd_user_id": False,
-            "estimated_cost": 0.0, "partner_id": self.customer.id, "style_name": "Runner 26",
-        }])  # fmt: skip
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "state": "draft",
+                    "needed_by": False,
+                    "promised_on": False,
+                    "submitted_at": False,
+                    "rnd_user_id": False,
+                    "estimated_cost": 0.0,
+                    "partner_id": self.customer.id,
+                    "style_name": "Runner 26",
+                }
+            ],
+        )
         self.assertEqual(copy.property_line_ids.target, 5)

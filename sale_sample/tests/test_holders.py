@@ -25,12 +25,17 @@ class TestHolders(SampleCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.lead = cls.env["crm.lead"].create({
-            "name": "New outsole", "type": "opportunity", "partner_id": cls.contact.id, "user_id": cls.salesman.id,
+            "name": "New outsole",
+            "type": "opportunity",
+            "partner_id": cls.contact.id,
+            "user_id": cls.salesman.id,
             "company_id": cls.company.id,
-        })  # fmt: skip
+        })
         cls.order = cls.env["sale.order"].create({
-            "partner_id": cls.contact.id, "user_id": cls.salesman.id, "opportunity_id": cls.lead.id,
-        })  # fmt: skip
+            "partner_id": cls.contact.id,
+            "user_id": cls.salesman.id,
+            "opportunity_id": cls.lead.id,
+        })
         cls.holders = [cls.lead, cls.customer, cls.order, cls.product.product_tmpl_id, cls.product]
 
     def _from(self, holder):
@@ -77,9 +82,11 @@ class TestHolders(SampleCase):
                 self.assertEqual(self.customer.with_user(user)[COUNT], count)
 
     def test_a_lead_that_gets_a_customer(self):
-        lead = self.env["crm.lead"].create(
-            {"name": "Stand 12", "company_id": self.company.id, "user_id": self.salesman.id}
-        )
+        lead = self.env["crm.lead"].create({
+            "name": "Stand 12",
+            "company_id": self.company.id,
+            "user_id": self.salesman.id,
+        })
         request = self._request(partner_id=False, lead_id=lead.id)
         self.assertFalse(request.partner_id)
         lead.with_user(self.salesman).partner_id = self.contact

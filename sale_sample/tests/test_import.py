@@ -5,9 +5,14 @@ from odoo.tools.misc import file_open
 from .common import MONDAY_9, SampleCase
 
 HEADERS = [
-    "type_id", "partner_id", "style_name", "product_family_id", "needed_by", "size_line_ids/size",
+    "type_id",
+    "partner_id",
+    "style_name",
+    "product_family_id",
+    "needed_by",
+    "size_line_ids/size",
     "size_line_ids/pairs",
-]  # fmt: skip
+]
 
 
 @tagged("post_install", "-at_install")
@@ -23,15 +28,20 @@ class TestImport(SampleCase):
         self.env["res.partner"].create([
             {"name": "Dongguan Huafeng Footwear", "is_company": True},
             {"name": "Jinjiang Tengyue Sports", "is_company": True},
-        ])  # fmt: skip
+        ])
         template = self.env["sale.sample.request"].get_import_templates()[0]["template"]
         with file_open(template.lstrip("/"), "rb") as file:
-            wizard = self.env["base_import.import"].with_user(self.salesman).create({
-                "res_model": "sale.sample.request",
-                "file": file.read(),
-                "file_name": "sample_requests.xlsx",
-                "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            })  # fmt: skip
+            wizard = (
+                self
+                .env["base_import.import"]
+                .with_user(self.salesman)
+                .create({
+                    "res_model": "sale.sample.request",
+                    "file": file.read(),
+                    "file_name": "sample_requests.xlsx",
+                    "file_type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                })
+            )
         preview = wizard.parse_preview({"has_headers": True, "quoting": '"', "separator": ","})
         columns = [
             "/".join(preview["matches"].get(place, [])) or False for place, _header in enumerate(preview["headers"])
@@ -45,9 +55,7 @@ class TestImport(SampleCase):
         self.assertEqual((second.total_pairs, second.user_id, second.state), (1, self.salesman, "draft"))
 
     def test_wrong_rows_are_named(self):
-        result = self._import([
-            ["Plain Sample", "Runner Shoes", "A", "Outsoles T", "2026-02-01", "42", "1"],
-        ])  # fmt: skip
+        result = self._import([["Plain Sample", "Runner Shoes", "A", "Outsoles T", "2026-02-01", "42", "1"]])
         self.assertFalse(result["ids"])
         self.assertIn("past", result["messages"][0]["message"])
         result = self._import([["Plain Sample", "Runner Shoes", "A", "Outsoles T", "2026-05-01", "420", "1"]])

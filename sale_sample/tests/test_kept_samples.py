@@ -24,8 +24,11 @@ class TestKeptSamples(RoundCase):
     def _article(cls, **values):
         """Return a retained pair of a new request, in the box."""
         return cls.env["sale.sample.article"].create({
-            "request_id": cls._request().id, "location_id": cls.box.id, "kept_until": "2026-09-02", **values,
-        })  # fmt: skip
+            "request_id": cls._request().id,
+            "location_id": cls.box.id,
+            "kept_until": "2026-09-02",
+            **values,
+        })
 
     def _todos(self, article):
         return self.env["mail.activity"].search([("res_model", "=", article._name), ("res_id", "in", article.ids)])
@@ -49,8 +52,9 @@ class TestKeptSamples(RoundCase):
         self.assertEqual(form.due_back, date(2026, 3, 9))
         form.note = "Comparison"
         form.save().action_lend()
-        self.assertEqual((article.state, article.borrower, article.due_back),
-                         ("borrowed", self.env.user.name, date(2026, 3, 9)))  # fmt: skip
+        self.assertEqual(
+            (article.state, article.borrower, article.due_back), ("borrowed", self.env.user.name, date(2026, 3, 9))
+        )
         with self.assertRefused("can become: Kept"):
             article._lend(date(2026, 3, 9), user=self.env.user)
         article.action_take_back()
@@ -69,8 +73,10 @@ class TestKeptSamples(RoundCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
             article._lend(date(2026, 3, 9))
         wizard = self.env["sale.sample.lend"].create({
-            "article_ids": article.ids, "borrower_user_id": False, "due_back": "2026-03-09",
-        })  # fmt: skip
+            "article_ids": article.ids,
+            "borrower_user_id": False,
+            "due_back": "2026-03-09",
+        })
         with self.assertRefused("Choose who takes"):
             wizard.action_lend()
 
@@ -81,8 +87,13 @@ class TestKeptSamples(RoundCase):
             with self.assertRaises(AccessError):
                 article.loan_ids.with_user(user).returned_on = "2026-03-03"
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            article.loan_ids.copy({"returned_on": False, "lent_on": "2026-03-02", "due_back": "2026-03-09",
-                                   "article_id": article.id, "borrower_user_id": self.rnd.id})  # fmt: skip
+            article.loan_ids.copy({
+                "returned_on": False,
+                "lent_on": "2026-03-02",
+                "due_back": "2026-03-09",
+                "article_id": article.id,
+                "borrower_user_id": self.rnd.id,
+            })
 
     def test_disposal_waits_for_the_day(self):
         article = self._article(kept_until="2026-03-02")
@@ -147,15 +158,20 @@ class TestKeptSamples(RoundCase):
         for _run in range(2):
             with freeze_time("2026-03-10 04:00:00"), self.enter_registry_test_mode():
                 cron.method_direct_trigger()
-        self.assertRecordValues(self._todos(lent), [{
-            "user_id": self.rnd.id, "summary": f"Get {lent.name} back from {self.rnd.name}",
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._todos(lent), [{"user_id": self.rnd.id, "summary": f"Get {lent.name} back from {self.rnd.name}"}]
+        )
         self.assertEqual(self._todos(to_outsider).user_id, self.salesman)
         self.assertEqual(self._todos(to_stranger).user_id, self.salesman, "the borrower cannot open the sample")
-        self.assertRecordValues(self._todos(expired), [{
-            "user_id": self.salesman.id,
-            "summary": f"Kept sample {expired.name} has expired: dispose of it, or keep it longer",
-        }])  # fmt: skip
+        self.assertRecordValues(
+            self._todos(expired),
+            [
+                {
+                    "user_id": self.salesman.id,
+                    "summary": f"Kept sample {expired.name} has expired: dispose of it, or keep it longer",
+                }
+            ],
+        )
         expired.kept_on = date(2026, 2, 1)
         with freeze_time("2026-03-10 04:00:00"):
             expired.with_user(self.salesman).action_dispose()
@@ -168,8 +184,14 @@ class TestKeptSamples(RoundCase):
             articles._lend(date(2026, 3, 9), user=self.rnd)
             self.env.flush_all()
             self.env.invalidate_all()
-            spec = {"name": {}, "borrower": {}, "due_back": {}, "is_expired": {}, "is_loan_overdue": {},
-                    "partner_id": {"fields": {"display_name": {}}}}  # fmt: skip
+            spec = {
+                "name": {},
+                "borrower": {},
+                "due_back": {},
+                "is_expired": {},
+                "is_loan_overdue": {},
+                "partner_id": {"fields": {"display_name": {}}},
+            }
             start = self.cr.sql_log_count
             articles.with_user(self.rnd).web_read(spec)
             counts.append(self.cr.sql_log_count - start)

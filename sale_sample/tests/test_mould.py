@@ -37,8 +37,9 @@ class TestMould(FeeCase):
 
     def test_further_sizes_need_orders(self):
         self.env["sale.sample.mould.rule"].create([
-            {"min_pairs": 5000}, {"grade_id": self.grade_a.id, "min_pairs": 1000},
-        ])  # fmt: skip
+            {"min_pairs": 5000},
+            {"grade_id": self.grade_a.id, "min_pairs": 1000},
+        ])
         mould = self._mould()
         mould.action_open()
         rest = mould.size_ids.filtered(lambda size: size.state == "planned")
@@ -50,14 +51,15 @@ class TestMould(FeeCase):
         mould.with_user(self.manager)._open_sizes(rest[:1], "The order is signed")
         self.customer.with_company(self.company).customer_grade_id = self.grade_a
         self.env["sale.order"].create({
-            "partner_id": self.customer.id, "company_id": self.company.id,
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
             "order_line": [Command.create({"product_id": self.product.id, "product_uom_qty": 1200})],
-        }).action_confirm()  # fmt: skip
+        }).action_confirm()
         mould.invalidate_recordset()
         self.assertEqual((mould.needed_pairs, mould.ordered_pairs), (1000, 1200.0))
-        wizard = Form(self.env["sale.sample.mould.open"].with_user(self.rnd).with_context(
-            **mould.action_open_sizes()["context"]
-        ))  # fmt: skip
+        wizard = Form(
+            self.env["sale.sample.mould.open"].with_user(self.rnd).with_context(**mould.action_open_sizes()["context"])
+        )
         wizard.size_ids = rest[1:]
         wizard.save().action_open()
         self.assertEqual((mould.saved_cost, mould.event_ids[-1].sizes), (0.0, "41, 42"))
@@ -72,16 +74,19 @@ class TestMould(FeeCase):
         mould = self._mould()
         mould.action_open()
         for call, pattern in (
-            (mould.unlink, "history"), (lambda: mould._scrap(" "), "Write why"), (mould.size_ids.unlink, "stays on record"),
-        ):  # fmt: skip
+            (mould.unlink, "history"),
+            (lambda: mould._scrap(" "), "Write why"),
+            (mould.size_ids.unlink, "stays on record"),
+        ):
             with self.subTest(pattern=pattern), self.assertRefused(pattern):
                 call()
         for values, name in (
-            ({"cavities": 0}, "cavities_positive"), ({"pairs_made": -1}, "pairs_not_negative"),
+            ({"cavities": 0}, "cavities_positive"),
+            ({"pairs_made": -1}, "pairs_not_negative"),
             ({"owner": "customer", "partner_id": False}, "owner_known"),
             ({"part_ids": [Command.create({"cost": -1})]}, "cost_not_negative"),
             ({"size_ids": [Command.create({"size": 0})]}, "size_sensible"),
-        ):  # fmt: skip
+        ):
             with self.subTest(name=name), self.assertConstraint(name):
                 self._mould(**values).flush_recordset()
         for values in ({"state": "released"}, {"released_on": "2026-01-01"}):
@@ -96,10 +101,16 @@ class TestMould(FeeCase):
     def test_who_sees_and_changes_moulds(self):
         mould = self._mould(user_id=self.salesman.id)
         for user, reads, writes in (
-            (self.salesman, True, False), (self.colleague, False, False), (self.manager, True, True),
-            (self.rnd, True, True), (self.quality, True, False), (self.finance, True, False), (self.planning, True, False),
-            (self.policy_admin, True, False), (self.internal, False, False),
-        ):  # fmt: skip
+            (self.salesman, True, False),
+            (self.colleague, False, False),
+            (self.manager, True, True),
+            (self.rnd, True, True),
+            (self.quality, True, False),
+            (self.finance, True, False),
+            (self.planning, True, False),
+            (self.policy_admin, True, False),
+            (self.internal, False, False),
+        ):
             with self.subTest(user=user.login):
                 self.assertEqual(mould.with_user(user).has_access("read"), reads)
                 self.assertEqual(mould.with_user(user).has_access("write"), writes)

@@ -13,9 +13,11 @@ class TestNorm(SampleCase):
     @users("request_policy_admin")
     def test_admin_adds_a_type(self):
         stage = self.env["sale.sample.stage"].create({"name": "Dyeing"})
-        added = self.env["sale.sample.type"].create(
-            {"name": "Colour-up", "code": "CU", "stage_ids": [Command.link(stage.id)]}
-        )
+        added = self.env["sale.sample.type"].create({
+            "name": "Colour-up",
+            "code": "CU",
+            "stage_ids": [Command.link(stage.id)],
+        })
         self.assertEqual(added.stage_ids.kind, "work")
 
     def test_no_cycles(self):
@@ -71,8 +73,11 @@ class TestNorm(SampleCase):
         request = self._request()
         self.assertEqual(str(request.norm_date), "2026-03-09")
         self.env["resource.calendar.leaves"].create({
-            "name": "Holiday", "calendar_id": self.company.resource_calendar_id.id, "company_id": self.company.id,
-            "date_from": "2026-03-03 16:00:00", "date_to": "2026-03-04 15:59:59",
-        })  # fmt: skip
+            "name": "Holiday",
+            "calendar_id": self.company.resource_calendar_id.id,
+            "company_id": self.company.id,
+            "date_from": "2026-03-03 16:00:00",
+            "date_to": "2026-03-04 15:59:59",
+        })
         request.invalidate_recordset(["norm_date"])
         self.assertEqual(str(request.norm_date), "2026-03-10")

@@ -6,9 +6,7 @@ from odoo.tools import mute_logger
 
 from .common_portal import PortalCase
 
-SECRETS = (
-    "987654", "Secret", "4321", "4,321", "Sole rnd", "expected_yearly_volume", "concession",
-)  # fmt: skip
+SECRETS = ("987654", "Secret", "4321", "4,321", "Sole rnd", "expected_yearly_volume", "concession")
 CLOSED_FIELDS = (
     ("sale.sample.request", "estimated_cost"),
     ("sale.sample.request", "grade_id"),
@@ -36,8 +34,17 @@ class TestPortalAccess(PortalCase):
     def test_own_by_login(self):
         page = self._page(self.request.access_url, "sample_buyer")
         self._assert_shown(page)
-        for text in ("Runner 26", "Grips on ice", "Hardness T", "65 Shore A", "As the swatch", "SF1",
-                     "https://sf.example/SF1", "Awaits Your Answer", f"/photo/{self.photo.id}"):  # fmt: skip
+        for text in (
+            "Runner 26",
+            "Grips on ice",
+            "Hardness T",
+            "65 Shore A",
+            "As the swatch",
+            "SF1",
+            "https://sf.example/SF1",
+            "Awaits Your Answer",
+            f"/photo/{self.photo.id}",
+        ):
             self.assertIn(text, page.text)
 
     def test_own_by_token(self):
@@ -104,8 +111,9 @@ class TestPortalAccess(PortalCase):
     def test_photo_of_unsent_round(self):
         self.first._record_answer("changes", {"style": True}, {"style": "Toe"})
         hidden = self.env["sale.sample.photo"].create({
-            "round_id": self.request.current_round_id.id, "image": self.photo.image,
-        })  # fmt: skip
+            "round_id": self.request.current_round_id.id,
+            "image": self.photo.image,
+        })
         path = f"{self.request.access_url}/photo/{hidden.id}"
         self.assertEqual(self._page(path, "sample_buyer").status_code, 404)
 
@@ -118,8 +126,15 @@ class TestPortalAccess(PortalCase):
                 self.assertIn("AccessError", answer["error"]["data"]["name"])
                 answer = self._rpc("sample_buyer", model, "search", [(field, "!=", False)])
                 self.assertIn("AccessError", answer["error"]["data"]["name"])
-        for model in ("sale.sample.photo", "sale.sample.measurement", "sale.sample.point", "sale.sample.step",
-                      "sale.sample.article", "sale.sample.question", "sale.sample.type"):  # fmt: skip
+        for model in (
+            "sale.sample.photo",
+            "sale.sample.measurement",
+            "sale.sample.point",
+            "sale.sample.step",
+            "sale.sample.article",
+            "sale.sample.question",
+            "sale.sample.type",
+        ):
             with self.subTest(model=model):
                 answer = self._rpc("sample_buyer", model, "search_read", [], ["id"])
                 self.assertIn("AccessError", answer["error"]["data"]["name"])
@@ -134,8 +149,11 @@ class TestPortalAccess(PortalCase):
     @mute_logger("odoo.http")
     def test_files_by_other_routes(self):
         drawing = self.env["ir.attachment"].create({
-            "name": "drawing.txt", "raw": b"Secret drawing", "res_model": self.request._name, "res_id": self.request.id,
-        })  # fmt: skip
+            "name": "drawing.txt",
+            "raw": b"Secret drawing",
+            "res_model": self.request._name,
+            "res_id": self.request.id,
+        })
         for path in (
             f"/web/content/{drawing.id}",
             f"/web/content/sale.sample.round/{self.first.id}/note",
@@ -203,9 +221,13 @@ class TestPortalAccess(PortalCase):
 
     def test_list_cost_does_not_grow(self):
         def queries(count):
-            requests = self.env["sale.sample.request"].with_user(self.buyer).search(
-                self.request._get_portal_domain(self.contact), limit=count
-            ).sudo()
+            requests = (
+                self
+                .env["sale.sample.request"]
+                .with_user(self.buyer)
+                .search(self.request._get_portal_domain(self.contact), limit=count)
+                .sudo()
+            )
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             requests.mapped(lambda one: (one.portal_state, one.type_id.name, one.current_round_id.number))

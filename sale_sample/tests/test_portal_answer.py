@@ -17,11 +17,8 @@ class TestPortalAnswer(PortalCase):
 
     def test_changes(self):
         page = self._answer(
-            login="sample_buyer",
-            verdict="changes",
-            comment_style="Toe too round\nHeel lower",
-            comment="See the swatch",
-        )  # fmt: skip
+            login="sample_buyer", verdict="changes", comment_style="Toe too round\nHeel lower", comment="See the swatch"
+        )
         self.assertIn("We have your points", page.text)
         self.assertEqual((self.first.state, self.first.verdict), ("answered", "changes"))
         self.assertEqual((self.first.answered_by_id, self.first.answer_user_id), (self.contact, self.buyer))
@@ -166,8 +163,15 @@ class TestPortalSignature(PortalCase):
         self.assertEqual((self.first.signed_by, self.first.answered_by_id), ("Lin Hai", self.contact))
         self.assertTrue(self.first.signed_on and self.first.signature)
         self.assertEqual(self.first.signed_digest, digest(self.first.signed_statement))
-        for text in (self.request.name, "Runner 26", "Grips on ice", "Size 42 EU: 3 pairs", "Hardness T", "Lin Hai",
-                     self.first._get_photo_checksums()[0]):  # fmt: skip
+        for text in (
+            self.request.name,
+            "Runner 26",
+            "Grips on ice",
+            "Size 42 EU: 3 pairs",
+            "Hardness T",
+            "Lin Hai",
+            self.first._get_photo_checksums()[0],
+        ):
             self.assertIn(text, self.first.signed_statement)
         for secret in ("4321", "Secret", "987654"):
             self.assertNotIn(secret, self.first.signed_statement)

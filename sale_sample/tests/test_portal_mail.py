@@ -39,12 +39,10 @@ class TestPortalMail(PortalCase, MailCase):
         for login, params in (("sample_buyer", {}), (None, {"token": self.token})):
             self.authenticate(login, login)
             words = {"body": "When does it come?", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
-            self.make_jsonrpc_request("/mail/message/post", {
-                "thread_model": self.request._name,
-                "thread_id": self.request.id,
-                "post_data": words,
-                **params,
-            })  # fmt: skip
+            self.make_jsonrpc_request(
+                "/mail/message/post",
+                {"thread_model": self.request._name, "thread_id": self.request.id, "post_data": words, **params},
+            )
             message = self.request.message_ids[:1]
             self.assertIn("When does it come?", message.body)
             self.assertEqual(message.author_id, self.request.contact_id if not login else self.contact)
@@ -54,9 +52,9 @@ class TestPortalMail(PortalCase, MailCase):
             self.request.with_user(self.salesman).message_post(body=body, message_type="comment", subtype_xmlid=subtype)
         for login, params in (("sample_buyer", {}), (None, {"token": self.token})):
             self.authenticate(login, login)
-            answer = self.make_jsonrpc_request("/mail/chatter_fetch", {
-                "thread_model": self.request._name, "thread_id": self.request.id, **params,
-            })  # fmt: skip
+            answer = self.make_jsonrpc_request(
+                "/mail/chatter_fetch", {"thread_model": self.request._name, "thread_id": self.request.id, **params}
+            )
             self.assertIn("On its way", str(answer))
             self.assertNotIn("Margin is thin", str(answer))
 

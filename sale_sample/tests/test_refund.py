@@ -102,8 +102,11 @@ class TestRefund(RefundCase):
         dollar = self.env.ref("base.USD")
         dollar.active = True
         self.env["res.currency.rate"].create({
-            "currency_id": dollar.id, "company_id": self.company.id, "name": "2026-01-01", "rate": 0.125,
-        })  # fmt: skip
+            "currency_id": dollar.id,
+            "company_id": self.company.id,
+            "name": "2026-01-01",
+            "rate": 0.125,
+        })
         agreement = self._agreement(currency_id=dollar.id)
         self._booked(agreement, "2026-02-02", 1000)
         refund = agreement.refund_ids
@@ -149,14 +152,15 @@ class TestRefund(RefundCase):
         for user in (self.salesman, self.manager, self.finance):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.env["sale.sample.refund.entry"].with_user(user).create({
-                    "agreement_id": agreement.id, "date": "2026-02-02", "kind": "delivery", "pairs": 9,
-                })  # fmt: skip
+                    "agreement_id": agreement.id,
+                    "date": "2026-02-02",
+                    "kind": "delivery",
+                    "pairs": 9,
+                })
 
     def test_a_movement_counts_once(self):
         agreement = self._agreement()
-        row = {
-            "agreement_id": agreement.id, "date": "2026-02-02", "kind": "delivery", "pairs": 9, "source_key": "x,1",
-        }  # fmt: skip
+        row = {"agreement_id": agreement.id, "date": "2026-02-02", "kind": "delivery", "pairs": 9, "source_key": "x,1"}
         agreement._book([row, row])
         agreement._book([row])
         self.assertEqual(agreement.net_pairs, 9)
@@ -170,7 +174,7 @@ class TestRefund(RefundCase):
         order = self.env["sale.order"].create({
             "partner_id": self.contact.id,
             "order_line": [Command.create({"product_id": service.id, "product_uom_qty": 1200})],
-        })  # fmt: skip
+        })
         order.action_confirm()
         booked = []
         for delivered, more in ((600, [600]), (600, []), (1000, [400]), (950, [-50])):
@@ -305,8 +309,8 @@ class TestRefund(RefundCase):
         agreement = self._agreement()
         other = self.env["res.company"].create({"name": "Heel Works"})
         self.manager.company_ids |= other
-        found = self.env["sale.sample.mould.agreement"].with_user(self.manager).with_context(
-            allowed_company_ids=other.ids
+        found = (
+            self.env["sale.sample.mould.agreement"].with_user(self.manager).with_context(allowed_company_ids=other.ids)
         )
         self.assertFalse(found.search([("id", "=", agreement.id)]))
 
@@ -365,11 +369,22 @@ class TestRefund(RefundCase):
         """An approved fee that may come back begins an agreement with the terms as they were decided."""
         request = self._request(product_id=self.sole.id)
         mould = self._mould(product_ids=[Command.set(self.other_sole.ids)])
-        decision = self.env["sale.sample.fee.decision"].sudo().create({
-            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200,
-            "mould_ids": [Command.set(mould.ids)],
-            "refund_terms": [{"pairs": 500, "percent": 40, "months": 6}, {"pairs": 900, "percent": 60, "months": 0}],
-        })  # fmt: skip
+        decision = (
+            self
+            .env["sale.sample.fee.decision"]
+            .sudo()
+            .create({
+                "request_id": request.id,
+                "charge": "shared",
+                "cost": 3000,
+                "fee_amount": 1200,
+                "mould_ids": [Command.set(mould.ids)],
+                "refund_terms": [
+                    {"pairs": 500, "percent": 40, "months": 6},
+                    {"pairs": 900, "percent": 60, "months": 0},
+                ],
+            })
+        )
         decision._change_state("approved", decided_at="2026-03-02 02:00:00")
         agreement = decision.agreement_ids
         self.assertEqual((agreement.fee_amount, agreement.state, agreement.request_id), (1200, "draft", request))

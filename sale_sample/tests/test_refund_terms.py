@@ -22,29 +22,43 @@ class TestRefundTerms(RefundCase):
     def _decided(self, **values):
         """Return the agreement that an approved fee of 1,200 has drafted."""
         request = self._request(product_id=self.sole.id)
-        decision = self.env["sale.sample.fee.decision"].sudo().create({
-            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200,
-            "refund_terms": [{"pairs": 500, "percent": 100, "months": 0}], **values,
-        })  # fmt: skip
+        decision = (
+            self
+            .env["sale.sample.fee.decision"]
+            .sudo()
+            .create({
+                "request_id": request.id,
+                "charge": "shared",
+                "cost": 3000,
+                "fee_amount": 1200,
+                "refund_terms": [{"pairs": 500, "percent": 100, "months": 0}],
+                **values,
+            })
+        )
         decision._change_state("approved", decided_at="2026-03-02 02:00:00")
         return decision.agreement_ids
 
     def _invoice(self, partner=None, **values):
         return self.env["account.move"].create({
-            "move_type": "out_invoice", "partner_id": (partner or self.customer).id, "journal_id": self.journal.id,
+            "move_type": "out_invoice",
+            "partner_id": (partner or self.customer).id,
+            "journal_id": self.journal.id,
             "invoice_date": "2026-03-02",
             "invoice_line_ids": [Command.create({"name": "Mould fee", "price_unit": 1000, "tax_ids": False})],
             **values,
-        })  # fmt: skip
+        })
 
     # ---- terms that a decision has settled ----
 
     def test_terms_of_a_decision_are_closed_from_the_first(self):
         agreement = self._decided().with_user(self.salesman)
         for change in (
-            {"fee_amount": 400000}, {"date_start": "2020-01-01"}, {"partner_id": self.other_customer.id},
-            {"step_ids": [Command.clear()]}, {"step_ids": [Command.create({"threshold_pairs": 1, "percent": 1})]},
-        ):  # fmt: skip
+            {"fee_amount": 400000},
+            {"date_start": "2020-01-01"},
+            {"partner_id": self.other_customer.id},
+            {"step_ids": [Command.clear()]},
+            {"step_ids": [Command.create({"threshold_pairs": 1, "percent": 1})]},
+        ):
             with self.subTest(change), self.assertRefused("follow the fee decision"):
                 agreement.write(change)
         with self.assertRefused("follow the fee decision"):
@@ -116,21 +130,27 @@ class TestRefundTerms(RefundCase):
             agreement.with_user(self.finance).action_grant()
         invoice.action_post()
         bank = self.env["account.account"].create({
-            "name": "Bank", "code": "100201", "account_type": "asset_cash", "company_ids": [Command.set(self.company.ids)],
-        })  # fmt: skip
+            "name": "Bank",
+            "code": "100201",
+            "account_type": "asset_cash",
+            "company_ids": [Command.set(self.company.ids)],
+        })
         receivable = invoice.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         payment = self.env["account.move"].create({
             "move_type": "entry",
-            "journal_id": self.env["account.journal"].create({
-                "name": "Misc", "code": "SMIS", "type": "general", "company_id": self.company.id,
-            }).id,
+            "journal_id": self
+            .env["account.journal"]
+            .create({"name": "Misc", "code": "SMIS", "type": "general", "company_id": self.company.id})
+            .id,
             "line_ids": [
                 Command.create({"account_id": bank.id, "debit": 1000}),
                 Command.create({
-                    "account_id": receivable.account_id.id, "credit": 1000, "partner_id": self.customer.id,
+                    "account_id": receivable.account_id.id,
+                    "credit": 1000,
+                    "partner_id": self.customer.id,
                 }),
             ],
-        })  # fmt: skip
+        })
         payment.action_post()
         (receivable | payment.line_ids.filtered("credit")).reconcile()
         self._every_day()
@@ -155,10 +175,18 @@ class TestRefundTerms(RefundCase):
     def test_opportunity_without_a_customer(self):
         lead = self.env["crm.lead"].create({"name": "New brand", "type": "opportunity", "user_id": self.salesman.id})
         request = self._request(partner_id=False, lead_id=lead.id)
-        decision = self.env["sale.sample.fee.decision"].sudo().create({
-            "request_id": request.id, "charge": "shared", "cost": 3000, "fee_amount": 1200,
-            "refund_terms": [{"pairs": 500, "percent": 100, "months": 0}],
-        })  # fmt: skip
+        decision = (
+            self
+            .env["sale.sample.fee.decision"]
+            .sudo()
+            .create({
+                "request_id": request.id,
+                "charge": "shared",
+                "cost": 3000,
+                "fee_amount": 1200,
+                "refund_terms": [{"pairs": 500, "percent": 100, "months": 0}],
+            })
+        )
         request.sudo().fee_decision_id = decision
         decision._change_state("approved", decided_at="2026-03-02 02:00:00")
         self.assertFalse(decision.agreement_ids)
@@ -172,7 +200,7 @@ class TestRefundTerms(RefundCase):
         order = self.env["sale.order"].create({
             "partner_id": self.contact.id,
             "order_line": [Command.create({"product_id": service.id, "product_uom_qty": 100})],
-        })  # fmt: skip
+        })
         order.action_confirm()
         order.order_line.qty_delivered = 100
         self.assertEqual(agreement.state, "done")

@@ -5,10 +5,26 @@ from odoo.tests import freeze_time, new_test_user, tagged
 from .common import MONDAY_9, NEEDED, SampleCase
 
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-POLICY = {"salesman": "r", "manager": "rwcu", "rnd": "r", "quality": "r", "finance": "r", "policy_admin": "rwcu",
-          "planning": "", "internal": ""}  # fmt: skip
-REQUIREMENT = {"salesman": "rwcu", "manager": "rwcu", "rnd": "r", "quality": "r", "finance": "r", "policy_admin": "r",
-               "planning": "", "internal": ""}  # fmt: skip
+POLICY = {
+    "salesman": "r",
+    "manager": "rwcu",
+    "rnd": "r",
+    "quality": "r",
+    "finance": "r",
+    "policy_admin": "rwcu",
+    "planning": "",
+    "internal": "",
+}
+REQUIREMENT = {
+    "salesman": "rwcu",
+    "manager": "rwcu",
+    "rnd": "r",
+    "quality": "r",
+    "finance": "r",
+    "policy_admin": "r",
+    "planning": "",
+    "internal": "",
+}
 LOG = {**dict.fromkeys(REQUIREMENT, "r"), "planning": "", "internal": ""}
 WIZARD = {**dict.fromkeys(REQUIREMENT, ""), "rnd": "rwc", "manager": "rwc"}
 RIGHTS = {
@@ -25,12 +41,28 @@ RIGHTS = {
     "sale.sample.return": WIZARD,
 }
 INTERNAL_FIELDS = (
-    "estimated_cost", "grade_id", "competitor_name", "competitor_sample", "expected_yearly_volume", "reason_id",
-    "end_note", "lead_id", "question_ids", "step_ids", "missing_note", "due_note", "type_note",
-    "waiting_hours", "cycle_hours",
-    "budget_line_id", "budget_available_amount", "budget_committed_amount", "budget_actual_amount", "reminded_at",
+    "estimated_cost",
+    "grade_id",
+    "competitor_name",
+    "competitor_sample",
+    "expected_yearly_volume",
+    "reason_id",
+    "end_note",
+    "lead_id",
+    "question_ids",
+    "step_ids",
+    "missing_note",
+    "due_note",
+    "type_note",
+    "waiting_hours",
+    "cycle_hours",
+    "budget_line_id",
+    "budget_available_amount",
+    "budget_committed_amount",
+    "budget_actual_amount",
+    "reminded_at",
     "escalated_at",
-)  # fmt: skip
+)
 
 
 @tagged("post_install", "-at_install")
@@ -58,9 +90,11 @@ class TestRequestAccess(SampleCase):
 
     def test_own_team_and_all(self):
         team = self.env["crm.team"].create({
-            "name": "Sports", "company_id": self.company.id, "user_id": self.colleague.id,
+            "name": "Sports",
+            "company_id": self.company.id,
+            "user_id": self.colleague.id,
             "member_ids": [Command.link(self.salesman.id)],
-        })  # fmt: skip
+        })
         records = self._everything(team_id=team.id)
         records[0].team_id = team
         for record in records:

@@ -25,7 +25,7 @@ class TestRequestBudget(SampleCase):
             "date_to": "2026-12-31",
             "owner_id": self.manager.id,
             "line_ids": [Command.create({"purpose_id": (purpose or self.purpose).id, "amount": amount})],
-        })  # fmt: skip
+        })
         for target in {"draft": (), "approved": ("approved",), "closed": ("approved", "closed")}[state]:
             budget.sudo()._change_state(target)
         return budget.line_ids

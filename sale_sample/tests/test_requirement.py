@@ -20,20 +20,32 @@ class TestRequirement(SampleCase):
     @users("request_salesman")
     def test_every_missing_item_is_named(self):
         self.type.sudo().write({
-            "requires_style": True, "requires_reference": True, "requires_properties": True, "requires_function": True,
-            "requires_sizes": True, "requires_volume": True,
-        })  # fmt: skip
+            "requires_style": True,
+            "requires_reference": True,
+            "requires_properties": True,
+            "requires_function": True,
+            "requires_sizes": True,
+            "requires_volume": True,
+        })
         request = self.env["sale.sample.request"].create({
-            "type_id": self.type.id, "partner_id": self.customer.id, "function": "<p><br></p>",
-        })  # fmt: skip
+            "type_id": self.type.id,
+            "partner_id": self.customer.id,
+            "function": "<p><br></p>",
+        })
         with self.assertRaises(UserError) as caught:
             request.action_submit()
         message = str(caught.exception)
         self.assertIn(request.display_name, message)
         for item in (
-            "product or the product family", "shoe model", "3D model", "at least one", "what the part has to do",
-            "pairs per size", "yearly volume", "due date",
-        ):  # fmt: skip
+            "product or the product family",
+            "shoe model",
+            "3D model",
+            "at least one",
+            "what the part has to do",
+            "pairs per size",
+            "yearly volume",
+            "due date",
+        ):
             with self.subTest(item=item):
                 self.assertIn(item, message)
                 self.assertIn(item, request.missing_note)
@@ -42,17 +54,25 @@ class TestRequirement(SampleCase):
     @users("request_salesman")
     def test_a_complete_request_is_handed_over(self):
         self.type.sudo().write({
-            "requires_style": True, "requires_reference": True, "requires_properties": True, "requires_function": True,
-            "requires_sizes": True, "requires_volume": True,
-        })  # fmt: skip
+            "requires_style": True,
+            "requires_reference": True,
+            "requires_properties": True,
+            "requires_function": True,
+            "requires_sizes": True,
+            "requires_volume": True,
+        })
         drawing = self.env["ir.attachment"].create({"name": "last.stp", "raw": b"ISO-10303-21"})
-        request = self.env["sale.sample.request"].create(self._values(
-            function="<p>Trail running</p>",
-            expected_yearly_volume=50000,
-            style_file_ids=[Command.link(drawing.id)],
-            size_line_ids=[Command.create({"size": 42, "pairs": 2})],
-            property_line_ids=[Command.create({"property_id": self.property.id, "target": 65, "tolerance_plus": 3})],
-        ))  # fmt: skip
+        request = self.env["sale.sample.request"].create(
+            self._values(
+                function="<p>Trail running</p>",
+                expected_yearly_volume=50000,
+                style_file_ids=[Command.link(drawing.id)],
+                size_line_ids=[Command.create({"size": 42, "pairs": 2})],
+                property_line_ids=[
+                    Command.create({"property_id": self.property.id, "target": 65, "tolerance_plus": 3})
+                ],
+            )
+        )
         self.assertFalse(request.missing_note)
         request.action_submit()
         self.assertEqual((request.state, request.stage_id.kind), ("submitted", "submitted"))
@@ -61,7 +81,8 @@ class TestRequirement(SampleCase):
     def test_files_can_be_opened_by_rnd(self):
         drawing = self.env["ir.attachment"].with_user(self.salesman).create({"name": "last.stp", "raw": b"solid"})
         request = (
-            self.env["sale.sample.request"]
+            self
+            .env["sale.sample.request"]
             .with_user(self.salesman)
             .create(self._values(style_file_ids=[Command.link(drawing.id)]))
         )
@@ -177,10 +198,18 @@ class TestRequirement(SampleCase):
 
     def test_catalogue_proposes(self):
         line = self._line(target=65, tolerance_minus=3, tolerance_plus=3)
-        self.assertRecordValues(line, [{
-            "limit_kind": "range", "uom_name": "Shore A", "standard": "GB/T 531.1", "condition": "23 °C",
-            "requirement": "65 ± 3 Shore A",
-        }])  # fmt: skip
+        self.assertRecordValues(
+            line,
+            [
+                {
+                    "limit_kind": "range",
+                    "uom_name": "Shore A",
+                    "standard": "GB/T 531.1",
+                    "condition": "23 °C",
+                    "requirement": "65 ± 3 Shore A",
+                }
+            ],
+        )
         self.assertEqual(self._line(target=65, standard="ASTM D2240").standard, "ASTM D2240")
 
     def test_requirement_in_words(self):
@@ -207,8 +236,9 @@ class TestRequirement(SampleCase):
 
     def test_shipped_catalogue(self):
         shipped = self.env["ir.model.data"].search([
-            ("module", "=", "sale_sample"), ("model", "=", "sale.sample.property"),
-        ])  # fmt: skip
+            ("module", "=", "sale_sample"),
+            ("model", "=", "sale.sample.property"),
+        ])
         properties = self.env["sale.sample.property"].browse(shipped.mapped("res_id"))
         self.assertEqual(len(properties), 11)
         self.assertTrue(all(asked.standard for asked in properties))
@@ -227,10 +257,13 @@ class TestRequirement(SampleCase):
             "target": lambda: request.property_line_ids.write({"target": 70}),
             "delete": lambda: request.property_line_ids.unlink(),
             "size": lambda: request.size_line_ids.create({"request_id": request.id, "size": 43, "pairs": 1}),
-            "steal": lambda: self._request(
-                size_line_ids=[Command.create({"size": 44, "pairs": 1})]
-            ).size_line_ids.with_user(self.salesman).write({"request_id": request.id}),
-        }  # fmt: skip
+            "steal": lambda: (
+                self
+                ._request(size_line_ids=[Command.create({"size": 44, "pairs": 1})])
+                .size_line_ids.with_user(self.salesman)
+                .write({"request_id": request.id})
+            ),
+        }
         for name, attempt in attempts.items():
             with self.subTest(attempt=name), self.assertRaisesRegex(UserError, "works from this requirement"):
                 attempt()

@@ -58,8 +58,10 @@ class TestRoundAccess(RoundCase):
         for role in READERS:
             with self.subTest(role=role), self.assertRaises(AccessError):
                 self.env["sale.sample.round"].with_user(getattr(self, role)).create({
-                    "request_id": self.sample.request_id.id, "number": 9, "quantity": 1,
-                })  # fmt: skip
+                    "request_id": self.sample.request_id.id,
+                    "number": 9,
+                    "quantity": 1,
+                })
 
     def test_rnd_sees_what_was_handed_over(self):
         self.sample.request_id.sudo().submitted_at = False

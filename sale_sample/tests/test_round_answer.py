@@ -38,8 +38,9 @@ class TestRoundAnswer(RoundCase):
 
     def test_points_wander_until_solved(self):
         request = self._request()
-        self._answered("changes", request, changes={"style": True, "function": True},
-                       comments={"style": "Toe", "function": "Grip"})  # fmt: skip
+        self._answered(
+            "changes", request, changes={"style": True, "function": True}, comments={"style": "Toe", "function": "Grip"}
+        )
         second = self._sent(request)
         toe, grip = second.carried_point_ids
         toe.with_user(self.rnd).action_solve()
@@ -226,8 +227,10 @@ class TestQuote(RoundCase):
         self.assertEqual(request.product_id.categ_id, self.category)
         self.assertEqual((order.partner_id, order.user_id, order.origin), (self.contact, self.salesman, request.name))
         line = order.order_line
-        self.assertEqual((line.product_id, line.product_uom_qty, line.price_unit, line.sample_request_id),
-                         (request.product_id, 1200, 2.5, request))  # fmt: skip
+        self.assertEqual(
+            (line.product_id, line.product_uom_qty, line.price_unit, line.sample_request_id),
+            (request.product_id, 1200, 2.5, request),
+        )
         self.assertEqual(request.quotation_count, 1)
         self.assertEqual(request.action_open_quotations()["res_id"], order.id)
 

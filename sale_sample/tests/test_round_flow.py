@@ -17,14 +17,19 @@ class TestRoundFlow(RoundCase):
     def test_acceptance_opens_first_round(self):
         request = self._request()
         sample = request.current_round_id
-        self.assertRecordValues(sample, [{
-            "number": 1,
-            "state": "planned",
-            "quantity": 5,  # 3 pairs for the customer, 2 to keep
-            "retained_quantity": 2,
-            "promised_on": date(2099, 12, 20),
-            "rnd_user_id": self.rnd.id,
-        }])  # fmt: skip
+        self.assertRecordValues(
+            sample,
+            [
+                {
+                    "number": 1,
+                    "state": "planned",
+                    "quantity": 5,  # 3 pairs for the customer, 2 to keep
+                    "retained_quantity": 2,
+                    "promised_on": date(2099, 12, 20),
+                    "rnd_user_id": self.rnd.id,
+                }
+            ],
+        )
 
     @users("sample_rnd")
     def test_rnd_makes_measures_and_sends(self):
@@ -41,9 +46,10 @@ class TestRoundFlow(RoundCase):
         sample.cost = 120
         sample.action_made()
         self.assertEqual(sample.stage_id.name, "Measure", "the last stage of the type")
-        self.assertRecordValues(sample.article_ids, [{
-            "kind": "retained", "pairs": 2, "kept_on": date(2026, 3, 2), "kept_until": date(2026, 9, 2),
-        }])  # fmt: skip
+        self.assertRecordValues(
+            sample.article_ids,
+            [{"kind": "retained", "pairs": 2, "kept_on": date(2026, 3, 2), "kept_until": date(2026, 9, 2)}],
+        )
         sample._send(date(2026, 3, 2), carrier="SF", tracking_ref="SF1")
         self.assertEqual((sample.state, sample.carrier, sample.sent_on), ("sent", "SF", date(2026, 3, 2)))
 
@@ -90,9 +96,12 @@ class TestRoundFlow(RoundCase):
 
     def test_send_dialog_tells_the_customer(self):
         sample = self._made()
-        wizard = self.env["sale.sample.round.send"].with_user(self.rnd).create({
-            "round_id": sample.id, "carrier": "SF", "tracking_url": "https://sf.example/1",
-        })  # fmt: skip
+        wizard = (
+            self
+            .env["sale.sample.round.send"]
+            .with_user(self.rnd)
+            .create({"round_id": sample.id, "carrier": "SF", "tracking_url": "https://sf.example/1"})
+        )
         self.assertTrue(wizard.notify)
         wizard.action_send()
         mail = self.env["mail.mail"].search([("model", "=", "sale.sample.round"), ("res_id", "=", sample.id)])
@@ -164,8 +173,9 @@ class TestRoundFlow(RoundCase):
         sample, other = self._request().current_round_id, self._request()
         with self.assertRefused("a requirement of another request", ValidationError):
             self.env["sale.sample.measurement"].create({
-                "round_id": sample.id, "property_line_id": other.property_line_ids[0].id,
-            })  # fmt: skip
+                "round_id": sample.id,
+                "property_line_id": other.property_line_ids[0].id,
+            })
 
     # ------------------------------------------------------------------
     # What is measured

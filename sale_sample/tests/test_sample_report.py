@@ -128,8 +128,10 @@ class TestSampleReport(StatisticsCase):
 
     def test_mould_cost(self):
         mould = self.env["sale.sample.mould"].create({
-            "shape": "Cup Sole", "request_id": self.request_c.id, "part_ids": [Command.create({"cost": 7000})],
-        })  # fmt: skip
+            "shape": "Cup Sole",
+            "request_id": self.request_c.id,
+            "part_ids": [Command.create({"cost": 7000})],
+        })
         with freeze_time("2026-04-09 01:00:00"):
             mould.with_user(self.rnd).action_open()
         page = self._html(self._wizard())
@@ -146,10 +148,13 @@ class TestSampleReport(StatisticsCase):
         def agreement(months, pairs):
             sole = self.env["product.product"].create({"name": "Sole"})
             terms = self.env["sale.sample.mould.agreement"].create({
-                "partner_id": self.customer.id, "user_id": self.salesman.id, "fee_amount": 1000,
-                "date_start": "2026-02-20", "product_ids": [Command.set(sole.ids)],
+                "partner_id": self.customer.id,
+                "user_id": self.salesman.id,
+                "fee_amount": 1000,
+                "date_start": "2026-02-20",
+                "product_ids": [Command.set(sole.ids)],
                 "step_ids": [Command.create({"threshold_pairs": 1000, "percent": 100, "months": months})],
-            })  # fmt: skip
+            })
             terms.action_start()
             if pairs:
                 terms.with_user(self.finance)._book_by_hand(pairs, terms.date_start, "Paper note")
@@ -209,9 +214,12 @@ class TestSampleReport(StatisticsCase):
         self.env["ir.config_parameter"].set_param("report.url", f"http://{HOST}:{config['http_port']}")
         with self.allow_pdf_render():
             content, kind = (
-                self.env["ir.actions.report"].with_user(self.manager).with_context(force_report_rendering=True)
+                self
+                .env["ir.actions.report"]
+                .with_user(self.manager)
+                .with_context(force_report_rendering=True)
                 ._render_qweb_pdf(REPORT, self._wizard().ids)
-            )  # fmt: skip
+            )
         self.assertEqual((kind, content[:4]), ("pdf", b"%PDF"))
 
     # ------------------------------------------------------------------
@@ -220,9 +228,7 @@ class TestSampleReport(StatisticsCase):
 
     def test_digest(self):
         digest = self.env["digest.digest"].create({"name": "Samples", "company_id": self.company.id})
-        digest = digest.with_context(
-            start_datetime=datetime(2026, 2, 28, 16), end_datetime=datetime(2026, 3, 31, 16)
-        )
+        digest = digest.with_context(start_datetime=datetime(2026, 2, 28, 16), end_datetime=datetime(2026, 3, 31, 16))
         figures = (digest.kpi_sample_requested_value, digest.kpi_sample_made_value, digest.kpi_sample_approved_value)
         self.assertEqual(figures, (2, 3, 1))
         with self.assertRaises(AccessError):

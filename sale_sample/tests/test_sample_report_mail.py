@@ -52,16 +52,12 @@ class TestSampleReportMail(StatisticsCase):
         """Each subscriber gets the own figures: 2 of 4 requests of the year's first quarter, or 1."""
         self._subscribe(self.manager, self.salesman, period_kind="quarter")
         bodies = {mail.recipient_ids: mail.body_html for mail in self._run()}
-        found = {
-            partner: re.search(r"Samples requested: (\d+)", body).group(1) for partner, body in bodies.items()
-        }
+        found = {partner: re.search(r"Samples requested: (\d+)", body).group(1) for partner, body in bodies.items()}
         self.assertEqual(found, {self.manager.partner_id: "2", self.salesman.partner_id: "1"})
 
     def test_attachment_is_the_pdf(self):
         content = b"%PDF-1.7 \x00\xe2\xe3 made by a patched renderer"
-        self.patch(
-            type(self.env["ir.actions.report"]), "_render_qweb_pdf", lambda *_args, **_options: (content, "pdf")
-        )
+        self.patch(type(self.env["ir.actions.report"]), "_render_qweb_pdf", lambda *_args, **_options: (content, "pdf"))
         self._subscribe(self.manager)
         attachment = self._run().attachment_ids
         self.assertEqual((attachment.name, attachment.raw), ("Sample Report 2026-04.pdf", content))

@@ -40,8 +40,9 @@ class TestFeeScreens(FeeCase):
         request = self._decided()
         for role, offered in (("salesman", 1), ("finance", 0), ("policy_admin", 0)):
             for record, button in (
-                (request.fee_decision_id, "action_open_orders"), (request, "action_open_fee_orders"),
-            ):  # fmt: skip
+                (request.fee_decision_id, "action_open_orders"),
+                (request, "action_open_fee_orders"),
+            ):
                 with self.subTest(role=role, button=button):
                     arch = view_arch(record.with_user(getattr(self, role)))
                     self.assertEqual(len(arch.xpath(f"//button[@name='{button}']")), offered)
@@ -51,13 +52,21 @@ class TestFeeScreens(FeeCase):
         request = self._decided()
         self.manager.group_ids += self.env.ref("base.group_multi_company") + self.env.ref("base.group_multi_currency")
         for model, groups in {
-            "sale.sample.fee.decision": {"state", "payment_state", "grade_id", "type_id", "team_id", "user_id",
-                                         "decided_at:month", "company_id"},
+            "sale.sample.fee.decision": {
+                "state",
+                "payment_state",
+                "grade_id",
+                "type_id",
+                "team_id",
+                "user_id",
+                "decided_at:month",
+                "company_id",
+            },
             "sale.sample.mould": {"user_id", "team_id", "company_id", "owner", "maker_id", "state", "partner_id"},
             "sale.sample.fee.policy": {"team_id", "company_id", "grade_id", "type_id"},
             "sale.sample.mould.agreement": {"standing", "currency_id"},
             "sale.sample.refund.entry": {"user_id", "partner_id", "product_id", "date:month"},
-        }.items():  # fmt: skip
+        }.items():
             records = self.env[model].with_user(self.manager)
             filters = view_arch(records, "search").xpath("//group/filter")
             offered = {literal_eval(one.get("context"))["group_by"] for one in filters}
@@ -75,8 +84,10 @@ class TestFeeScreens(FeeCase):
 
     def test_mould(self):
         mould = self.env["sale.sample.mould"].create({
-            "shape": "Cup sole T", "request_id": self._handed_over().id, "location_id": self._place().id,
-        })  # fmt: skip
+            "shape": "Cup sole T",
+            "request_id": self._handed_over().id,
+            "location_id": self._place().id,
+        })
         for role in ("salesman", "manager", "rnd", "quality", "finance", "planning", "policy_admin"):
             with self.subTest(role=role):
                 self.env.invalidate_all()
@@ -138,13 +149,18 @@ class TestRefundScreens(RefundCase):
         """The order opens for those who may see it; others get to the agreement."""
         agreement = self._agreement()
         order = self.env["sale.order"].create({
-            "partner_id": self.customer.id, "user_id": self.manager.id,
+            "partner_id": self.customer.id,
+            "user_id": self.manager.id,
             "order_line": [Command.create({"product_id": self.sole.id, "product_uom_qty": 5})],
-        })  # fmt: skip
+        })
         row = {
-            "agreement_id": agreement.id, "date": self._day("2026-03-02"), "kind": "order", "pairs": 5,
-            "source_model": "sale.order.line", "source_key": "sale.order.line,test",
-        }  # fmt: skip
+            "agreement_id": agreement.id,
+            "date": self._day("2026-03-02"),
+            "kind": "order",
+            "pairs": 5,
+            "source_model": "sale.order.line",
+            "source_key": "sale.order.line,test",
+        }
         entry = agreement._book([{**row, "source_id": order.order_line.id}]).sudo(False)
         lost = agreement._book([{**row, "source_id": 0, "source_key": "sale.order.line,lost"}]).sudo(False)
         by_hand = self._booked(agreement, "2026-02-02", 3).sudo(False)

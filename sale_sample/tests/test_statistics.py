@@ -55,9 +55,12 @@ class TestStatistics(StatisticsCase):
     def test_medians_are_right_under_each_grouping(self):
         """Of three rounds made in 3, 5 and 5 working days: not the median of medians of the groups."""
         found = self._figures(
-            [("stage", "=", "2_making")], "working_days_median", "working_days", model="sale.sample.cycle",
+            [("stage", "=", "2_making")],
+            "working_days_median",
+            "working_days",
+            model="sale.sample.cycle",
             groupby=["user_id"],
-        )  # fmt: skip
+        )
         # A: 3 to 6 March, 3 days; C: 2 to 7 April, 3 days; B: 4 to 11 and 19 to 26 March, 5 days each
         self.assertEqual(found[self.salesman], (3.0, 3.0))
         self.assertEqual(found[self.other_salesman], (5.0, 5.0))
@@ -104,9 +107,13 @@ class TestStatistics(StatisticsCase):
         """What the customer bought before the sample would be bought again anyway."""
         with self.subTest("a sample of a product the customer buys already"):
             again = self._lived(
-                "2026-07-01", "2026-07-02", "2026-07-20", "2026-07-10",
-                [("2026-07-08", "2026-07-09", "2026-07-10", "approved", 80)], product_id=self.product.id,
-            )  # fmt: skip
+                "2026-07-01",
+                "2026-07-02",
+                "2026-07-20",
+                "2026-07-10",
+                [("2026-07-08", "2026-07-09", "2026-07-10", "approved", 80)],
+                product_id=self.product.id,
+            )
             self._ordered("2026-08-03", 9)
             mine = [("request_id", "=", again.id)]
             self.assertEqual(self._figures(mine, "hit_rate", "revenue"), (0.0, 0.0))
@@ -171,9 +178,16 @@ class TestStatistics(StatisticsCase):
         """Each filter works and each dimension can be grouped by, in both views."""
         self.env.user.group_ids += self.env.ref("base.group_multi_company")
         dimensions = {
-            "date:month", "type_id", "grade_id", "user_id", "rnd_user_id", "team_id", "partner_id", "product_family_id",
+            "date:month",
+            "type_id",
+            "grade_id",
+            "user_id",
+            "rnd_user_id",
+            "team_id",
+            "partner_id",
+            "product_family_id",
             "company_id",
-        }  # fmt: skip
+        }
         for model in ("sale.sample.statistics", "sale.sample.cycle"):
             report = self.env[model]
             arch = etree.fromstring(report.get_view(view_type="search")["arch"])

@@ -86,11 +86,17 @@ class TestStatisticsFees(FeeCase):
         request, order = self._charged()
         invoice = self._invoiced(order)
         journal = self.env["account.journal"].create({
-            "name": "Bank T", "code": "TB", "type": "bank", "company_id": self.company.id,
-        })  # fmt: skip
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({"journal_id": journal.id, "payment_date": "2026-03-25"})  # fmt: skip
+            "name": "Bank T",
+            "code": "TB",
+            "type": "bank",
+            "company_id": self.company.id,
+        })
+        wizard = (
+            self
+            .env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": journal.id, "payment_date": "2026-03-25"})
+        )
         payment = wizard._create_payments()
         self.assertFalse(payment.move_id)
         self.env.flush_all()
@@ -140,8 +146,11 @@ class TestStatisticsRefunds(RefundCase):
         dollar = self.env.ref("base.USD")
         dollar.active = True
         self.env["res.currency.rate"].create({
-            "currency_id": dollar.id, "company_id": self.company.id, "name": "2026-01-01", "rate": 0.125,
-        })  # fmt: skip
+            "currency_id": dollar.id,
+            "company_id": self.company.id,
+            "name": "2026-01-01",
+            "rate": 0.125,
+        })
         agreement, note = self._refunded(currency_id=dollar.id)
         note.action_post()
         self.env.flush_all()
@@ -172,13 +181,14 @@ class TestStatisticsCosts(StatisticsCase):
     def _mould(cls, request, day, sizes=(), once=1000.0, each=100.0):
         """Return a mould opened on a day, with its first size."""
         mould = cls.env["sale.sample.mould"].create({
-            "shape": "Cup Sole", "request_id": request.id,
+            "shape": "Cup Sole",
+            "request_id": request.id,
             "part_ids": [
                 Command.create({"kind": "sole", "cost": each, "per_size": True}),
                 Command.create({"kind": "last", "cost": once}),
             ],
             "size_ids": [Command.create({"size": size, "is_first": size == sizes[0]}) for size in sizes],
-        })  # fmt: skip
+        })
         with freeze_time(f"{day} 01:00:00"):
             mould.with_user(cls.rnd).action_open()
         return mould
@@ -230,9 +240,9 @@ class TestStatisticsCosts(StatisticsCase):
     def test_no_quotient_of_two_currencies(self):
         dollars = self.env["res.company"].create({"name": "Heels", "currency_id": self.env.ref("base.USD").id})
         self.env.flush_all()
-        self.env.cr.execute(SQL(
-            "UPDATE sale_sample_request SET company_id = %s WHERE id = %s", dollars.id, self.request_c.id
-        ))  # fmt: skip
+        self.env.cr.execute(
+            SQL("UPDATE sale_sample_request SET company_id = %s WHERE id = %s", dollars.id, self.request_c.id)
+        )
         self.env.invalidate_all()
         both = self.env["sale.sample.statistics"].with_context(allowed_company_ids=(self.company | dollars).ids)
         names = ("cost_per_won:avg", "return_ratio:avg")

@@ -71,9 +71,9 @@ class TestVerdict(BaseCase):
         self.assertEqual(contradictions("rejected", {"style": True}, {}), [])
 
     def test_each_line_is_a_point(self):
-        points = new_points({"style": True, "function": False}, {
-            "style": "- Toe too round\n\n• Heel 2 mm lower", "function": "fine",
-        })  # fmt: skip
+        points = new_points(
+            {"style": True, "function": False}, {"style": "- Toe too round\n\n• Heel 2 mm lower", "function": "fine"}
+        )
         self.assertEqual(points, [("style", "Toe too round"), ("style", "Heel 2 mm lower")])
 
 

@@ -13,10 +13,7 @@ class TestRefundArithmetic(BaseCase):
     """Pairs against thresholds, net of returns and within deadlines."""
 
     def _states(self, entries, granted=(), today=AUGUST):
-        steps = [
-            RefundStep("half", 1000, 50, date(2026, 6, 30)),
-            RefundStep("rest", 2000, 50),
-        ]
+        steps = [RefundStep("half", 1000, 50, date(2026, 6, 30)), RefundStep("rest", 2000, 50)]
         return [progress.state for progress in step_progress(entries, steps, granted, today)]
 
     def test_net_pairs(self):
@@ -66,13 +63,31 @@ class TestSentences(BaseCase):
     """What is worth saying, and in which order."""
 
     NOW = {
-        "requested": 24, "made": 30, "approved": 12, "rejected": 0, "cycle": 21.5, "on_time_needed": 0.8,
-        "on_time_promised": 0.9, "first_round": 0.5, "hit_rate": 0.2, "cost": 5000.0, "mould_cost": 800.0,
-    }  # fmt: skip
+        "requested": 24,
+        "made": 30,
+        "approved": 12,
+        "rejected": 0,
+        "cycle": 21.5,
+        "on_time_needed": 0.8,
+        "on_time_promised": 0.9,
+        "first_round": 0.5,
+        "hit_rate": 0.2,
+        "cost": 5000.0,
+        "mould_cost": 800.0,
+    }
     BEFORE = {
-        "requested": 18, "made": 30, "approved": 14, "rejected": 0, "cycle": 18.5, "on_time_needed": 0.7,
-        "on_time_promised": 0.895, "first_round": None, "hit_rate": 0.5, "cost": 4000.0, "mould_cost": 900.0,
-    }  # fmt: skip
+        "requested": 18,
+        "made": 30,
+        "approved": 14,
+        "rejected": 0,
+        "cycle": 18.5,
+        "on_time_needed": 0.7,
+        "on_time_promised": 0.895,
+        "first_round": None,
+        "hit_rate": 0.5,
+        "cost": 4000.0,
+        "mould_cost": 900.0,
+    }
 
     def _codes(self, now, before, stages=None, stages_before=None):
         return [said.code for said in sentences(now, before, stages or {}, stages_before or {})]
@@ -81,16 +96,24 @@ class TestSentences(BaseCase):
         self.assertEqual(
             self._codes(self.NOW, self.BEFORE),
             [
-                "requested_up", "made_same", "approved_down", "cycle_up", "on_time_needed_up", "first_round_new",
-                "cost_up", "mould_cost_down",
+                "requested_up",
+                "made_same",
+                "approved_down",
+                "cycle_up",
+                "on_time_needed_up",
+                "first_round_new",
+                "cost_up",
+                "mould_cost_down",
             ],
         )
 
     def test_numbers_and_the_stage_that_explains_most(self):
         said = sentences(
-            self.NOW, self.BEFORE, {"making": 9.0, "sending": 1.0, "answering": None},
+            self.NOW,
+            self.BEFORE,
+            {"making": 9.0, "sending": 1.0, "answering": None},
             {"making": 7.0, "sending": 1.5, "answering": 4.0},
-        )  # fmt: skip
+        )
         requested, cycle = said[0], said[3]
         self.assertEqual((requested.now, requested.before, requested.change), (24, 18, 6))
         self.assertEqual((cycle.now, cycle.change, cycle.detail), (21.5, 3.0, "making"))

@@ -19,11 +19,16 @@ class TestFeeTours(FeeCase, HttpCase):
         decision = request.fee_decision_id
         self.assertEqual((decision.state, decision.decided_by_id), ("approved", self.salesman))
         self.assertEqual((decision.payment_state, self._figures(budget)[0]), ("unpaid", 4000.0))
-        mould = self.env["sale.sample.mould"].with_user(self.rnd).create({
-            "shape": "Cup sole T",
-            "request_id": request.id,
-            "part_ids": [Command.create({"kind": "sole", "cost": 8000.0})],
-        })
+        mould = (
+            self
+            .env["sale.sample.mould"]
+            .with_user(self.rnd)
+            .create({
+                "shape": "Cup sole T",
+                "request_id": request.id,
+                "part_ids": [Command.create({"kind": "sole", "cost": 8000.0})],
+            })
+        )
         self.start_tour(f"/odoo/moulds/{mould.id}", "sale_sample_mould", login=self.rnd.login)
         self.assertEqual((mould.state, mould.trial_number), ("released", 0))
         self.assertEqual(self._figures(budget), (0.0, 4000.0, 46000.0))

@@ -30,7 +30,7 @@ class TestRoundTours(RoundCase, HttpCase):
             "partner_id": self.contact.id,
             "user_id": self.salesman.id,
             "company_id": self.company.id,
-        })  # fmt: skip
+        })
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "sale_sample_from_opportunity", login=self.salesman.login)
         request = self.env["sale.sample.request"].search([("lead_id", "=", lead.id)])
         self.assertEqual(request.state, "submitted")

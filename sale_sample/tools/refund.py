@@ -55,10 +55,7 @@ def net_pairs(entries: Iterable[tuple[date, float]], until: date | None = None) 
 
 
 def step_progress(
-    entries: Sequence[tuple[date, float]],
-    steps: Iterable[RefundStep],
-    granted: Iterable[Hashable],
-    today: date,
+    entries: Sequence[tuple[date, float]], steps: Iterable[RefundStep], granted: Iterable[Hashable], today: date
 ) -> list[StepProgress]:
     """Return where each step stands on a day.
 

@@ -34,9 +34,7 @@ def nice_ceiling(value: float) -> float:
 
 
 def _text(x: float, y: float, text: str, anchor: str = "middle", size: int = 10) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{INK}">{escape(text)}</text>'
-    )
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{INK}">{escape(text)}</text>'
 
 
 def _bar(x: float, y: float, width: float, height: float, color: str) -> str:

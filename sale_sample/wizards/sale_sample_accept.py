@@ -12,9 +12,13 @@ class SaleSampleAccept(models.TransientModel):
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     promised_on = fields.Date(
-        "Promised for", compute="_compute_promised_on", store=True, readonly=False, required=True,
+        "Promised for",
+        compute="_compute_promised_on",
+        store=True,
+        readonly=False,
+        required=True,
         help="Proposed by the lead time of the sample type",
-    )  # fmt: skip
+    )
     needed_by = fields.Date("Needed by", compute="_compute_needed_by")
     late_note = fields.Char(compute="_compute_late_note")
     rnd_user_id = fields.Many2one(

@@ -78,10 +78,12 @@ class SaleSampleFeeTester(models.TransientModel):
         own_user = self.user_id in (user, user.browse()) or self.user_id.sale_team_id.user_id == user
         own_team = self.team_id <= user.crm_team_ids or self.team_id.user_id == user
         if self.company_id not in user.company_ids or not (user.has_groups(ALL_CASES) or (own_user and own_team)):
-            raise AccessError(self.env._(
-                "The answer tells of grades and budgets: choose yourself or somebody of a team that you lead, and a company "
-                "you work for."
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._(
+                    "The answer tells of grades and budgets: choose yourself or somebody of a team that you lead, and a company "
+                    "you work for."
+                )
+            )
 
     def _to_question(self) -> dict:
         """Return the case of this one tester as the policy wants it."""

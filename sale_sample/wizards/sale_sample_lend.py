@@ -13,10 +13,7 @@ class SaleSampleLend(models.TransientModel):
     outside = fields.Boolean(string="To Somebody Outside")
     borrower_user_id = fields.Many2one("res.users", string="Colleague", default=lambda self: self.env.user)
     borrower_partner_id = fields.Many2one("res.partner", string="Outsider")
-    due_back = fields.Date(
-        required=True,
-        default=lambda self: date_utils.add(self.env.company._sales_today(), weeks=1),
-    )
+    due_back = fields.Date(required=True, default=lambda self: date_utils.add(self.env.company._sales_today(), weeks=1))
     note = fields.Char(string="What For")
 
     def action_lend(self) -> dict:

@@ -13,9 +13,7 @@ class SaleSampleMouldOpen(models.TransientModel):
     )
     ordered_pairs = fields.Float(related="mould_id.ordered_pairs")
     needed_pairs = fields.Integer(related="mould_id.needed_pairs")
-    reason = fields.Text(
-        help="Why without the orders that the rule asks for", groups="sales_team.group_sale_manager"
-    )
+    reason = fields.Text(help="Why without the orders that the rule asks for", groups="sales_team.group_sale_manager")
 
     def action_open(self) -> dict:
         """Open the chosen sizes and close the dialog.

@@ -35,9 +35,7 @@ class SaleSampleRoundSend(models.TransientModel):
         """
         self.ensure_one()
         sample = self.round_id
-        sample._send(
-            self.sent_on, carrier=self.carrier, tracking_ref=self.tracking_ref, tracking_url=self.tracking_url
-        )
+        sample._send(self.sent_on, carrier=self.carrier, tracking_ref=self.tracking_ref, tracking_url=self.tracking_url)
         if self.notify:
             sample._mail_customer("sale_sample.mail_template_round_sent")
         return {"type": "ir.actions.act_window_close"}

@@ -33,7 +33,7 @@ class SaleSampleMouldAgreement(models.Model):
                 ("date", ">=", since),
                 # what the orders told, before stock was kept, is in the ledger already
                 ("date", ">", agreement._get_last_order_booking() or since),
-            ])  # fmt: skip
+            ])
             found = moves.search(domain, order="date, id")
             known = found._get_booked_agreements()
             new = found.filtered(lambda move, known=known: move.id not in known)

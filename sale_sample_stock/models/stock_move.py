@@ -41,7 +41,10 @@ class StockMove(models.Model):
             agreement = booked.get(origin.id)
             agreement = agreement or self.env["sale.sample.mould.agreement"]._find_for_delivery(
                 # what had left before the agreement began does not count when it comes back
-                move.company_id, move._get_refund_customer(), move.product_id, origin._get_refund_day() if origin else day
+                move.company_id,
+                move._get_refund_customer(),
+                move.product_id,
+                origin._get_refund_day() if origin else day,
             )
             if agreement:
                 sign, unit = move._get_refund_sign(), move.product_id.uom_id
@@ -55,7 +58,7 @@ class StockMove(models.Model):
                     "source_id": move.id,
                     "source_key": f"stock.move,{move.id}",
                     "source_name": move.picking_id.name or move.reference,
-                })  # fmt: skip
+                })
         return rows
 
     def _get_refund_day(self) -> date:
@@ -78,12 +81,15 @@ class StockMove(models.Model):
         """Return the domain of moves that may count."""
         return [
             ("state", "=", "done"),
-            "|", ("location_dest_id.usage", "=", "customer"), ("location_id.usage", "=", "customer"),
-        ]  # fmt: skip
+            "|",
+            ("location_dest_id.usage", "=", "customer"),
+            ("location_id.usage", "=", "customer"),
+        ]
 
     def _get_booked_agreements(self) -> dict:
         """Return the agreements for which these moves count: move id → agreement."""
-        entries = self.env["sale.sample.refund.entry"].search(
-            [("source_model", "=", "stock.move"), ("source_id", "in", self.ids)]
-        )
+        entries = self.env["sale.sample.refund.entry"].search([
+            ("source_model", "=", "stock.move"),
+            ("source_id", "in", self.ids),
+        ])
         return {entry.source_id: entry.agreement_id for entry in entries}

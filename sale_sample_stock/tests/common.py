@@ -20,7 +20,7 @@ class DeliveryCase(RefundCase):
             "partner_id": (partner or cls.contact).id,
             "warehouse_id": cls.warehouse.id,
             "order_line": [Command.create({"product_id": (product or cls.sole).id, "product_uom_qty": pairs})],
-        })  # fmt: skip
+        })
         order.action_confirm()
         return order
 

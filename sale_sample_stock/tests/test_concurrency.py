@@ -29,24 +29,32 @@ class TestTwoDeliveries(BaseCase):
         self.product = env["product.product"].create({"name": "Race Sole", "type": "consu"}).id
         self.partner = env["res.partner"].create({"name": "Race Shoes", "is_company": True}).id
         agreement = env["sale.sample.mould.agreement"].create({
-            "partner_id": self.partner, "fee_amount": 1000, "date_start": "2020-01-01",
+            "partner_id": self.partner,
+            "fee_amount": 1000,
+            "date_start": "2020-01-01",
             "product_ids": [Command.link(self.product)],
             "step_ids": [Command.create({"threshold_pairs": 1000, "percent": 100})],
-        })  # fmt: skip
+        })
         agreement.action_start()
         warehouse = env["stock.warehouse"].search([("company_id", "=", agreement.company_id.id)], limit=1)
         customers = env.ref("stock.stock_location_customers")
         pickings = env["stock.picking"].create([
             {
-                "picking_type_id": warehouse.out_type_id.id, "partner_id": self.partner,
-                "location_id": warehouse.lot_stock_id.id, "location_dest_id": customers.id,
-                "move_ids": [Command.create({
-                    "product_id": self.product, "product_uom_qty": 600,
-                    "location_id": warehouse.lot_stock_id.id, "location_dest_id": customers.id,
-                })],
+                "picking_type_id": warehouse.out_type_id.id,
+                "partner_id": self.partner,
+                "location_id": warehouse.lot_stock_id.id,
+                "location_dest_id": customers.id,
+                "move_ids": [
+                    Command.create({
+                        "product_id": self.product,
+                        "product_uom_qty": 600,
+                        "location_id": warehouse.lot_stock_id.id,
+                        "location_dest_id": customers.id,
+                    })
+                ],
             }
             for _number in range(2)
-        ])  # fmt: skip
+        ])
         pickings.action_confirm()
         for move in pickings.move_ids:
             move.write({"quantity": 600, "picked": True})
@@ -91,11 +99,14 @@ class TestTwoDeliveries(BaseCase):
         second["sale.sample.mould.agreement"].browse(self.agreement_id).net_pairs  # noqa: B018 - takes its snapshot
         rows = [
             {
-                "agreement_id": self.agreement_id, "date": "2020-02-02", "kind": "delivery", "pairs": 600,
+                "agreement_id": self.agreement_id,
+                "date": "2020-02-02",
+                "kind": "delivery",
+                "pairs": 600,
                 "source_key": f"stock.move,test,{number}",
             }
             for number in range(2)
-        ]  # fmt: skip
+        ]
         first["sale.sample.mould.agreement"]._book(rows[:1])
         outcome, waiting = [], threading.Event()
 

@@ -27,9 +27,12 @@ class TestDeliveries(DeliveryCase):
         delivery = self._deliver(800)
         entry = agreement.entry_ids
         keeper = new_test_user(
-            self.env, "sample_keeper", company_id=self.company.id, company_ids=[Command.set(self.company.ids)],
+            self.env,
+            "sample_keeper",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
             groups="stock.group_stock_user,sales_department_base.group_collaborator_finance",
-        )  # fmt: skip
+        )
         for user, opened in ((keeper, delivery), (self.finance, agreement)):
             with self.subTest(user=user.login):
                 action = entry.with_user(user).action_open_source()
@@ -39,9 +42,12 @@ class TestDeliveries(DeliveryCase):
         """Who validates the delivery has no right on fees, and sees nothing of the refund."""
         agreement = self._agreement()
         worker = new_test_user(
-            self.env, "sample_warehouse", groups="stock.group_stock_user", company_id=self.company.id,
+            self.env,
+            "sample_warehouse",
+            groups="stock.group_stock_user",
+            company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
-        )  # fmt: skip
+        )
         picking = self._order(1000).picking_ids.with_user(worker)
         self._validate(picking)
         self.assertEqual(picking.state, "done")
@@ -71,13 +77,19 @@ class TestDeliveries(DeliveryCase):
         self._deliver(10, product=self.other_sole)
         supplier = self.env.ref("stock.stock_location_suppliers")
         receipt = self.env["stock.picking"].create({
-            "picking_type_id": self.warehouse.in_type_id.id, "partner_id": self.customer.id,
-            "location_id": supplier.id, "location_dest_id": self.warehouse.lot_stock_id.id,
-            "move_ids": [Command.create({
-                "product_id": self.sole.id, "product_uom_qty": 5, "location_id": supplier.id,
-                "location_dest_id": self.warehouse.lot_stock_id.id,
-            })],
-        })  # fmt: skip
+            "picking_type_id": self.warehouse.in_type_id.id,
+            "partner_id": self.customer.id,
+            "location_id": supplier.id,
+            "location_dest_id": self.warehouse.lot_stock_id.id,
+            "move_ids": [
+                Command.create({
+                    "product_id": self.sole.id,
+                    "product_uom_qty": 5,
+                    "location_id": supplier.id,
+                    "location_dest_id": self.warehouse.lot_stock_id.id,
+                })
+            ],
+        })
         receipt.action_confirm()
         self._validate(receipt)
         self.assertFalse(agreement.entry_ids)
@@ -86,12 +98,16 @@ class TestDeliveries(DeliveryCase):
         """Sold by the dozen, counted in pairs."""
         agreement = self._agreement()
         order = self.env["sale.order"].create({
-            "partner_id": self.customer.id, "warehouse_id": self.warehouse.id,
-            "order_line": [Command.create({
-                "product_id": self.sole.id, "product_uom_qty": 10,
-                "product_uom_id": self.env.ref("uom.product_uom_dozen").id,
-            })],
-        })  # fmt: skip
+            "partner_id": self.customer.id,
+            "warehouse_id": self.warehouse.id,
+            "order_line": [
+                Command.create({
+                    "product_id": self.sole.id,
+                    "product_uom_qty": 10,
+                    "product_uom_id": self.env.ref("uom.product_uom_dozen").id,
+                })
+            ],
+        })
         order.action_confirm()
         self._validate(order.picking_ids)
         self.assertEqual(agreement.net_pairs, 120)
@@ -165,22 +181,30 @@ class TestDeliveries(DeliveryCase):
         agreement = self._agreement(started=False)
         agreement._change_state("running")
         line = self.env["sale.order.line"].search([("product_id", "=", self.sole.id)])
-        agreement._book([{
-            "agreement_id": agreement.id, "date": "2026-03-02", "kind": "order", "pairs": 40,
-            "source_model": "sale.order.line", "source_id": line.id, "source_key": f"sale.order.line,{line.id},0",
-        }])  # fmt: skip
+        agreement._book([
+            {
+                "agreement_id": agreement.id,
+                "date": "2026-03-02",
+                "kind": "order",
+                "pairs": 40,
+                "source_model": "sale.order.line",
+                "source_id": line.id,
+                "source_key": f"sale.order.line,{line.id},0",
+            }
+        ])
         agreement.action_catch_up()
         self.assertEqual(agreement.net_pairs, 40)
 
     def test_deliveries_of_others_cost_nothing(self):
         """A delivery without an agreement is not slowed down by one query for each move."""
         order = self.env["sale.order"].create({
-            "partner_id": self.customer.id, "warehouse_id": self.warehouse.id,
+            "partner_id": self.customer.id,
+            "warehouse_id": self.warehouse.id,
             "order_line": [
                 Command.create({"product_id": product.id, "product_uom_qty": 1})
                 for product in (self.sole, self.other_sole)
             ],
-        })  # fmt: skip
+        })
         order.action_confirm()
         self._validate(order.picking_ids)
         moves = order.picking_ids.move_ids

@@ -16,15 +16,23 @@ class TestMouldFeeTours(FeeCase, HttpCase):
         super().setUpClass()
         cls._ledger()
         outstanding = cls.env["account.account"].create({
-            "name": "Outstanding T", "code": "T1003", "account_type": "asset_current", "reconcile": True,
+            "name": "Outstanding T",
+            "code": "T1003",
+            "account_type": "asset_current",
+            "reconcile": True,
             "company_ids": [Command.set(cls.company.ids)],
-        })  # fmt: skip
+        })
         journal = cls.env["account.journal"].create({
-            "name": "Bank T", "code": "TB", "type": "bank", "company_id": cls.company.id,
+            "name": "Bank T",
+            "code": "TB",
+            "type": "bank",
+            "company_id": cls.company.id,
             "default_account_id": cls.bank.id,
-        })  # fmt: skip
+        })
         journal.inbound_payment_method_line_ids.payment_account_id = outstanding
-        cls.accountant = cls._user("accountant", "account.group_account_invoice,sales_team.group_sale_salesman_all_leads")
+        cls.accountant = cls._user(
+            "accountant", "account.group_account_invoice,sales_team.group_sale_salesman_all_leads"
+        )
         cls.worker = cls._user("worker", "stock.group_stock_user")
         cls.finance.group_ids |= cls.env.ref("account.group_account_invoice")
         cls._budget()
@@ -35,9 +43,12 @@ class TestMouldFeeTours(FeeCase, HttpCase):
     @classmethod
     def _user(cls, name, groups):
         return new_test_user(
-            cls.env, f"mould_fee_{name}", groups=groups, company_id=cls.company.id,
+            cls.env,
+            f"mould_fee_{name}",
+            groups=groups,
+            company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
-        )  # fmt: skip
+        )
 
     @classmethod
     def _warehouse(cls):
@@ -54,9 +65,11 @@ class TestMouldFeeTours(FeeCase, HttpCase):
     def test_decided_invoiced_paid_shipped_refunded(self):
         request = self._request(needed_by=NEEDED, fee_cost=8000.0)
         self.env["sale.sample.mould"].create({
-            "shape": "Cup sole T", "request_id": request.id, "product_ids": [Command.set(self.sole.ids)],
+            "shape": "Cup sole T",
+            "request_id": request.id,
+            "product_ids": [Command.set(self.sole.ids)],
             "part_ids": [Command.create({"kind": "sole", "cost": 8000.0})],
-        })  # fmt: skip
+        })
         request.with_user(self.salesman).action_submit()
         self.start_tour(f"/odoo/sample-requests/{request.id}", "mould_fee_decided", login=self.salesman.login)
         decision = request.fee_decision_id
@@ -77,9 +90,11 @@ class TestMouldFeeTours(FeeCase, HttpCase):
         self.start_tour(path, "mould_fee_sent", login=self.rnd.login)
 
         goods = self.env["sale.order"].create({
-            "partner_id": self.contact.id, "warehouse_id": self._warehouse().id, "company_id": self.company.id,
+            "partner_id": self.contact.id,
+            "warehouse_id": self._warehouse().id,
+            "company_id": self.company.id,
             "order_line": [Command.create({"product_id": self.sole.id, "product_uom_qty": 1200})],
-        })  # fmt: skip
+        })
         goods.action_confirm()
         self.start_tour(f"/odoo/deliveries/{goods.picking_ids.id}", "mould_fee_delivered", login=self.worker.login)
         self.env.invalidate_all()

@@ -40,9 +40,9 @@ class SaleSampleFeeDecision(models.Model):
         :raises AccessError: the reviewer asked for the exception
         """
         if self.env.user == self.sudo().requested_by_id:  # sudo: a reviewer need not see the decision's fields
-            raise AccessError(self.env._(
-                "%s: somebody else has to approve an exception you asked for.", self.display_name
-            ))  # fmt: skip
+            raise AccessError(
+                self.env._("%s: somebody else has to approve an exception you asked for.", self.display_name)
+            )
         result = super()._validate_tier(tiers)
         decision = self.sudo()  # sudo: reviews and decisions are closed to reviewers
         decision.invalidate_recordset(["review_ids", "validation_status"])

@@ -66,10 +66,7 @@ class ResourceCalendar(models.Model):
         spans = calendar._work_intervals_batch(
             _day_start(monday, zone),
             _day_start(next_monday, zone),
-            domain=[
-                ("time_type", "=", "leave"),
-                ("company_id", "in", [company.id, False]),
-            ],
+            domain=[("time_type", "=", "leave"), ("company_id", "in", [company.id, False])],
             tz=zone,
         )[False]
         return WorkingTime((_to_utc(begin), _to_utc(end)) for begin, end, _rec in spans)
@@ -120,11 +117,7 @@ class ResourceCalendar(models.Model):
         for zone, resource_ids in per_zone.items():
             days = self._makeup_days_between(start_dt, end_dt, zone)
             worked = [
-                (
-                    max(start, start_dt.astimezone(zone)),
-                    min(stop, end_dt.astimezone(zone)),
-                    rec,
-                )
+                (max(start, start_dt.astimezone(zone)), min(stop, end_dt.astimezone(zone)), rec)
                 for start, stop, rec in self._makeup_attendances(days, zone, domain, lunch)
             ]
             for resource_id in resource_ids:
@@ -166,14 +159,12 @@ class ResourceCalendar(models.Model):
     ) -> list[tuple[datetime, datetime, models.Model]]:
         """Return the spans worked on make-up days, with the attendance of each."""
         attendances = self.env["resource.calendar.attendance"].search(
-            Domain.AND(
-                [
-                    Domain(domain or Domain.TRUE),
-                    Domain("calendar_id", "=", self.id),
-                    Domain("display_type", "=", False),
-                    Domain("day_period", "=" if lunch else "!=", "lunch"),
-                ]
-            )
+            Domain.AND([
+                Domain(domain or Domain.TRUE),
+                Domain("calendar_id", "=", self.id),
+                Domain("display_type", "=", False),
+                Domain("day_period", "=" if lunch else "!=", "lunch"),
+            ])
         )
         return [
             (

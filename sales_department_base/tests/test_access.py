@@ -21,13 +21,11 @@ class TestAccess(TransactionCase):
         new_test_user(cls.env, login="base_manager", groups="sales_team.group_sale_manager")
         new_test_user(cls.env, login="base_internal", groups="base.group_user")
         cls.other_company = cls.env["res.company"].create({"name": "Elsewhere"})
-        cls.day = cls.env["resource.calendar.makeup.day"].create(
-            {
-                "name": "National Day",
-                "date": "2026-10-10",
-                "weekday": "4",
-            }
-        )
+        cls.day = cls.env["resource.calendar.makeup.day"].create({
+            "name": "National Day",
+            "date": "2026-10-10",
+            "weekday": "4",
+        })
 
     def _groups(self):
         return [self.env.ref(f"sales_department_base.{role}") for role in ROLES]
@@ -75,16 +73,10 @@ class TestAccess(TransactionCase):
 
     @users("base_policy")
     def test_makeup_days_of_other_companies_are_hidden(self):
-        days = self.day.sudo().create(
-            [
-                {
-                    "name": "Theirs",
-                    "date": "2026-10-11",
-                    "company_id": self.other_company.id,
-                },
-                {"name": "Everyone's", "date": "2026-10-12"},
-            ]
-        )
+        days = self.day.sudo().create([
+            {"name": "Theirs", "date": "2026-10-11", "company_id": self.other_company.id},
+            {"name": "Everyone's", "date": "2026-10-12"},
+        ])
         days[1].company_id = False
         found = self.env["resource.calendar.makeup.day"].search([("id", "in", (self.day | days).ids)])
         self.assertEqual(found, self.day | days[1])

@@ -28,39 +28,30 @@ class TestCalendarMakeupDays(TransactionCase):
         cls.calendar.attendance_ids.filtered(
             lambda line: line.dayofweek == "4" and line.day_period == "afternoon"
         ).unlink()
-        cls.env["resource.calendar.leaves"].create(
-            {
-                "name": "National Day",
-                "calendar_id": cls.calendar.id,
-                "date_from": local(2026, 10, 1),
-                "date_to": local(2026, 10, 7, 23, 59, 59),
-            }
-        )
+        cls.env["resource.calendar.leaves"].create({
+            "name": "National Day",
+            "calendar_id": cls.calendar.id,
+            "date_from": local(2026, 10, 1),
+            "date_to": local(2026, 10, 7, 23, 59, 59),
+        })
         cls.sunday = date(2026, 9, 27)
         cls.saturday = date(2026, 10, 10)
         cls.span = (local(2026, 9, 21), local(2026, 10, 12))
 
     def _makeup_day(self, day, weekday="0", **values):
-        return self.env["resource.calendar.makeup.day"].create(
-            {
-                "name": "National Day",
-                "date": day,
-                "weekday": weekday,
-                "company_id": self.company.id,
-                **values,
-            }
-        )
+        return self.env["resource.calendar.makeup.day"].create({
+            "name": "National Day",
+            "date": day,
+            "weekday": weekday,
+            "company_id": self.company.id,
+            **values,
+        })
 
     def _hours(self, *days):
         return [
-            self.calendar._working_hours_between(
-                [
-                    (
-                        local(d.year, d.month, d.day),
-                        local(d.year, d.month, d.day, 23, 59, 59),
-                    )
-                ]
-            )[0]
+            self.calendar._working_hours_between([
+                (local(d.year, d.month, d.day), local(d.year, d.month, d.day, 23, 59, 59))
+            ])[0]
             for d in days
         ]
 
@@ -90,35 +81,22 @@ class TestCalendarMakeupDays(TransactionCase):
         data = self.calendar.get_work_duration_data(start, stop)
         self.assertEqual(data, {"days": 1.0, "hours": 8.0})
         unusual = self.calendar._get_unusual_days(
-            SHANGHAI.localize(datetime(2026, 9, 26)),
-            SHANGHAI.localize(datetime(2026, 9, 28, 23)),
+            SHANGHAI.localize(datetime(2026, 9, 26)), SHANGHAI.localize(datetime(2026, 9, 28, 23))
         )
-        self.assertEqual(
-            unusual,
-            {
-                "2026-09-26": True,
-                "2026-09-27": False,
-                "2026-09-28": False,
-            },
-        )
+        self.assertEqual(unusual, {"2026-09-26": True, "2026-09-27": False, "2026-09-28": False})
         self.assertTrue(self.calendar._works_on_date(self.sunday))
         self.assertFalse(self.calendar._works_on_date(date(2026, 9, 20)))
 
     def test_part_of_a_makeup_day(self):
         self._makeup_day(self.sunday)
         self.assertEqual(
-            self.calendar._working_hours_between(
-                [
-                    (local(2026, 9, 27, 9), local(2026, 9, 27, 14)),
-                    (local(2026, 9, 26, 9), local(2026, 9, 27, 9)),
-                ]
-            ),
+            self.calendar._working_hours_between([
+                (local(2026, 9, 27, 9), local(2026, 9, 27, 14)),
+                (local(2026, 9, 26, 9), local(2026, 9, 27, 9)),
+            ]),
             [4.0, 1.0],
         )
-        self.assertEqual(
-            self.calendar.get_work_hours_count(local(2026, 9, 27, 9), local(2026, 9, 27, 14)),
-            4.0,
-        )
+        self.assertEqual(self.calendar.get_work_hours_count(local(2026, 9, 27, 9), local(2026, 9, 27, 14)), 4.0)
 
     def test_makeup_day_replaces_the_hours_of_its_date(self):
         monday = date(2026, 9, 28)
@@ -133,69 +111,50 @@ class TestCalendarMakeupDays(TransactionCase):
 
     def test_makeup_day_is_worked_though_a_holiday_covers_it(self):
         self._makeup_day(date(2026, 10, 5), "0")
-        self.assertEqual(
-            self._hours(date(2026, 10, 4), date(2026, 10, 5), date(2026, 10, 6)),
-            [0.0, 8.0, 0.0],
-        )
+        self.assertEqual(self._hours(date(2026, 10, 4), date(2026, 10, 5), date(2026, 10, 6)), [0.0, 8.0, 0.0])
 
     def test_a_person_s_own_leave_stays(self):
-        resource = self.env["resource.resource"].create(
-            {
-                "name": "Wang",
-                "calendar_id": self.calendar.id,
-                "tz": "Asia/Shanghai",
-                "company_id": self.company.id,
-            }
-        )
+        resource = self.env["resource.resource"].create({
+            "name": "Wang",
+            "calendar_id": self.calendar.id,
+            "tz": "Asia/Shanghai",
+            "company_id": self.company.id,
+        })
         self._makeup_day(self.sunday)
-        start, stop = (
-            SHANGHAI.localize(datetime(2026, 9, 27)),
-            SHANGHAI.localize(datetime(2026, 9, 28)),
-        )
+        start, stop = (SHANGHAI.localize(datetime(2026, 9, 27)), SHANGHAI.localize(datetime(2026, 9, 28)))
 
         def hours():
             intervals = self.calendar._work_intervals_batch(start, stop, resource)
             return sum((b - a).total_seconds() / 3600 for a, b, _r in intervals[resource.id])
 
         self.assertEqual(hours(), 8.0)
-        self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Own leave",
-                "calendar_id": self.calendar.id,
-                "resource_id": resource.id,
-                "date_from": local(2026, 9, 27, 13),
-                "date_to": local(2026, 9, 27, 18),
-            }
-        )
+        self.env["resource.calendar.leaves"].create({
+            "name": "Own leave",
+            "calendar_id": self.calendar.id,
+            "resource_id": resource.id,
+            "date_from": local(2026, 9, 27, 13),
+            "date_to": local(2026, 9, 27, 18),
+        })
         self.assertEqual(hours(), 4.0)
 
     def test_a_person_in_another_time_zone(self):
-        resource = self.env["resource.resource"].create(
-            {
-                "name": "Smith",
-                "calendar_id": self.calendar.id,
-                "tz": "America/New_York",
-                "company_id": self.company.id,
-            }
-        )
+        resource = self.env["resource.resource"].create({
+            "name": "Smith",
+            "calendar_id": self.calendar.id,
+            "tz": "America/New_York",
+            "company_id": self.company.id,
+        })
         self._makeup_day(self.sunday)
         zone = pytz.timezone("America/New_York")
         intervals = self.calendar._work_intervals_batch(
-            zone.localize(datetime(2026, 9, 27)),
-            zone.localize(datetime(2026, 9, 28)),
-            resource,
+            zone.localize(datetime(2026, 9, 27)), zone.localize(datetime(2026, 9, 28)), resource
         )[resource.id]
-        self.assertEqual(
-            [(start.hour, stop.hour) for start, stop, _rec in intervals],
-            [(8, 12), (13, 17)],
-        )
+        self.assertEqual([(start.hour, stop.hour) for start, stop, _rec in intervals], [(8, 12), (13, 17)])
 
     def test_lunch_is_moved_too(self):
         self._makeup_day(self.sunday)
         lunch = self.calendar._attendance_intervals_batch(
-            SHANGHAI.localize(datetime(2026, 9, 27)),
-            SHANGHAI.localize(datetime(2026, 9, 28)),
-            lunch=True,
+            SHANGHAI.localize(datetime(2026, 9, 27)), SHANGHAI.localize(datetime(2026, 9, 28)), lunch=True
         )[False]
         self.assertEqual([(a.hour, b.hour) for a, b, _r in lunch], [(12, 13)])
 

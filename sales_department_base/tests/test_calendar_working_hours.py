@@ -29,15 +29,13 @@ class TestCalendarWorkingHours(TransactionCase):
         return intervals
 
     def _holiday(self, start, stop, **values):
-        return self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.calendar.id,
-                "date_from": start,
-                "date_to": stop,
-                **values,
-            }
-        )
+        return self.env["resource.calendar.leaves"].create({
+            "name": "Holiday",
+            "calendar_id": self.calendar.id,
+            "date_from": start,
+            "date_to": stop,
+            **values,
+        })
 
     def _assert_agrees(self, calendar, intervals):
         figures = calendar._working_hours_between(intervals)
@@ -95,22 +93,13 @@ class TestCalendarWorkingHours(TransactionCase):
     def test_holidays_of_another_company_count(self):
         """They do count as working time: they are not ours."""
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        leave = self._holiday(
-            datetime(2026, 9, 30, 16),
-            datetime(2026, 10, 7, 15, 59, 59),
-            calendar_id=False,
-        )
+        leave = self._holiday(datetime(2026, 9, 30, 16), datetime(2026, 10, 7, 15, 59, 59), calendar_id=False)
         leave.company_id = other
         october = (datetime(2026, 9, 30, 16), datetime(2026, 10, 31, 16))
         self.assertEqual(self.calendar._working_hours_between([october]), [22 * 8])
 
     def test_leave_of_one_person_does_not_count(self):
-        resource = self.env["resource.resource"].create(
-            {
-                "name": "Wang",
-                "calendar_id": self.calendar.id,
-            }
-        )
+        resource = self.env["resource.resource"].create({"name": "Wang", "calendar_id": self.calendar.id})
         self._holiday(datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16), resource_id=resource.id)
         day = (datetime(2026, 3, 1, 16), datetime(2026, 3, 2, 16))
         self.assertEqual(self.calendar._working_hours_between([day]), [8.0])

@@ -14,7 +14,7 @@ class TestKeepUsedRecords(TransactionCase):
         self.env["ir.model.data"].create([
             {"module": MODULE, "name": name, "model": record._name, "res_id": record.id}
             for name, record in records.items()
-        ])  # fmt: skip
+        ])
 
     def _kept(self):
         """Return the names that the records of the addon lost."""
@@ -24,11 +24,14 @@ class TestKeepUsedRecords(TransactionCase):
 
     def test_partner(self):
         used, archived, unused = self.env["res.partner"].create([
-            {"name": "Used"}, {"name": "Archived", "active": False}, {"name": "Unused"},
-        ])  # fmt: skip
+            {"name": "Used"},
+            {"name": "Archived", "active": False},
+            {"name": "Unused"},
+        ])
         self.env["res.company"].create([
-            {"name": "Used", "partner_id": used.id}, {"name": "Archived", "partner_id": archived.id},
-        ])  # fmt: skip
+            {"name": "Used", "partner_id": used.id},
+            {"name": "Archived", "partner_id": archived.id},
+        ])
         self._name(used=used, archived=archived, unused=unused)
         self.assertEqual(self._kept(), {"used", "archived"})
 
@@ -36,11 +39,11 @@ class TestKeepUsedRecords(TransactionCase):
         """A user who stays keeps the contact; one who goes is no reason to keep it."""
         used, unused = (new_test_user(self.env, f"hook_{name}") for name in ("used", "unused"))
         self.env["ir.cron"].create({
-            "name": "Held", "user_id": used.id, "model_id": self.env.ref("base.model_res_partner").id,
-        })  # fmt: skip
-        self._name(
-            used=used, used_res_partner=used.partner_id, unused=unused, unused_res_partner=unused.partner_id
-        )
+            "name": "Held",
+            "user_id": used.id,
+            "model_id": self.env.ref("base.model_res_partner").id,
+        })
+        self._name(used=used, used_res_partner=used.partner_id, unused=unused, unused_res_partner=unused.partner_id)
         self.assertEqual(self._kept(), {"used", "used_res_partner"})
 
     def test_nothing_brought(self):

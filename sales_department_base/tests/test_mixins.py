@@ -44,14 +44,18 @@ class TestMixins(TransactionCase):
         cls.user = new_test_user(cls.env, login="clerk", groups="base.group_user")
         for name in (LEDGER, PAPER):
             cls.env["ir.model.access"].create({
-                "name": name, "model_id": cls.env["ir.model"]._get(name).id, "perm_read": True, "perm_write": True,
-                "perm_create": True, "perm_unlink": True,
-            })  # fmt: skip
+                "name": name,
+                "model_id": cls.env["ir.model"]._get(name).id,
+                "perm_read": True,
+                "perm_write": True,
+                "perm_create": True,
+                "perm_unlink": True,
+            })
         cls.other = cls.env["res.company"].create({"name": "Other plant"})
         cls.env["ir.sequence"].create([
             {"name": "Paper", "code": PAPER, "prefix": "P", "padding": 3, "company_id": False},
             {"name": "Paper, other plant", "code": PAPER, "prefix": "X", "padding": 3, "company_id": cls.other.id},
-        ])  # fmt: skip
+        ])
 
     # ---- only added ----
 

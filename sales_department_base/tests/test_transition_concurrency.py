@@ -75,10 +75,7 @@ class TestTransitionConcurrency(BaseCase):
         self.record._change_state("done")
         self.first.cr.commit()
         self.patch(retrying.__globals__["time"], "sleep", lambda _seconds: None)
-        with (
-            self.assertRaisesRegex(UserError, "which is final"),
-            mute_logger("odoo.sql_db", "odoo.service.model"),
-        ):
+        with self.assertRaisesRegex(UserError, "which is final"), mute_logger("odoo.sql_db", "odoo.service.model"):
             retrying(lambda: theirs._change_state("done"), self.second)
 
     def test_the_lock_ends_with_the_transaction(self):

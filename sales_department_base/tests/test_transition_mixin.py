@@ -39,18 +39,16 @@ class TestTransitionMixin(TransactionCase):
         new_test_user(cls.env, login="reader", groups="base.group_user")
         model = cls.env["ir.model"]._get(NAME)
         access = {"name": "test", "model_id": model.id, "perm_read": True}
-        cls.env["ir.model.access"].create(
-            [
-                access | {"group_id": cls.env.ref("base.group_user").id},
-                access
-                | {
-                    "group_id": cls.env.ref("sales_department_base.group_policy_admin").id,
-                    "perm_write": True,
-                    "perm_create": True,
-                    "perm_unlink": True,
-                },
-            ]
-        )
+        cls.env["ir.model.access"].create([
+            access | {"group_id": cls.env.ref("base.group_user").id},
+            access
+            | {
+                "group_id": cls.env.ref("sales_department_base.group_policy_admin").id,
+                "perm_write": True,
+                "perm_create": True,
+                "perm_unlink": True,
+            },
+        ])
         cls.ticket = cls.env[NAME].create({"name": "T1"})
 
     def test_declaration_is_sound(self):

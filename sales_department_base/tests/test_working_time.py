@@ -14,13 +14,7 @@ def at(hour: float, day: int = 1) -> datetime:
 class TestWorkingTime(BaseCase):
     def setUp(self):
         super().setUp()
-        self.worked = WorkingTime(
-            [
-                (at(13), at(17)),
-                (at(8), at(12)),
-                (at(8, 2), at(12, 2)),
-            ]
-        )
+        self.worked = WorkingTime([(at(13), at(17)), (at(8), at(12)), (at(8, 2), at(12, 2))])
 
     def hours(self, start, stop):
         return self.worked.between(start, stop) / timedelta(hours=1)
@@ -59,6 +53,5 @@ class TestWorkingTime(BaseCase):
         for _try in range(200):
             a, b = sorted(random.sample(range(2000), 2))
             self.assertEqual(
-                worked.between(at(0) + a * minute, at(0) + b * minute),
-                len(minutes.intersection(range(a, b))) * minute,
+                worked.between(at(0) + a * minute, at(0) + b * minute), len(minutes.intersection(range(a, b))) * minute
             )

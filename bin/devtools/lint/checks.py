@@ -15,13 +15,23 @@ from . import house, po_files, removed_names
 
 # What Odoo's own test_lint checks in Python sources, with Odoo's plugins.
 ODOO_PYLINT = (
-    "used-before-assignment", "undefined-variable", "eval-used", "unreachable", "function-redefined", "sql-injection",
-    "missing-gettext", "gettext-variable", "gettext-placeholders", "gettext-repr", "raise-unlink-override",
+    "used-before-assignment",
+    "undefined-variable",
+    "eval-used",
+    "unreachable",
+    "function-redefined",
+    "sql-injection",
+    "missing-gettext",
+    "gettext-variable",
+    "gettext-placeholders",
+    "gettext-repr",
+    "raise-unlink-override",
 )
 # OCA's hooks that only ask for another spelling of the same thing.
 OCA_NOT_WANTED = (
     "missing-readme",  # OCA's bot generates it; our texts are in readme/
-    "xml-header-wrong", "xml-header-missing",  # utf-8 in any case of letters
+    "xml-header-wrong",
+    "xml-header-missing",  # utf-8 in any case of letters
     "xml-field-numeric-without-eval",  # Odoo's own data files do as we do
     "xml-tag-position",
     "po-pretty-format",  # wrapping, which differs between tools
@@ -31,8 +41,15 @@ OCA_NOT_WANTED = (
 def _tool(*command: str | Path, env: Mapping[str, str] | None = None) -> list[str]:
     """Run a tool of the venv; return its output lines when it finds something."""
     done = subprocess.run(
-        [str(VENV / "bin" / command[0]), *map(str, command[1:])], cwd=ROOT, env={**child_environment(), **(env or {})},
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        [str(VENV / "bin" / command[0]), *map(str, command[1:])],
+        cwd=ROOT,
+        env={**child_environment(), **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode == 0:
         return []
@@ -43,7 +60,15 @@ def _tool(*command: str | Path, env: Mapping[str, str] | None = None) -> list[st
 def _ruff(chosen: Mapping[str, Addon]) -> list[str]:
     extra = [path for path in (ROOT / "bin", ROOT / "benchmarks") if path.is_dir()]
     scripts = [ROOT / "bin" / "dev", ROOT / "bin" / "odoo"]
-    return _tool("ruff", "check", "--no-cache", "--output-format=concise", *(addon.path for addon in chosen.values()), *extra, *scripts)
+    return _tool(
+        "ruff",
+        "check",
+        "--no-cache",
+        "--output-format=concise",
+        *(addon.path for addon in chosen.values()),
+        *extra,
+        *scripts,
+    )
 
 
 def _pylint_odoo(chosen: Mapping[str, Addon]) -> list[str]:
@@ -57,11 +82,16 @@ def _odoo_pylint(chosen: Mapping[str, Addon]) -> list[str]:
     if not plugins.is_dir():
         return [f"this Odoo has no test_lint: {plugins}"]
     return _tool(
-        "pylint", f"--rcfile={os.devnull}", "--disable=all,useless-option-value", f"--enable={','.join(ODOO_PYLINT)}",
-        "--reports=n", "--score=n",
+        "pylint",
+        f"--rcfile={os.devnull}",
+        "--disable=all,useless-option-value",
+        f"--enable={','.join(ODOO_PYLINT)}",
+        "--reports=n",
+        "--score=n",
         "--load-plugins=_pylint_path_setup,pylint.extensions.bad_builtin,_odoo_checker_sql_injection,"
         "_odoo_checker_gettext,_odoo_checker_unlink_override",
-        "--bad-functions=input", *(addon.path for addon in chosen.values()),
+        "--bad-functions=input",
+        *(addon.path for addon in chosen.values()),
         env={"PYTHONPATH": os.pathsep.join(map(str, (plugins, odoo))), "ADDONS_PATH": str(ROOT)},
     )
 

@@ -23,11 +23,11 @@ def problems(addon: Addon) -> list[str]:
         found.append("the manifest's license must be AGPL-3")
     found += [
         f"the manifest lists {name}, which does not exist"
-        for key in ("data", "demo") for name in manifest.get(key, ()) if not (addon.path / name).is_file()
+        for key in ("data", "demo")
+        for name in manifest.get(key, ())
+        if not (addon.path / name).is_file()
     ]
-    found += [
-        f"the manifest has an empty {key}" for key, value in manifest.items() if value in ((), [], {}, "")
-    ]
+    found += [f"the manifest has an empty {key}" for key, value in manifest.items() if value in ((), [], {}, "")]
     listed = {*manifest.get("data", ()), *manifest.get("demo", ())}
     for folder in ("data", "demo", "security", "views", "reports", "wizards"):
         for path in sorted((addon.path / folder).glob("*")):
@@ -42,9 +42,12 @@ def problems(addon: Addon) -> list[str]:
     for path in sorted(addon.path.rglob("*.py")):
         lines = path.read_text(encoding="utf-8").splitlines()
         if len(lines) > LONGEST_FILE and "tests" not in path.parts:
-            found.append(f"{path.relative_to(addon.path)} has {len(lines)} lines; more than {LONGEST_FILE} want splitting")
+            found.append(
+                f"{path.relative_to(addon.path)} has {len(lines)} lines; more than {LONGEST_FILE} want splitting"
+            )
         found += [
             f"{path.relative_to(addon.path)}:{number}: sudo() without a comment saying why"
-            for number, line in enumerate(lines, 1) if SUDO.search(line) and "#" not in line and "tests" not in path.parts
+            for number, line in enumerate(lines, 1)
+            if SUDO.search(line) and "#" not in line and "tests" not in path.parts
         ]
     return found

@@ -15,8 +15,19 @@ import unittest
 from unittest import mock
 
 TESTS = (
-    "test_docstring", "test_dunderinit", "test_i18n", "test_index", "test_jstranslate", "test_manifests", "test_naming",
-    "test_onchange_domains", "test_orm_import", "test_override_signatures", "test_pofile", "test_routes", "test_test_holes",
+    "test_docstring",
+    "test_dunderinit",
+    "test_i18n",
+    "test_index",
+    "test_jstranslate",
+    "test_manifests",
+    "test_naming",
+    "test_onchange_domains",
+    "test_orm_import",
+    "test_override_signatures",
+    "test_pofile",
+    "test_routes",
+    "test_test_holes",
 )
 # Odoo 19.0 itself does not pass it: only what it says about our methods counts.
 OURS_ONLY = frozenset({"test_docstring"})
@@ -32,8 +43,14 @@ def run_all(section: object, database: str, names: list[str]) -> None:
     variables = odoo_server.environment()
     variables["PYTHONPATH"] = f"{variables['PYTHONPATH']}:{ROOT / 'bin'}"
     done = subprocess.run(
-        [str(VENV_PYTHON), "-m", "devtools.lint.odoo_lint", database, *names], env=variables, cwd=ROOT,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
+        [str(VENV_PYTHON), "-m", "devtools.lint.odoo_lint", database, *names],
+        env=variables,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     last = done.stdout.strip().rpartition("\n")[2]
     if done.returncode or not last.startswith("{"):

@@ -37,7 +37,10 @@ def _data(pattern: str, instead: str) -> Removed:
 
 REMOVED: tuple[Removed, ...] = (
     # -- ORM and API
-    _py(r"\b_sql_constraints\s*=", "models.Constraint or models.UniqueIndex (the list is ignored, no constraint is made)"),
+    _py(
+        r"\b_sql_constraints\s*=",
+        "models.Constraint or models.UniqueIndex (the list is ignored, no constraint is made)",
+    ),
     _py(r"\bdef name_get\b|\.name_get\(", "display_name and _compute_display_name"),
     _py(r"\bdef _name_search\b|\._name_search\(", "_search_display_name"),
     _py(r"\bfields_view_get\b", "get_view and _get_view"),
@@ -54,7 +57,10 @@ REMOVED: tuple[Removed, ...] = (
     _py(r"\bodoo\.osv\b", "odoo.fields.Domain"),
     _py(r"\bfrom odoo\.orm\b|\bimport odoo\.orm\b", "the façades odoo.fields, odoo.models, odoo.api"),
     _py(r"\bself\._(?:cr|uid|context)\b", "self.env.cr, self.env.uid, self.env.context"),
-    _py(r"\.(?:check_access_rights|check_access_rule|_filter_access_rules(?:_python)?)\(", "check_access, has_access or _filtered_access"),
+    _py(
+        r"\.(?:check_access_rights|check_access_rule|_filter_access_rules(?:_python)?)\(",
+        "check_access, has_access or _filtered_access",
+    ),
     _py(r"\bclear_caches\(", "env.registry.clear_cache"),
     _py(r"\.toggle_active\(|\"toggle_active\"|'toggle_active'", "action_archive and action_unarchive"),
     _py(r"\bwith_context\([^)\n]*\bforce_company\s*=", "with_company"),
@@ -77,7 +83,10 @@ REMOVED: tuple[Removed, ...] = (
     _data(r"\bdetailed_type\b", "type, and is_storable"),
     _data(r"\bsale_line_warn\b(?!_msg)|\bsale_warn\b(?!_msg)|\bpicking_warn\b(?!_msg)", "the …_warn_msg field alone"),
     _py(r"\bres\.groups['\"]\]\.create\([^)]*\busers\b|group\.users\b", "user_ids"),
-    _py(r"\border_line\.product_uom\b(?!_)|\bline\.product_uom\b(?!_)|'product_uom'\s*:", "product_uom_id (stock.move keeps product_uom)"),
+    _py(
+        r"\border_line\.product_uom\b(?!_)|\bline\.product_uom\b(?!_)|'product_uom'\s*:",
+        "product_uom_id (stock.move keeps product_uom)",
+    ),
     # -- views and data
     _xml(r"<tree\b|</tree>", "<list>"),
     _data(r"view_mode['\"]?\s*(?:>|:\s*['\"]|=\s*['\"])[^<'\"]*\btree\b", "list in view_mode"),
@@ -88,7 +97,10 @@ REMOVED: tuple[Removed, ...] = (
     _xml(r"\bt-esc\s*=", "t-out"),
     _xml(r"<field name=\"(?:numbercall|doall)\"", "nothing: the field of ir.cron is gone"),
     _xml(r"<group\b(?=[^>]*\bexpand\s*=)", "a bare <group> in a search view"),
-    _xml(r"<field name=\"category_id\" ref=\"base\.module_category", "privilege_id on res.groups (category_id on res.groups.privilege only)"),
+    _xml(
+        r"<field name=\"category_id\" ref=\"base\.module_category",
+        "privilege_id on res.groups (category_id on res.groups.privilege only)",
+    ),
     _xml(r"/web#action=", "/odoo/<path>"),
     # -- JavaScript
     _js(r"\brequire\(\s*['\"]web\.|odoo\.define\(", "ES module imports"),

@@ -80,8 +80,14 @@ def odoo(name: str, *arguments: str) -> OdooRun:
     with log.open("wb") as file:
         try:
             code = subprocess.run(
-                odoo_server.command(*arguments), env=odoo_server.environment(), cwd=ROOT, stdin=subprocess.DEVNULL,
-                stdout=file, stderr=subprocess.STDOUT, timeout=LONGEST_RUN, check=False,
+                odoo_server.command(*arguments),
+                env=odoo_server.environment(),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                timeout=LONGEST_RUN,
+                check=False,
             ).returncode
         except subprocess.TimeoutExpired:
             code = -9

@@ -175,7 +175,9 @@ def update_translations(wanted: str) -> int:
     known = addons()
     names = closure(chosen, known)
     database = scratch("pot", core_dependencies(names, known))
-    odoo("pot", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http").require_success("installing the addons")
+    odoo("pot", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http").require_success(
+        "installing the addons"
+    )
     missing = translations.update(database, chosen)
     databases.drop(database)
     return 1 if missing else 0

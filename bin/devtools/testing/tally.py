@@ -78,7 +78,9 @@ class Tally:
         say()
         say("Summary")
         for section in self.sections:
-            say(f"  {section.title:<48} {section.passed:>5} passed {len(section.failures):>4} failed  {human_time(section.seconds):>12}")
+            say(
+                f"  {section.title:<48} {section.passed:>5} passed {len(section.failures):>4} failed  {human_time(section.seconds):>12}"
+            )
         for section in self.sections:
             for failure in section.failures:
                 say(f"  FAILED  {section.title}: {failure}")

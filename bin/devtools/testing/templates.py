@@ -66,7 +66,9 @@ def template(modules: Iterable[str], *, demo: bool) -> str:
         databases.drop(building)
         missing = wanted
     options = ["--with-demo", "--load-language", "en_US,zh_CN"] if demo and not start else []
-    run = runner.odoo(f"template-{name[-10:]}", "-d", building, "-i", ",".join(missing), *options, "--stop-after-init", "--no-http")
+    run = runner.odoo(
+        f"template-{name[-10:]}", "-d", building, "-i", ",".join(missing), *options, "--stop-after-init", "--no-http"
+    )
     run.require_success(f"building the template database {kind}")
     databases.rename(building, name)
     known[name] = {"modules": wanted, "demo": demo, "odoo": odoo}

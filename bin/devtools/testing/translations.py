@@ -45,7 +45,8 @@ def normalised(template: polib.POFile) -> polib.POFile:
 def _fingerprint(template: polib.POFile) -> dict[tuple[str, str], tuple[object, ...]]:
     return {
         (entry.msgctxt or "", entry.msgid): (tuple(sorted(entry.occurrences)), entry.comment)
-        for entry in template if not entry.obsolete
+        for entry in template
+        if not entry.obsolete
     }
 
 

@@ -51,7 +51,10 @@ def leftovers(database: str, addon: str, before: Footprint) -> list[str]:
     return [
         *(f"its state is {row[0]}" for row in state if row[0] != "uninstalled"),
         *(f"table {name} is still there" for name in sorted(before.tables & tables)),
-        *(f"column {table}.{name} is still there" for table, name in sorted(before.columns & columns)
-          if table not in before.tables),
+        *(
+            f"column {table}.{name} is still there"
+            for table, name in sorted(before.columns & columns)
+            if table not in before.tables
+        ),
         *(f"record {row[0]} is still there" for row in databases.query(database, REMAINING_DATA, [addon])),
     ]
