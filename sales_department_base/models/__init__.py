@@ -5,6 +5,7 @@ from . import number_mixin
 from . import document_mixin
 from . import mail_activity
 from . import reminder_mixin
+from . import step_mixin
 from . import resource_calendar_makeup_day
 from . import resource_calendar
 from . import res_company
