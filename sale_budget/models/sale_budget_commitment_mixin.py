@@ -1,13 +1,21 @@
+from dataclasses import dataclass
 from datetime import date as Date
-from typing import Any, TypedDict
+from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
 
 from ..tools.money import Demand
+from ..tools.refusal import refuse
+from ..tools.scope import most_specific
+
+#: The right to go over a budget, with a reason.
+GROUP_OVERSPEND = "sale_budget.group_overspend"
 
 
-class BudgetValues(TypedDict):
+@dataclass(frozen=True, slots=True)
+class BudgetValues:
     """What a budget needs to know of one document; records where not said otherwise."""
 
     company: Any
@@ -31,17 +39,17 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             def _get_budget_values(self):
                 purpose = self.env.ref("sale_budget.purpose_sample")
                 return {
-                    sample.id: {
-                        "company": sample.company_id,
-                        "date": sample.date,
-                        "purpose": purpose,
-                        "team": sample.team_id,
-                        "user": sample.user_id,
-                        "partner": sample.partner_id,
-                        "estimate": sample._budget_convert(
+                    sample.id: BudgetValues(
+                        company=sample.company_id,
+                        date=sample.date,
+                        purpose=purpose,
+                        team=sample.team_id,
+                        user=sample.user_id,
+                        partner=sample.partner_id,
+                        estimate=sample._budget_convert(
                             sample.estimate, sample.currency_id, sample.company_id, sample.date
                         ),
-                    }
+                    )
                     for sample in self
                 }
 
@@ -85,6 +93,31 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         "Actual Cost", compute="_compute_budget_amounts", compute_sudo=True, currency_field="budget_currency_id"
     )
 
+    budget_expected_line_id = fields.Many2one(
+        "sale.budget.line",
+        "Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        help="The budget that pays: the salesperson's own, else the team's, else the company's",
+    )
+    budget_available_amount = fields.Monetary(
+        "Available in Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
+    )
+    budget_shortfall_amount = fields.Monetary(
+        "Over Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
+        help="What the estimate would take beyond the money that is available",
+    )
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
     def _compute_budget_amounts(self):
         groups = self.env["sale.budget.entry"]._read_group(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id", "kind"], ["amount:sum"]
@@ -93,6 +126,17 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         for record in self:
             record.budget_committed_amount = sums.get((record._origin.id, "commitment"), 0.0)
             record.budget_actual_amount = sums.get((record._origin.id, "actual"), 0.0)
+
+    def _compute_budget_expected(self):
+        values = self._get_budget_values()
+        lines = self._budget_find_line(values)
+        for record in self:
+            line = record.budget_line_id or lines[record.id]
+            reserved = record.budget_committed_amount + record.budget_actual_amount
+            record.budget_expected_line_id = line
+            record.budget_available_amount = line.available_amount
+            gap = values[record.id].estimate - max(line.available_amount, 0.0)
+            record.budget_shortfall_amount = max(gap, 0.0) if line and not reserved else 0.0
 
     # ------------------------------------------------------------------
     # Guards
@@ -107,14 +151,10 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _unlink_except_in_ledger(self):
         entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
         groups = entries._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"])
-        kept = self.browse([id_ for [id_] in groups])
-        if kept:
-            raise UserError(
-                self.env._(
-                    "%(documents)s: the budget ledger knows them, so they cannot be deleted. Cancel them instead.",
-                    documents=", ".join(kept.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.browse([id_ for [id_] in groups]),
+            self.env._("%(names)s: the budget ledger knows them, so they cannot be deleted. Cancel them instead."),
+        )
 
     # ------------------------------------------------------------------
     # Hooks
@@ -133,6 +173,103 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         raise NotImplementedError(f"{self._name} does not define _budget_approve_over")
 
     # ------------------------------------------------------------------
+    # Which budget pays
+    # ------------------------------------------------------------------
+
+    def _budget_find_line(self, values: dict | None = None) -> dict[Any, Any]:
+        """Return the budget line that pays, by record id; an empty one where none does.
+
+        Of the approved budgets that hold the day and the purpose, the most specific one:
+        the salesperson's, else the team's, else the company's. One query.
+
+        As superuser: a salesperson's document may be paid from a budget of which he sees
+        only what is available.
+
+        :param values: what :meth:`_get_budget_values` returned, when the caller has it
+        """
+        values = self._get_budget_values() if values is None else values
+        return self._budget_lines_in(values, "approved")
+
+    @api.model
+    def _budget_lines_in(self, values: dict, state: str) -> dict[Any, Any]:
+        Line = self.env["sale.budget.line"].sudo()  # sudo: see _budget_find_line
+        complete = {key: value for key, value in values.items() if value.company and value.purpose and value.date}
+        found = dict.fromkeys(values, Line)
+        if not complete:
+            return found
+        days = [value.date for value in complete.values()]
+        lines = Line.search([
+            ("budget_id.state", "=", state),
+            ("company_id", "in", list({value.company.id for value in complete.values()})),
+            ("purpose_id", "in", list({value.purpose._origin.id for value in complete.values()})),
+            ("date_from", "<=", max(days)),
+            ("date_to", ">=", min(days)),
+        ])
+        by_purpose = lines.grouped(lambda line: (line.company_id.id, line.purpose_id.id))
+        scopes = {key: [line._get_scope() for line in of_key] for key, of_key in by_purpose.items()}
+        for key, value in complete.items():
+            line_id = most_specific(
+                scopes.get((value.company.id, value.purpose._origin.id), ()),
+                value.date,
+                value.user._origin.id or None,
+                value.team._origin.id or None,
+            )
+            found[key] = Line.browse(line_id or ()).with_prefetch(lines.ids)
+        return found
+
+    def _budget_require_lines(self, values: dict) -> dict[Any, Any]:
+        """Return the line of each document: where it has money already, else the one that pays.
+
+        :raise UserError: a document has none; the message says what to do
+        """
+        lines = self._budget_find_line(values)
+        for record in self:
+            if record.budget_committed_amount or record.budget_actual_amount:
+                lines[record.id] = record.budget_line_id.sudo()  # sudo: see _budget_find_line
+        missing = self.filtered(lambda record: not lines[record.id])
+        if not missing:
+            return lines
+        missing_values = {record.id: values[record.id] for record in missing}
+        for state in ("draft", "closed"):
+            other = [line for line in self._budget_lines_in(missing_values, state).values() if line]
+            if other:
+                other[0]._check_open()
+        record = missing[0]
+        value = values[record.id]
+        raise UserError(
+            self.env._(
+                "%(document)s: there is no approved budget for “%(purpose)s” on %(date)s that covers its salesperson "
+                "or team. Ask a sales manager for one, or change purpose or date.",
+                document=record.display_name,
+                purpose=value.purpose.display_name,
+                date=fields.Date.to_string(value.date),
+            )
+        )
+
+    @api.model
+    def _budget_convert(self, amount: float, currency, company, day: Date) -> float:
+        """Return an amount in the company's currency at the rate of that day.
+
+        :raise UserError: the currency has no rate: Odoo would take it for 1
+        """
+        if not amount or not currency or not company or currency == company.currency_id:
+            return amount
+        rates = self.env["res.currency.rate"].sudo()  # sudo: rates are no secret, salespeople may not read them
+        known = rates.search_count(
+            [("currency_id", "=", currency.id), ("company_id", "in", (False, company.root_id.id))], limit=1
+        )
+        if not known:
+            raise UserError(
+                self.env._(
+                    "There is no exchange rate of %(currency)s to %(company_currency)s. Enter one in the currency "
+                    "settings, or use another currency.",
+                    currency=currency.name,
+                    company_currency=company.currency_id.name,
+                )
+            )
+        return currency._convert(amount, company.currency_id, company, day or company._sales_today())
+
+    # ------------------------------------------------------------------
     # What a document does with its money
     # ------------------------------------------------------------------
 
@@ -149,12 +286,9 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         if amount is not None:
             self.ensure_one()
         values = self._get_budget_values()
-        wanted = {record: values[record.id]["estimate"] if amount is None else amount for record in self}
-        for record, money in wanted.items():
-            if money < 0:
-                raise UserError(
-                    self.env._("%(document)s: the amount must not be negative.", document=record.display_name)
-                )
+        wanted = {record: values[record.id].estimate if amount is None else amount for record in self}
+        negative = self.filtered(lambda record: wanted[record] < 0)
+        refuse(negative, self.env._("%(names)s: the amount must not be negative."))
         lines = self._budget_require_lines(values)
         found = self.env["sale.budget.line"].sudo().union(*lines.values())  # sudo: see _budget_find_line
         found._lock()
@@ -164,7 +298,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         over = found._check_money(demands, names, reason)
         if over:
             self._budget_check_overspend_right()
-        self.env["sale.budget.entry"]._record([
+        self.env["sale.budget.entry"]._book([
             record._budget_prepare_entry(
                 values[record.id],
                 lines[record.id],
@@ -219,33 +353,26 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         line._check_open()
         self.invalidate_recordset(self._budget_figures)
         reserved = max(self.budget_committed_amount, 0.0)
-        used = min(amount, reserved)
-        demands = [Demand(self, line.id, amount - used)]
-        over = line._check_money(demands, {self: self.display_name}, reason)
+        demand = Demand(self, line.id, amount - min(amount, reserved))
+        over = line._check_money([demand], {self: self.display_name}, reason)
         if over:
             self._budget_check_overspend_right()
-        spent_on = date or self.company_id._sales_today()
-        prepare = self._budget_prepare_entry
-        rows = [
-            prepare(
-                values[self.id],
-                line,
-                "actual",
-                "spend",
-                amount,
-                overspend_amount=over.get(self, 0.0),
-                reason=reason if over else False,
-                date=spent_on,
-                note=note,
-            )
-        ]
-        if used:
-            rows.append(prepare(values[self.id], line, "commitment", "spend", -used, note=note))
-        if release_rest:
-            rows.append(prepare(values[self.id], line, "commitment", "release", -(reserved - used)))
-        self.env["sale.budget.entry"]._record(rows)
+        fact = self._budget_prepare_entry(
+            values[self.id],
+            line,
+            "actual",
+            "spend",
+            amount,
+            overspend_amount=over.get(self, 0.0),
+            reason=reason if over else False,
+            date=date or self.company_id._sales_today(),
+            note=note,
+        )
+        self.env["sale.budget.entry"]._book([fact])
         if self.budget_line_id != line:
             self.sudo().budget_line_id = line  # sudo: the field is closed to users
+        if release_rest:
+            self._budget_release()
         self._budget_log({self.id: self.env._("%(amount)s spent.", amount=self._budget_format(amount))})
         self._budget_log_over(over, reason)
 
@@ -259,16 +386,9 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         if not records:
             return
         records.budget_line_id.sudo()._lock()  # sudo: the user need not see the budget to give money back
-        records.invalidate_recordset(self._budget_figures)
         values = records._get_budget_values()
-        self.env["sale.budget.entry"]._record([
-            record._budget_prepare_entry(
-                values[record.id],
-                record.budget_line_id,
-                "commitment",
-                "release",
-                -max(record.budget_committed_amount, 0.0),
-            )
+        self.env["sale.budget.entry"]._book([
+            record._budget_prepare_entry(values[record.id], record.budget_line_id, "commitment", "release", 0.0)
             for record in records
         ])
 
@@ -293,8 +413,42 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             )
 
     # ------------------------------------------------------------------
-    # Helpers
+    # Words and rights
     # ------------------------------------------------------------------
+
+    def _budget_format(self, amount: float) -> str:
+        return format_amount(self.env, amount, self.budget_currency_id)
+
+    def _budget_log(self, bodies: dict[int, str]) -> None:
+        """Write notes into the chatter of the documents, where they have one."""
+        if bodies and hasattr(self, "_message_log_batch"):
+            self.browse(bodies)._message_log_batch(bodies)
+
+    def _budget_log_over(self, over: dict, reason: str | None) -> None:
+        """Keep in the chatter of document and budget what was let through, and why."""
+        texts = {
+            record: self.env._(
+                "%(document)s: %(amount)s over budget, let through by %(user)s: %(reason)s",
+                document=record.display_name,
+                amount=record._budget_format(amount),
+                user=self.env.user.name,
+                reason=reason,
+            )
+            for record, amount in over.items()
+        }
+        self._budget_log({record.id: text for record, text in texts.items()})
+        for record, text in texts.items():
+            record.budget_line_id.sudo().budget_id._message_log(body=text)  # sudo: the note belongs to the document
+
+    def _budget_check_overspend_right(self) -> None:
+        """:raise AccessError: the user may not let documents through over budget"""
+        if not self.env.su and not self.env.user.has_group(GROUP_OVERSPEND):
+            raise AccessError(
+                self.env._(
+                    "You may not go over the budget. Ask a user with the right “Approve over Budget”, or ask for an "
+                    "amendment of the budget."
+                )
+            )
 
     def _budget_prepare_entry(self, values: BudgetValues, line, kind: str, origin: str, amount: float, **more) -> dict:
         """Return the values of one ledger row of this document."""
@@ -304,10 +458,10 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             "kind": kind,
             "origin": origin,
             "amount": self.budget_currency_id.round(amount),
-            "date": values["date"],
-            "partner_id": values["partner"].commercial_partner_id.id,
-            "user_id": values["user"].id,
-            "team_id": values["team"].id,
+            "date": values.date,
+            "partner_id": values.partner.commercial_partner_id.id,
+            "user_id": values.user.id,
+            "team_id": values.team.id,
             "res_model": self._name,
             "res_id": self.id,
             "document_name": self.display_name,

@@ -1,14 +1,15 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sale_budget_entry_source import Source
+from .sale_budget_entry import Source
+from .sale_budget_request import APPROVED_STATES
 
 
 class SaleBudgetSourceMixin(models.AbstractModel):
     """Accounting records that cost a budget: lines of vendor bills, expenses.
 
     A model inherits this mixin, restates who may see the two fields (``groups``), tells what a record costs now
-    (:meth:`_get_sale_budget_amount`) and which rows it adds (:meth:`_get_sale_budget_source`), and calls
+    (:meth:`_get_sale_budget_amount`) and what the ledger keeps of it (:meth:`_prepare_sale_budget_source`), and calls
     :meth:`_sync_sale_budget` whenever one of these may have changed.
     """
 
@@ -20,7 +21,7 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         "Spending Request",
         check_company=True,
         index="btree_not_null",
-        domain=[("state", "in", ("approved", "done"))],
+        domain=[("state", "in", APPROVED_STATES)],
         help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
     )
     sale_budget_line_id = fields.Many2one(
@@ -61,12 +62,24 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         """Return what this one record costs the budget now, in company currency; 0 while it does not count."""
         raise NotImplementedError(f"{self._name} does not define _get_sale_budget_amount")
 
+    def _prepare_sale_budget_source(self) -> dict:
+        """Return what the ledger keeps of this one record: date, name, bill and note, and user and team.
+
+        User and team count where it belongs to no document; ``bill`` is the record itself, or what it takes back.
+        """
+        raise NotImplementedError(f"{self._name} does not define _prepare_sale_budget_source")
+
     def _get_sale_budget_source(self, amount: float, document) -> Source:
         """Return this one record as a source of the ledger.
 
         :param document: record with the commitment mixin that it belongs to, or None
         """
-        raise NotImplementedError(f"{self._name} does not define _get_sale_budget_source")
+        self.ensure_one()
+        details = self._prepare_sale_budget_source()
+        if document:
+            values = document._get_budget_values()[document.id]
+            details.update(partner=values.partner.commercial_partner_id, user=values.user, team=values.team)
+        return Source(record=self, amount=amount, line=self.sale_budget_line_id, document=document, **details)
 
     def _sync_sale_budget(self) -> None:
         """Make the budget ledger say what these records cost.

@@ -1,3 +1,6 @@
+from . import actions
 from . import money
+from . import refusal
 from . import scope
+from . import target
 from . import thresholds

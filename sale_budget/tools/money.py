@@ -6,6 +6,9 @@ differences below half of it are noise of floating point and count as equal.
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,12 @@ class Booking:
     :param from_manual: cost entered by hand earlier that it proves, and replaces
     """
 
-    actual: float
-    from_reserved: float = 0.0
-    from_manual: float = 0.0
+    actual: Decimal
+    from_reserved: Decimal = ZERO
+    from_manual: Decimal = ZERO
 
 
-def book(amount: float, *, reserved: float = 0.0, manual: float = 0.0) -> Booking:
+def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO) -> Booking:
     """Return how an expense, such as a vendor bill, is booked to its document.
 
     It first uses up what is reserved for the document. What goes beyond replaces cost
@@ -104,5 +107,5 @@ def book(amount: float, *, reserved: float = 0.0, manual: float = 0.0) -> Bookin
     """
     if amount <= 0:
         return Booking(amount)
-    from_reserved = min(amount, max(reserved, 0.0))
-    return Booking(amount, from_reserved, min(amount - from_reserved, max(manual, 0.0)))
+    from_reserved = min(amount, max(reserved, ZERO))
+    return Booking(amount, from_reserved, min(amount - from_reserved, max(manual, ZERO)))

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from odoo.addons.sale_budget.models.sale_budget_entry_source import Source
-
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
     "approval_state",
@@ -66,22 +64,13 @@ class HrExpense(models.Model):
     def _get_sale_budget_name(self):
         return self.name
 
-    def _get_sale_budget_source(self, amount, document):
-        self.ensure_one()
-        values = document._get_budget_values()[document.id] if document else None
-        user = values["user"] if values else self.employee_id.user_id
-        return Source(
-            record=self,
-            amount=amount,
-            line=self.sale_budget_line_id,
-            date=self.date or self.company_id._sales_today(),
-            name=self.name,
-            document=document,
-            reserved_on=values["date"] if values else None,
-            values={
-                "partner_id": values["partner"].commercial_partner_id.id if values else False,
-                "user_id": user.id,
-                "team_id": (values["team"] if values else user.sale_team_id).id,
-                "note": self.employee_id.name,
-            },
-        )
+    def _prepare_sale_budget_source(self):
+        user = self.employee_id.user_id
+        return {
+            "date": self.date or self.company_id._sales_today(),
+            "name": self.name,
+            "bill": self,
+            "user": user,
+            "team": user.sale_team_id,
+            "note": self.employee_id.name,
+        }
