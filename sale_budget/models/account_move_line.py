@@ -32,13 +32,13 @@ class AccountMoveLine(models.Model):
     def _get_sale_budget_name(self):
         return self.move_id.display_name
 
-    def _prepare_sale_budget_source(self):
+    def _prepare_sale_budget_entry(self):
         move, budget = self.move_id, self.sale_budget_line_id.budget_id
         return {
             "date": move.invoice_date or self.date or self.company_id._sales_today(),
-            "name": move.name or move.display_name,
-            "bill": move.reversed_entry_id or move,
-            "user": budget.user_id,
-            "team": budget.team_id,
+            "source_name": move.name or move.display_name,
+            "source_bill": f"{move._name},{(move.reversed_entry_id or move).id}",
+            "user_id": budget.user_id.id,
+            "team_id": budget.team_id.id,
             "note": self.name and self.name.split("\n")[0],
         }

@@ -28,6 +28,7 @@ class SaleBudget(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
+    _closed_fields = frozenset({"approved_by_id", "approved_on", "closed_by_id", "closed_on"})
     _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
 
     name = fields.Char(required=True, tracking=True, index="trigram")
@@ -201,12 +202,6 @@ class SaleBudget(models.Model):
                 ),
             )
         return super().write(vals)
-
-    def _has_field_access(self, field, operation):
-        evidence = ("approved_by_id", "approved_on", "closed_by_id", "closed_on")
-        if operation == "write" and not self.env.su and field.name in evidence:
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

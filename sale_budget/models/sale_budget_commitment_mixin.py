@@ -72,7 +72,9 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
 
     _name = "sale.budget.commitment.mixin"
     _description = "Document that Uses a Budget"
+    _inherit = ["sales.department.closed.mixin"]
 
+    _closed_fields = frozenset({"budget_line_id"})
     #: Figures that follow from the ledger.
     _budget_figures = ("budget_committed_amount", "budget_actual_amount")
 
@@ -141,11 +143,6 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     # ------------------------------------------------------------------
     # Guards
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name == "budget_line_id":
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_ledger(self):
@@ -294,8 +291,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         found._lock()
         found._check_open()
         demands = [Demand(record, lines[record.id].id, money) for record, money in wanted.items()]
-        names = {record: record.display_name for record in self}
-        over = found._check_money(demands, names, reason)
+        over = found._check_money(demands, reason)
         if over:
             self._budget_check_overspend_right()
         self.env["sale.budget.entry"]._book([
@@ -354,7 +350,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         self.invalidate_recordset(self._budget_figures)
         reserved = max(self.budget_committed_amount, 0.0)
         demand = Demand(self, line.id, amount - min(amount, reserved))
-        over = line._check_money([demand], {self: self.display_name}, reason)
+        over = line._check_money([demand], reason)
         if over:
             self._budget_check_overspend_right()
         fact = self._budget_prepare_entry(

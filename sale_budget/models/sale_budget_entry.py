@@ -1,9 +1,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date as Date
 from decimal import Decimal
-from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,49 +8,11 @@ from odoo.exceptions import UserError
 from ..tools.target import Entry, difference
 
 #: What is read of a row, and copied where it is taken back.
-ROW_FIELDS = (
-    "line_id",
-    "kind",
-    "origin",
-    "amount",
-    "date",
-    "partner_id",
-    "user_id",
-    "team_id",
-    "res_model",
-    "res_id",
-    "document_name",
-    "source_model",
-    "source_id",
-    "source_bill",
-    "source_number",
-    "source_name",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An accounting record, and what of it counts as actual cost now.
-
-    :param record: the bill line, expense …; one record
-    :param amount: in company currency, rounded; 0 when it does not count (draft, cancelled)
-    :param line: budget line that pays; may be empty when `amount` is 0
-    :param bill: the bill that it belongs to; of a credit note, the bill that it takes back
-    :param document: record of a model with the commitment mixin that it belongs to, or None
-    :param partner: customer; None where the cost is nobody's
-    """
-
-    record: Any
-    amount: float
-    line: Any
-    date: Date
-    name: str
-    bill: Any
-    user: Any
-    team: Any
-    document: Any = None
-    partner: Any = None
-    note: str | None = None
+ROW_FIELDS = [
+    *("line_id", "kind", "origin", "amount", "date", "partner_id", "user_id", "team_id"),
+    *("res_model", "res_id", "document_name"),
+    *("source_model", "source_id", "source_bill", "source_number", "source_name"),
+]
 
 
 class SaleBudgetEntry(models.Model):
@@ -203,7 +162,7 @@ class SaleBudgetEntry(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _sync_sources(self, sources: Iterable[Source]) -> None:
+    def _sync_sources(self, sources: Iterable[dict]) -> None:
         """Make the ledger say what these accounting records cost, by adding rows.
 
         A source that counts as before adds nothing, so calling twice counts once. Of one that changed, the difference
@@ -216,63 +175,48 @@ class SaleBudgetEntry(models.Model):
 
         Runs in five queries and the inserts, however many sources there are.
 
+        :param sources: the row that should count each record, with the amount 0 where it does not count now;
+            see :meth:`sale.budget.source.mixin._get_sale_budget_source`
         :raise UserError: the budget of a source is a draft or closed
         """
-        by_key = {(source.record._name, source.record.id): source for source in sources}
-        if not by_key:
-            return
+        by_key = {(source["source_model"], source["source_id"]): source for source in sources}
         ledger = self.sudo()  # sudo: accountants have no right to write the ledger
         rows = ledger._read_rows("source", by_key)
         lines = self.env["sale.budget.line"].sudo()  # sudo: accountants may not see every budget
-        counted = lines.browse({row["line_id"] for of_source in rows.values() for row in of_source})
-        counted.union(*(source.line for source in by_key.values()))._lock()
-        changes = {key: ledger._prepare_changes(source, rows[key]) for key, source in by_key.items()}
-        paying = lines.union(*(source.line for key, source in by_key.items() if changes[key] and source.amount))
-        paying._check_open()
-        if any(changes.values()):
-            ledger._book([change for of_source in changes.values() for change in of_source])
+        concerned = {row["line_id"] for of_source in (by_key.values(), *rows.values()) for row in of_source}
+        lines.browse(concerned - {False})._lock()
+        changes = []
+        for key, source in by_key.items():
+            of_source = ledger._prepare_changes(source, rows[key])
+            if of_source and source["amount"]:
+                lines |= lines.browse(source["line_id"])
+            changes += of_source
+        lines._check_open()
+        if changes:
+            ledger._book(changes)
 
-    def _prepare_changes(self, source: Source, rows: list[dict]) -> list[dict]:
-        """Return the values of the rows that turn what is counted of a source into what it costs now.
+    def _prepare_changes(self, source: dict, rows: list[dict]) -> list[dict]:
+        """Return the rows that turn what is counted of a source into what it costs now.
 
-        :param rows: of the source, as they were added
+        :param source: the row that should count it
+        :param rows: those that are there, as they were added
         """
         counted: dict[tuple, float] = defaultdict(float)
-        last: dict[tuple, dict] = {}
+        last = {}
         for row in rows:
             if row["origin"] == "source" and row["kind"] == "actual":
                 counted[_place(row)] += row["amount"]
                 last[_place(row)] = row
-        document = source.document
-        posting = {
-            "kind": "actual",
-            "origin": "source",
-            "line_id": source.line.id,
-            "date": source.date,
-            "res_model": document._name if document else False,
-            "res_id": document.id if document else False,
-            "document_name": document.display_name if document else source.name,
-            "source_model": source.record._name,
-            "source_id": source.record.id,
-            "source_bill": f"{source.bill._name},{source.bill.id}",
-            "source_name": source.name,
-            "partner_id": source.partner.id if source.partner else False,
-            "user_id": source.user.id,
-            "team_id": source.team.id,
-            "note": source.note,
-        }
-        wanted = {_place(posting): source.amount} if source.amount else {}
+        if source["amount"]:
+            last[_place(source)] = source
         number = max((row["source_number"] for row in rows), default=0)
         changes = []
-        for place in dict.fromkeys([*counted, *wanted]):
-            amount = round(wanted.get(place, 0.0) - counted[place], 6)
+        for place, row in last.items():
+            # differences below a millionth are noise of floating point
+            amount = round((source["amount"] if row is source else 0.0) - counted[place], 6)
             if amount:
                 number += 1
-                changes.append({
-                    **(posting if place in wanted else last[place]),
-                    "amount": amount,
-                    "source_number": number,
-                })
+                changes.append({**row, "amount": amount, "source_number": number})
         return changes
 
 

@@ -14,14 +14,10 @@ from ..tools.thresholds import newly_reached
 NAMED_AT_MOST = 10
 
 #: Figures that follow from the ledger; nobody writes them.
-LEDGER_FIELDS = (
-    "amendment_amount",
-    "committed_amount",
-    "actual_amount",
-    "available_amount",
-    "share_used",
-    "notified_share",
-)
+LEDGER_FIELDS = frozenset({
+    *("amendment_amount", "committed_amount", "actual_amount"),
+    *("available_amount", "share_used", "notified_share"),
+})
 
 
 class SaleBudgetLine(models.Model):
@@ -32,8 +28,10 @@ class SaleBudgetLine(models.Model):
 
     _name = "sale.budget.line"
     _description = "Budget Line"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "budget_id desc, sequence, id"
     _rec_names_search = ["budget_id.name", "purpose_id.name"]
+    _closed_fields = LEDGER_FIELDS
 
     budget_id = fields.Many2one("sale.budget", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(related="purpose_id.sequence", store=True)
@@ -136,11 +134,6 @@ class SaleBudgetLine(models.Model):
     # The plan is fixed by approval
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in LEDGER_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
-
     def _refuse_change(self) -> None:
         """:raise UserError: the plan of one of the budgets is approved"""
         refuse(
@@ -230,11 +223,10 @@ class SaleBudgetLine(models.Model):
                 )
             raise UserError(message)
 
-    def _check_money(self, demands: list[Demand], names: dict, reason: str | None) -> dict:
+    def _check_money(self, demands: list[Demand], reason: str | None) -> dict:
         """Check, under the lock, that the lines cover the demands.
 
         :param demands: amounts in company currency, by document and line id
-        :param names: display name of each document
         :param reason: why the documents are let through over budget, else None
         :return: by document, the part of its amount that is over budget (with a reason)
         :raise UserError: a document is not covered and there is no reason.
@@ -243,24 +235,21 @@ class SaleBudgetLine(models.Model):
         available = {line.id: line.available_amount for line in self}
         rounding = min(self.currency_id.mapped("rounding"), default=0.01)
         lacking = shortfalls(available, demands, rounding=rounding)
-        if not lacking:
-            return {}
-        if reason and reason.strip():
+        if not lacking or (reason and reason.strip()):
             return lacking
-        lines = {line.id: line for line in self}
-        asked = [
-            self.env._(
-                "- %(document)s: %(amount)s asked for, %(available)s available in %(line)s",
-                document=names[demand.document],
-                amount=format_amount(self.env, demand.amount, lines[demand.line].currency_id),
-                available=format_amount(
-                    self.env, max(lines[demand.line].available_amount, 0.0), lines[demand.line].currency_id
-                ),
-                line=lines[demand.line].display_name,
-            )
-            for demand in demands
-            if demand.document in lacking
-        ]
+        asked = []
+        for demand in demands:
+            if demand.document in lacking:
+                line = self.browse(demand.line)
+                asked.append(
+                    self.env._(
+                        "- %(document)s: %(amount)s asked for, %(available)s available in %(line)s",
+                        document=demand.document.display_name,
+                        amount=format_amount(self.env, demand.amount, line.currency_id),
+                        available=format_amount(self.env, max(line.available_amount, 0.0), line.currency_id),
+                        line=line.display_name,
+                    )
+                )
         if len(asked) > NAMED_AT_MOST:
             asked[NAMED_AT_MOST:] = [self.env._("and %(count)s more", count=len(asked) - NAMED_AT_MOST)]
         raise UserError(

@@ -24,11 +24,12 @@ class SaleBudgetRequest(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
+        "sales.department.document.mixin",
         "sale.budget.commitment.mixin",
     ]
     _order = "date desc, id desc"
-    _check_company_auto = True
     _rec_names_search = ["name", "subject"]
+    _closed_fields = frozenset({"approver_id", "approved_by_id", "approved_on", "refuse_reason"})
     _TRANSITIONS = {
         "draft": {"submitted", "cancelled"},
         "submitted": {"approved", "refused", "draft", "cancelled"},
@@ -60,27 +61,8 @@ class SaleBudgetRequest(models.Model):
     lead_id = fields.Many2one(
         "crm.lead", "Lead or Opportunity", index="btree_not_null", check_company=True, ondelete="set null"
     )
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        required=True,
-        index=True,
-        tracking=True,
-        check_company=True,
-        default=lambda self: self.env.user,
-        domain=[("share", "=", False)],
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        compute="_compute_team_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        check_company=True,
-        ondelete="set null",
-    )
+    user_id = fields.Many2one(required=True, tracking=True)
+    team_id = fields.Many2one(index="btree_not_null", ondelete="set null")
     date = fields.Date(
         "Needed on",
         required=True,
@@ -122,14 +104,12 @@ class SaleBudgetRequest(models.Model):
         for request in self:
             request.display_name = f"{request.name} {request.subject or ''}".strip()
 
-    @api.depends("user_id", "lead_id")
-    def _compute_team_id(self):
-        Team = self.env["crm.team"]
-        for request in self:
-            if request.lead_id.team_id:
-                request.team_id = request.lead_id.team_id
-            elif not request.team_id or request.team_id not in request.user_id.sudo().crm_team_ids:  # sudo: teams
-                request.team_id = Team.with_company(request.company_id)._get_default_team_id(user_id=request.user_id.id)
+    @api.model
+    def _get_sales_team_sources(self):
+        return ["lead_id"]
+
+    def _get_sales_team(self):
+        return self.lead_id.team_id or super()._get_sales_team()
 
     @api.depends("estimate", "currency_id", "company_id", "date")
     def _compute_estimate_company(self):
@@ -156,12 +136,6 @@ class SaleBudgetRequest(models.Model):
     # ------------------------------------------------------------------
     # Guards
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        evidence = ("approver_id", "approved_by_id", "approved_on", "refuse_reason")
-        if operation == "write" and not self.env.su and field.name in evidence:
-            return False
-        return super()._has_field_access(field, operation)
 
     def write(self, vals):
         if "name" in vals and not self.env.su:

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sale_budget_entry import Source
 from .sale_budget_request import APPROVED_STATES
 
 
@@ -9,7 +8,7 @@ class SaleBudgetSourceMixin(models.AbstractModel):
     """Accounting records that cost a budget: lines of vendor bills, expenses.
 
     A model inherits this mixin, restates who may see the two fields (``groups``), tells what a record costs now
-    (:meth:`_get_sale_budget_amount`) and what the ledger keeps of it (:meth:`_prepare_sale_budget_source`), and calls
+    (:meth:`_get_sale_budget_amount`) and what the ledger keeps of it (:meth:`_prepare_sale_budget_entry`), and calls
     :meth:`_sync_sale_budget` whenever one of these may have changed.
     """
 
@@ -62,24 +61,28 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         """Return what this one record costs the budget now, in company currency; 0 while it does not count."""
         raise NotImplementedError(f"{self._name} does not define _get_sale_budget_amount")
 
-    def _prepare_sale_budget_source(self) -> dict:
-        """Return what the ledger keeps of this one record: date, name, bill and note, and user and team.
+    def _prepare_sale_budget_entry(self) -> dict:
+        """Return what the ledger keeps of this one record: date, source_name, note, and the bill of a bill's line.
 
-        User and team count where it belongs to no document; ``bill`` is the record itself, or what it takes back.
+        Also user and team; those of its document count where it has one.
         """
-        raise NotImplementedError(f"{self._name} does not define _prepare_sale_budget_source")
+        raise NotImplementedError(f"{self._name} does not define _prepare_sale_budget_entry")
 
-    def _get_sale_budget_source(self, amount: float, document) -> Source:
-        """Return this one record as a source of the ledger.
+    def _get_sale_budget_source(self, amount: float, document) -> dict:
+        """Return the values of the ledger row that should count this one record.
 
+        :param amount: what it costs now, in company currency, rounded
         :param document: record with the commitment mixin that it belongs to, or None
         """
         self.ensure_one()
-        details = self._prepare_sale_budget_source()
+        row = {**self._prepare_sale_budget_entry(), "source_model": self._name, "source_id": self.id}
+        line = self.sale_budget_line_id
         if document:
             values = document._get_budget_values()[document.id]
-            details.update(partner=values.partner.commercial_partner_id, user=values.user, team=values.team)
-        return Source(record=self, amount=amount, line=self.sale_budget_line_id, document=document, **details)
+            entry = document._budget_prepare_entry(values, line, "actual", "source", amount, date=row["date"])
+            return {**row, **entry}
+        entry = {"line_id": line.id, "kind": "actual", "origin": "source", "amount": amount}
+        return {**row, **entry, "res_model": False, "res_id": False, "document_name": row["source_name"]}
 
     def _sync_sale_budget(self) -> None:
         """Make the budget ledger say what these records cost.

@@ -28,15 +28,8 @@ class SaleBudgetReport(models.Model):
         "sale.budget.amendment": ["amount", "date", "line_id"],
         "sale.budget.entry": ["amount", "date", "document_name", "kind", "line_id", "partner_id", "team_id", "user_id"],
         "sale.order": [
-            "amount_untaxed",
-            "company_id",
-            "currency_rate",
-            "date_order",
-            "name",
-            "partner_id",
-            "state",
-            "team_id",
-            "user_id",
+            *("amount_untaxed", "company_id", "currency_rate", "date_order", "name"),
+            *("partner_id", "state", "team_id", "user_id"),
         ],
         "res.partner": ["commercial_partner_id"],
     }

@@ -68,9 +68,9 @@ def facts(entries: Iterable[Entry]) -> list[Entry]:
 def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
     """Return what the document should hold of each line.
 
-    - An approved estimate is reserved, a release gives back all that is left.
-    - Cost first uses up the reservation of its line. A bill replaces, with what goes beyond, cost that was entered by
-      hand before the bill was first seen (see :func:`.money.book`). Cost entered after it comes on top.
+    - Of what was approved since the last release, all that its cost has not used up is reserved.
+    - A bill uses up the reservation of its line. It replaces, with what goes beyond, cost that was entered by hand
+      before the bill was first seen (see :func:`.money.book`). Cost entered after it comes on top.
     - A credit note gives back no reservation, unless it takes back the whole of its bill: then both count as if they
       had never been.
     """
@@ -78,27 +78,29 @@ def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
     of_bill: dict[Hashable, Decimal] = defaultdict(Decimal)
     for fact in known:
         of_bill[fact.line, fact.bill or fact.source] += fact.amount
-    reserved: dict[Hashable, Decimal] = defaultdict(Decimal)
+    approved: dict[Hashable, Decimal] = defaultdict(Decimal)
+    used: dict[Hashable, Decimal] = defaultdict(Decimal)
     manual: dict[Hashable, Decimal] = defaultdict(Decimal)
-    actual: dict[Hashable, Decimal] = defaultdict(Decimal)
+    credited: dict[Hashable, Decimal] = defaultdict(Decimal)
     for fact in known:
         line = fact.line
         if fact.origin == "commit":
-            reserved[line] += fact.amount
+            approved[line] += fact.amount
         elif fact.origin == "release":
-            reserved.clear()
+            approved.clear()
         elif fact.origin == "spend":
-            reserved[line] -= book(fact.amount, reserved=reserved[line]).from_reserved
             manual[line] += fact.amount
-            actual[line] += fact.amount
-        elif of_bill[line, fact.bill or fact.source] <= 0:
-            actual[line] += fact.amount
+            used[line] += fact.amount
+        elif fact.amount < 0 or of_bill[line, fact.bill or fact.source] <= 0:
+            credited[line] += fact.amount
         else:
-            booking = book(fact.amount, reserved=reserved[line], manual=manual[line])
-            reserved[line] -= booking.from_reserved
+            booking = book(fact.amount, reserved=approved[line] - used[line], manual=manual[line])
             manual[line] -= booking.from_manual
-            actual[line] += booking.actual - booking.from_manual
-    return {fact.line: Figures(reserved[fact.line], actual[fact.line]) for fact in known}
+            used[line] += booking.actual - booking.from_manual
+    return {
+        line: Figures(max(approved[line] - used[line], ZERO), used[line] + credited[line])
+        for line in dict.fromkeys(fact.line for fact in known)
+    }
 
 
 def booked(entries: Iterable[Entry]) -> dict[Hashable, Figures]:

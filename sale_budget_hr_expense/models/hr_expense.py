@@ -64,13 +64,12 @@ class HrExpense(models.Model):
     def _get_sale_budget_name(self):
         return self.name
 
-    def _prepare_sale_budget_source(self):
+    def _prepare_sale_budget_entry(self):
         user = self.employee_id.user_id
         return {
             "date": self.date or self.company_id._sales_today(),
-            "name": self.name,
-            "bill": self,
-            "user": user,
-            "team": user.sale_team_id,
+            "source_name": self.name,
+            "user_id": user.id,
+            "team_id": user.sale_team_id.id,
             "note": self.employee_id.name,
         }
