@@ -1,10 +1,9 @@
 from odoo import fields, models
 
+from ..tools import groups
+
 #: Who meets budgets on bills.
-GROUPS = (
-    "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman,"
-    "sales_department_base.group_collaborator_finance"
-)
+GROUPS = f"{groups.BILLING},account.group_account_readonly,{groups.SALESPERSON},{groups.FINANCE}"
 
 
 class AccountMoveLine(models.Model):

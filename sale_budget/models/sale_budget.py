@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.sales_department_base.tools.periods import MONTHS, Period
 
+from ..tools import groups
 from ..tools.actions import dialog
 from ..tools.money import Balance
 from ..tools.refusal import refuse
@@ -12,15 +13,12 @@ from ..tools.refusal import refuse
 #: What an approved budget no longer lets change: documents were approved on these terms.
 FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
 
-GROUP_FINANCE = "sales_department_base.group_collaborator_finance"
-GROUP_MANAGER = "sales_team.group_sale_manager"
-
 
 class SaleBudget(models.Model):
     """Money for a period, of the company, a team or a salesperson, by purpose.
 
-    The plan is fixed by approval; later changes are amendments. What is reserved and
-    spent stands in the ledger (``sale.budget.entry``).
+    The plan is fixed by approval; later changes are amendments. What is reserved and spent stands in the ledger
+    (``sale.budget.entry``).
     """
 
     _name = "sale.budget"
@@ -234,7 +232,7 @@ class SaleBudget(models.Model):
         :raise AccessError: the user is neither sales manager nor finance collaborator
         :raise UserError: documents still hold money of a budget
         """
-        if not self.env.su and not self.env.user.has_groups(f"{GROUP_MANAGER},{GROUP_FINANCE}"):
+        if not self.env.su and not self.env.user.has_groups(f"{groups.SALES_MANAGER},{groups.FINANCE}"):
             raise AccessError(self.env._("Only sales managers and finance collaborators may close budgets."))
         self.check_access("read")
         budgets = self.sudo()  # sudo: finance closes without a right to change plans; both checked above

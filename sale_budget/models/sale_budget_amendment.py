@@ -58,16 +58,15 @@ class SaleBudgetAmendment(models.Model):
                 )
             line.notified_share = still_told(line.share_used, line.notified_share)
         locked._notify_thresholds()
-        for budget, of_budget in amendments.grouped("budget_id").items():
-            for amendment in of_budget:
-                budget.sudo()._message_log(  # sudo: the note belongs to the amendment
-                    body=self.env._(
-                        "%(purpose)s amended by %(amount)s: %(reason)s",
-                        purpose=amendment.purpose_id.display_name,
-                        amount=format_amount(self.env, amendment.amount, amendment.currency_id),
-                        reason=amendment.reason,
-                    )
+        for amendment in amendments:
+            amendment.budget_id.sudo()._message_log(  # sudo: the note belongs to the amendment
+                body=self.env._(
+                    "%(purpose)s amended by %(amount)s: %(reason)s",
+                    purpose=amendment.purpose_id.display_name,
+                    amount=format_amount(self.env, amendment.amount, amendment.currency_id),
+                    reason=amendment.reason,
                 )
+            )
         return amendments
 
     def _append_only_refusal(self):

@@ -6,12 +6,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
+from ..tools.groups import OVERSPEND
 from ..tools.money import Demand
 from ..tools.refusal import refuse
 from ..tools.scope import most_specific
-
-#: The right to go over a budget, with a reason.
-GROUP_OVERSPEND = "sale_budget.group_overspend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,7 @@ class BudgetValues:
 class SaleBudgetCommitmentMixin(models.AbstractModel):
     """Documents that reserve budget when approved and spend it later.
 
-    A model inherits this mixin, tells what it costs, and calls one method at each
-    turn of its life::
+    A model inherits this mixin, tells what it costs, and calls one method at each turn of its life::
 
         class Sample(models.Model):
             _inherit = ["mail.thread", "sale.budget.commitment.mixin"]
@@ -65,9 +62,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
                 self._change_state("cancelled")
                 self._budget_release()
 
-    The methods check money and budget, not whether the user may approve the document:
-    that is the document's own business. They work on recordsets, all or nothing, and
-    wait for other transactions that use the same budget line.
+    The methods check money and budget, not whether the user may approve the document: that is the document's own
+    business. They work on recordsets, all or nothing, and wait for other transactions that use the same budget line.
     """
 
     _name = "sale.budget.commitment.mixin"
@@ -164,8 +160,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_approve_over(self, reason: str) -> None:
         """Approve the documents although the budget does not cover them.
 
-        Called by the wizard that asks for the reason. Each document that offers the
-        wizard defines it, usually as its approval with ``_budget_commit(reason=reason)``.
+        Called by the wizard that asks for the reason. Each document that offers the wizard defines it, usually as its
+        approval with ``_budget_commit(reason=reason)``.
         """
         raise NotImplementedError(f"{self._name} does not define _budget_approve_over")
 
@@ -176,11 +172,10 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_find_line(self, values: dict | None = None) -> dict[Any, Any]:
         """Return the budget line that pays, by record id; an empty one where none does.
 
-        Of the approved budgets that hold the day and the purpose, the most specific one:
-        the salesperson's, else the team's, else the company's. One query.
+        Of the approved budgets that hold the day and the purpose, the most specific one: the salesperson's, else the
+        team's, else the company's. One query.
 
-        As superuser: a salesperson's document may be paid from a budget of which he sees
-        only what is available.
+        As superuser: a salesperson's document may be paid from a budget of which he sees only what is available.
 
         :param values: what :meth:`_get_budget_values` returned, when the caller has it
         """
@@ -228,16 +223,14 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             return lines
         missing_values = {record.id: values[record.id] for record in missing}
         for state in ("draft", "closed"):
-            other = [line for line in self._budget_lines_in(missing_values, state).values() if line]
-            if other:
-                other[0]._check_open()
-        record = missing[0]
-        value = values[record.id]
+            for line in self._budget_lines_in(missing_values, state).values():
+                line._check_open()
+        value = values[missing[0].id]
         raise UserError(
             self.env._(
                 "%(document)s: there is no approved budget for “%(purpose)s” on %(date)s that covers its salesperson "
                 "or team. Ask a sales manager for one, or change purpose or date.",
-                document=record.display_name,
+                document=missing[0].display_name,
                 purpose=value.purpose.display_name,
                 date=fields.Date.to_string(value.date),
             )
@@ -274,8 +267,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         """Reserve the estimates: check and reservation are one step under a lock.
 
         :param amount: in company currency, instead of the estimate; for one document
-        :param reason: why to go over the budget. It needs the right
-            ``sale_budget.group_overspend``, and is kept in ledger and chatter
+        :param reason: why to go over the budget. It needs the right ``sale_budget.group_overspend``, and is kept in
+            ledger and chatter
         :raise UserError: no approved budget covers a document, or its budget is closed
         :raise UserError: the money does not suffice and there is no reason
         :raise AccessError: a reason is given by someone without the right
@@ -375,8 +368,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_release(self) -> None:
         """Give back what is still reserved; what was spent stays spent.
 
-        From now on a bill that is taken back reserves nothing for the document again.
-        Documents that never reserved anything are passed over.
+        From now on a bill that is taken back reserves nothing for the document again. Documents that never reserved
+        anything are passed over.
         """
         records = self.filtered("budget_line_id")
         if not records:
@@ -391,8 +384,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_check_cancel(self, keep_spent: bool = False) -> None:
         """Check that the documents may be cancelled as far as the budget is concerned.
 
-        :param keep_spent: the document may be cancelled although it has cost something;
-            what was spent stays spent, only the rest is released
+        :param keep_spent: the document may be cancelled although it has cost something; what was spent stays spent,
+            only the rest is released
         :raise UserError: a document has cost something already, and `keep_spent` is false
         """
         spent = self.filtered(lambda record: record.budget_currency_id.compare_amounts(record.budget_actual_amount, 0))
@@ -438,7 +431,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
 
     def _budget_check_overspend_right(self) -> None:
         """:raise AccessError: the user may not let documents through over budget"""
-        if not self.env.su and not self.env.user.has_group(GROUP_OVERSPEND):
+        if not self.env.su and not self.env.user.has_group(OVERSPEND):
             raise AccessError(
                 self.env._(
                     "You may not go over the budget. Ask a user with the right “Approve over Budget”, or ask for an "

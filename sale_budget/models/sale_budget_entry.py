@@ -9,9 +9,22 @@ from ..tools.target import Entry, difference
 
 #: What is read of a row, and copied where it is taken back.
 ROW_FIELDS = [
-    *("line_id", "kind", "origin", "amount", "date", "partner_id", "user_id", "team_id"),
-    *("res_model", "res_id", "document_name"),
-    *("source_model", "source_id", "source_bill", "source_number", "source_name"),
+    "line_id",
+    "kind",
+    "origin",
+    "amount",
+    "date",
+    "partner_id",
+    "user_id",
+    "team_id",
+    "res_model",
+    "res_id",
+    "document_name",
+    "source_model",
+    "source_id",
+    "source_bill",
+    "source_number",
+    "source_name",
 ]
 
 
@@ -166,17 +179,17 @@ class SaleBudgetEntry(models.Model):
         """Make the ledger say what these accounting records cost, by adding rows.
 
         A source that counts as before adds nothing, so calling twice counts once. Of one that changed, the difference
-        is added. It turns the reservation of its document into actual cost, and replaces cost that was entered by
-        hand before the bill came (see ``tools.target``).
+        is added. It turns the reservation of its document into actual cost, and replaces cost that was entered by hand
+        before the bill came (see ``tools.target``).
 
-        The money is spent whether the budget covers it or not: what goes over is counted
-        and told to the owner, not refused. A source in a budget that is not approved, or
-        closed, is refused; taking back what was counted there is not.
+        The money is spent whether the budget covers it or not: what goes over is counted and told to the owner, not
+        refused. A source in a budget that is not approved, or closed, is refused; taking back what was counted there
+        is not.
 
-        Runs in five queries and the inserts, however many sources there are.
+        The number of queries does not grow with the sources.
 
-        :param sources: the row that should count each record, with the amount 0 where it does not count now;
-            see :meth:`sale.budget.source.mixin._get_sale_budget_source`
+        :param sources: the row that should count each record, with the amount 0 where it does not count now; see
+            :meth:`sale.budget.source.mixin._get_sale_budget_source`
         :raise UserError: the budget of a source is a draft or closed
         """
         by_key = {(source["source_model"], source["source_id"]): source for source in sources}

@@ -15,8 +15,12 @@ NAMED_AT_MOST = 10
 
 #: Figures that follow from the ledger; nobody writes them.
 LEDGER_FIELDS = frozenset({
-    *("amendment_amount", "committed_amount", "actual_amount"),
-    *("available_amount", "share_used", "notified_share"),
+    "amendment_amount",
+    "committed_amount",
+    "actual_amount",
+    "available_amount",
+    "share_used",
+    "notified_share",
 })
 
 
@@ -180,13 +184,12 @@ class SaleBudgetLine(models.Model):
     def _lock(self) -> None:
         """Wait for the lines and hold them until the transaction ends.
 
-        Whoever comes second waits for the first to commit or roll back. When the first
-        committed, PostgreSQL refuses the older snapshot of the second (a serialization
-        error), Odoo repeats the second call from the start, and it finds the figures as
-        they are then. The budget is locked against being closed meanwhile.
+        Whoever comes second waits for the first to commit or roll back. When the first committed, PostgreSQL refuses
+        the older snapshot of the second (a serialization error), Odoo repeats the second call from the start, and it
+        finds the figures as they are then. The budget is locked against being closed meanwhile.
 
-        The only hand-written statement of the ledger: the ORM's own lock does not wait,
-        and would turn away every second user of a busy budget.
+        The only hand-written statement of the ledger: the ORM's own lock does not wait, and would turn away every
+        second user of a busy budget.
         """
         if not self:
             return
@@ -229,8 +232,8 @@ class SaleBudgetLine(models.Model):
         :param demands: amounts in company currency, by document and line id
         :param reason: why the documents are let through over budget, else None
         :return: by document, the part of its amount that is over budget (with a reason)
-        :raise UserError: a document is not covered and there is no reason.
-            Whether the user may give one is checked by the caller
+        :raise UserError: a document is not covered and there is no reason. Whether the user may give one is checked by
+            the caller
         """
         available = {line.id: line.available_amount for line in self}
         rounding = min(self.currency_id.mapped("rounding"), default=0.01)

@@ -3,10 +3,10 @@ from datetime import date as Date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import groups
 from ..tools.actions import dialog
 from ..tools.refusal import refuse
-from .sale_budget import GROUP_MANAGER
-from .sale_budget_commitment_mixin import GROUP_OVERSPEND, BudgetValues
+from .sale_budget_commitment_mixin import BudgetValues
 
 #: A budget pays, or has paid, for the request.
 APPROVED_STATES = ("approved", "done")
@@ -259,7 +259,7 @@ class SaleBudgetRequest(models.Model):
         """Tell whether this user decides about this one request: owner of the budget, manager, overspend right."""
         self.ensure_one()
         user = self.env.user
-        return self.env.su or self.approver_id == user or user.has_groups(f"{GROUP_MANAGER},{GROUP_OVERSPEND}")
+        return self.env.su or self.approver_id == user or user.has_groups(f"{groups.SALES_MANAGER},{groups.OVERSPEND}")
 
     def _check_may_approve(self) -> None:
         """:raise AccessError: the user decides about the budget of none of these requests"""

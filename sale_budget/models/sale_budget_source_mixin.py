@@ -45,9 +45,8 @@ class SaleBudgetSourceMixin(models.AbstractModel):
     def _get_sale_budget_document_fields(self) -> list[str]:
         """Return the fields that link documents with a budget, the first filled one counts.
 
-        Extension point: an addon with documents of its own (see
-        ``sale.budget.commitment.mixin``) adds its many2one field here, and to the
-        depends of ``_compute_sale_budget_line_id``.
+        Extension point: an addon with documents of its own (see ``sale.budget.commitment.mixin``) adds its many2one
+        field here, and to the depends of ``_compute_sale_budget_line_id``.
         """
         return ["sale_budget_request_id"]
 

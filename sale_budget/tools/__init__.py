@@ -1,4 +1,5 @@
 from . import actions
+from . import groups
 from . import money
 from . import refusal
 from . import scope

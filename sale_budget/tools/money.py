@@ -1,7 +1,7 @@
 """What a budget line holds, and who still finds money in it; plain arithmetic.
 
-All amounts are in one currency. `rounding` is its smallest unit (0.01 for CNY):
-differences below half of it are noise of floating point and count as equal.
+All amounts are in one currency. `rounding` is its smallest unit (0.01 for CNY): differences below half of it are noise
+of floating point and count as equal.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -62,9 +62,8 @@ def shortfalls(
 ) -> dict[Hashable, float]:
     """Return how much money each document lacks, for those that lack any.
 
-    The documents are served in the given order, those that find enough first reduce
-    what the following find. A document that does not find enough takes nothing: it
-    does not spoil the chance of a smaller one behind it.
+    The documents are served in the given order, those that find enough first reduce what the following find. A
+    document that does not find enough takes nothing: it does not spoil the chance of a smaller one behind it.
 
     :param available: money left, by line
     :return: by document, the part of its amount that is not covered
@@ -97,9 +96,8 @@ class Booking:
 def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO) -> Booking:
     """Return how an expense, such as a vendor bill, is booked to its document.
 
-    It first uses up what is reserved for the document. What goes beyond replaces cost
-    that was entered by hand before the bill came, so that nothing counts twice. A
-    credit note (negative amount) gives back no reservation.
+    It first uses up what is reserved for the document. What goes beyond replaces cost that was entered by hand before
+    the bill came, so that nothing counts twice. A credit note (negative amount) gives back no reservation.
 
     :param amount: the expense; negative for a credit note
     :param reserved: what the document still reserves

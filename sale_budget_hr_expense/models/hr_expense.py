@@ -1,30 +1,29 @@
 from odoo import api, fields, models
 
+from odoo.addons.sale_budget.tools import groups
+
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
     "approval_state",
     "sale_budget_line_id",
     "sale_budget_request_id",
+    "date",
+    "currency_id",
     "total_amount",
     "total_amount_currency",
     "tax_amount",
     "tax_ids",
-    "currency_id",
     "quantity",
     "price_unit",
-    "date",
 })
-GROUPS = (
-    "sales_team.group_sale_salesman,sales_department_base.group_collaborator_finance,"
-    "hr_expense.group_hr_expense_team_approver,account.group_account_invoice"
-)
+GROUPS = f"{groups.SALESPERSON},{groups.FINANCE},hr_expense.group_hr_expense_team_approver,{groups.BILLING}"
 
 
 class HrExpense(models.Model):
     """An approved expense is actual cost of the budget it names.
 
-    It counts from the approval on, whichever way it is posted and paid; the journal
-    entry made from it does not count again.
+    It counts from the approval on, whichever way it is posted and paid; the journal entry made from it does not count
+    again.
     """
 
     _name = "hr.expense"
