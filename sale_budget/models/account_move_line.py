@@ -1,12 +1,9 @@
 from odoo import fields, models
 
-from .sale_budget_entry_source import Source
+from ..tools import groups
 
 #: Who meets budgets on bills.
-GROUPS = (
-    "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman,"
-    "sales_department_base.group_collaborator_finance"
-)
+GROUPS = f"{groups.BILLING},account.group_account_readonly,{groups.SALESPERSON},{groups.FINANCE}"
 
 
 class AccountMoveLine(models.Model):
@@ -34,22 +31,13 @@ class AccountMoveLine(models.Model):
     def _get_sale_budget_name(self):
         return self.move_id.display_name
 
-    def _get_sale_budget_source(self, amount: float, document) -> Source:
-        self.ensure_one()
-        values = document._get_budget_values()[document.id] if document else None
-        budget = self.sale_budget_line_id.budget_id
-        return Source(
-            record=self,
-            amount=amount,
-            line=self.sale_budget_line_id,
-            date=self.move_id.invoice_date or self.date or self.company_id._sales_today(),
-            name=self.move_id.name or self.move_id.display_name,
-            document=document,
-            reserved_on=values["date"] if values else None,
-            values={
-                "partner_id": values["partner"].commercial_partner_id.id if values else False,
-                "user_id": values["user"].id if values else budget.user_id.id,
-                "team_id": values["team"].id if values else budget.team_id.id,
-                "note": self.name and self.name.split("\n")[0],
-            },
-        )
+    def _prepare_sale_budget_entry(self):
+        move, budget = self.move_id, self.sale_budget_line_id.budget_id
+        return {
+            "date": move.invoice_date or self.date or self.company_id._sales_today(),
+            "source_name": move.name or move.display_name,
+            "source_bill": f"{move._name},{(move.reversed_entry_id or move).id}",
+            "user_id": budget.user_id.id,
+            "team_id": budget.team_id.id,
+            "note": self.name and self.name.split("\n")[0],
+        }

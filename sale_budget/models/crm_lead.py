@@ -1,14 +1,14 @@
 from odoo import api, fields, models
 
+from ..tools.groups import SALESPERSON
+
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests")
     sale_budget_request_count = fields.Integer(
-        "Number of Spending Requests",
-        compute="_compute_sale_budget_request_count",
-        groups="sales_team.group_sale_salesman",
+        "Number of Spending Requests", compute="_compute_sale_budget_request_count", groups=SALESPERSON
     )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
+from ..tools.groups import SALESPERSON
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     sale_budget_request_count = fields.Integer(
-        "Spending Requests", compute="_compute_sale_budget_request_count", groups="sales_team.group_sale_salesman"
+        "Spending Requests", compute="_compute_sale_budget_request_count", groups=SALESPERSON
     )
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -1,7 +1,14 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from datetime import timedelta
 
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.sales_department_base.tools.periods import MONTHS, Period
+
+from ..tools import groups
+from ..tools.actions import dialog
 from ..tools.money import Balance
+from ..tools.refusal import refuse
 
 #: What an approved budget no longer lets change: documents were approved on these terms.
 FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
@@ -10,8 +17,8 @@ FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id
 class SaleBudget(models.Model):
     """Money for a period, of the company, a team or a salesperson, by purpose.
 
-    The plan is fixed by approval; later changes are amendments. What is reserved and
-    spent stands in the ledger (``sale.budget.entry``).
+    The plan is fixed by approval; later changes are amendments. What is reserved and spent stands in the ledger
+    (``sale.budget.entry``).
     """
 
     _name = "sale.budget"
@@ -19,6 +26,7 @@ class SaleBudget(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
+    _closed_fields = frozenset({"approved_by_id", "approved_on", "closed_by_id", "closed_on"})
     _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
 
     name = fields.Char(required=True, tracking=True, index="trigram")
@@ -31,6 +39,22 @@ class SaleBudget(models.Model):
         default="draft",
         tracking=True,
         index=True,
+    )
+    period_kind = fields.Selection(
+        [
+            ("month", "Month"),
+            ("quarter", "Quarter"),
+            ("half_year", "Half Year"),
+            ("year", "Year"),
+            ("free", "Other Dates"),
+        ],
+        "Period",
+        required=True,
+        default="year",
+    )
+    date_from = fields.Date("First Day", required=True, index=True, default=lambda self: self._default_date_from())
+    date_to = fields.Date(
+        "Last Day", required=True, compute="_compute_date_to", store=True, readonly=False, precompute=True
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -79,9 +103,29 @@ class SaleBudget(models.Model):
     available_amount = fields.Monetary("Available", compute="_compute_totals")
     share_used = fields.Float("Used", compute="_compute_totals")
 
+    _dates_in_order = models.Constraint(
+        "CHECK(date_from <= date_to)", "The last day of a budget must not be before its first day."
+    )
+
+    # ------------------------------------------------------------------
+    # Defaults and figures
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _default_date_from(self):
+        return Period.of("year", self.env.company._sales_today()).start
+
     @api.model
     def _default_thresholds(self):
         return self.env["sale.budget.threshold"].search([("is_default", "=", True)])
+
+    @api.depends("period_kind", "date_from")
+    def _compute_date_to(self):
+        for budget in self:
+            if budget.period_kind in MONTHS and budget.date_from:
+                budget.date_to = Period.of(budget.period_kind, budget.date_from).last_day
+            elif not budget.date_to:
+                budget.date_to = budget.date_from
 
     def _compute_totals(self):
         names = ("amount", "amendment_amount", "committed_amount", "actual_amount")
@@ -97,35 +141,72 @@ class SaleBudget(models.Model):
             budget.available_amount = balance.available
             budget.share_used = balance.share_used
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
-        approved = self.filtered(lambda budget: budget.state != "draft")
-        if approved:
-            raise UserError(
-                self.env._(
-                    "%(budgets)s: only drafts can be deleted. Close a budget that is no longer needed.",
-                    budgets=", ".join(approved.mapped("display_name")),
+    @api.onchange("period_kind", "date_from")
+    def _onchange_period(self):
+        if self.period_kind in MONTHS and self.date_from:
+            self.date_from = Period.of(self.period_kind, self.date_from).start
+
+    # ------------------------------------------------------------------
+    # Periods, and no two budgets that pay for the same
+    # ------------------------------------------------------------------
+
+    @api.constrains("period_kind", "date_from", "date_to")
+    def _check_period(self):
+        for budget in self.filtered(lambda budget: budget.period_kind in MONTHS):
+            period = Period.of(budget.period_kind, budget.date_from)
+            if (budget.date_from, budget.date_to) != (period.start, period.last_day):
+                raise ValidationError(
+                    self.env._(
+                        "%(budget)s: the period must run from %(start)s to %(end)s. Choose “Other Dates” for any "
+                        "other.",
+                        budget=budget.display_name,
+                        start=period.start,
+                        end=period.last_day,
+                    )
                 )
-            )
+
+    @api.constrains("company_id", "team_id", "user_id", "date_from", "date_to")
+    def _check_overlap(self):
+        self.line_ids._check_overlap()
+
+    # ------------------------------------------------------------------
+    # The plan is fixed by approval
+    # ------------------------------------------------------------------
+
+    def copy_data(self, default=None):
+        """A copy is the budget of the following period: two for the same are not allowed."""
+        default = dict(default or {})
+        vals_list = super().copy_data(default=default)
+        for budget, vals in zip(self, vals_list, strict=True):
+            if {"date_from", "date_to", "period_kind"} & default.keys():
+                continue
+            if budget.period_kind in MONTHS:
+                period = Period.of(budget.period_kind, budget.date_from).next()
+                vals.update(date_from=period.start, date_to=period.last_day)
+            else:
+                start = budget.date_to + timedelta(days=1)
+                vals.update(date_from=start, date_to=start + (budget.date_to - budget.date_from))
+            if "name" not in default:
+                vals["name"] = self.env._("%(budget)s (next period)", budget=budget.name)
+        return vals_list
 
     def write(self, vals):
         if FIXED & vals.keys():
-            fixed = self.filtered(lambda budget: budget.state != "draft")
-            if fixed:
-                raise UserError(
-                    self.env._(
-                        "%(budgets)s: company, period, team and salesperson are fixed since the approval. Create "
-                        "another budget, and move the money with amendments.",
-                        budgets=", ".join(fixed.mapped("display_name")),
-                    )
-                )
+            refuse(
+                self.filtered(lambda budget: budget.state != "draft"),
+                self.env._(
+                    "%(names)s: company, period, team and salesperson are fixed since the approval. Create another "
+                    "budget, and move the money with amendments."
+                ),
+            )
         return super().write(vals)
 
-    def _has_field_access(self, field, operation):
-        evidence = ("approved_by_id", "approved_on", "closed_by_id", "closed_on")
-        if operation == "write" and not self.env.su and field.name in evidence:
-            return False
-        return super()._has_field_access(field, operation)
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        refuse(
+            self.filtered(lambda budget: budget.state != "draft"),
+            self.env._("%(names)s: only drafts can be deleted. Close a budget that is no longer needed."),
+        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -137,14 +218,10 @@ class SaleBudget(models.Model):
         :raise AccessError: the user is no sales manager
         :raise UserError: a budget has no line, or is not a draft
         """
-        empty = self.filtered(lambda budget: not budget.line_ids)
-        if empty:
-            raise UserError(
-                self.env._(
-                    "%(budgets)s: add at least one purpose with its amount first.",
-                    budgets=", ".join(empty.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda budget: not budget.line_ids),
+            self.env._("%(names)s: add at least one purpose with its amount first."),
+        )
         self._check_coming_from("draft")
         self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
         return True
@@ -155,8 +232,7 @@ class SaleBudget(models.Model):
         :raise AccessError: the user is neither sales manager nor finance collaborator
         :raise UserError: documents still hold money of a budget
         """
-        may = ("sales_team.group_sale_manager", "sales_department_base.group_collaborator_finance")
-        if not self.env.su and not any(self.env.user.has_group(group) for group in may):
+        if not self.env.su and not self.env.user.has_groups(f"{groups.SALES_MANAGER},{groups.FINANCE}"):
             raise AccessError(self.env._("Only sales managers and finance collaborators may close budgets."))
         self.check_access("read")
         budgets = self.sudo()  # sudo: finance closes without a right to change plans; both checked above
@@ -190,14 +266,9 @@ class SaleBudget(models.Model):
     def action_amend(self) -> dict:
         """Open the form for an amendment of this budget."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Amend %(budget)s", budget=self.display_name),
-            "res_model": "sale.budget.amendment",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"default_budget_id": self.id, "default_line_id": self.line_ids[:1].id},
-        }
+        title = self.env._("Amend %(budget)s", budget=self.display_name)
+        context = {"default_budget_id": self.id, "default_line_id": self.line_ids[:1].id}
+        return dialog("sale.budget.amendment", title, **context)
 
     def action_view_entries(self) -> dict:
         """Open the ledger of these budgets."""

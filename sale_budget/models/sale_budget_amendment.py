@@ -10,9 +10,10 @@ class SaleBudgetAmendment(models.Model):
 
     _name = "sale.budget.amendment"
     _description = "Budget Amendment"
-    _inherit = ["sales.department.append.only.mixin"]
+    _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reason"
+    _closed_fields = frozenset({"date", "user_id"})
 
     line_id = fields.Many2one(
         "sale.budget.line",
@@ -28,18 +29,13 @@ class SaleBudgetAmendment(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(required=True, help="More money when positive, less when negative")
     reason = fields.Char(required=True)
-    date = fields.Date(required=True, readonly=True, default=lambda self: self.env.company._sales_today())
+    date = fields.Date(required=True, readonly=True, copy=False, default=lambda self: self.env.company._sales_today())
     user_id = fields.Many2one(
-        "res.users", "Amended by", required=True, readonly=True, default=lambda self: self.env.user
+        "res.users", "Amended by", required=True, readonly=True, copy=False, default=lambda self: self.env.user
     )
 
     _amount_not_zero = models.Constraint("CHECK(amount <> 0)", "An amendment adds or takes away money.")
     _reason_given = models.Constraint("CHECK(btrim(reason) <> '')", "An amendment needs a reason.")
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in ("date", "user_id"):
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -62,16 +58,15 @@ class SaleBudgetAmendment(models.Model):
                 )
             line.notified_share = still_told(line.share_used, line.notified_share)
         locked._notify_thresholds()
-        for budget, of_budget in amendments.grouped("budget_id").items():
-            for amendment in of_budget:
-                budget.sudo()._message_log(  # sudo: the note belongs to the amendment
-                    body=self.env._(
-                        "%(purpose)s amended by %(amount)s: %(reason)s",
-                        purpose=amendment.purpose_id.display_name,
-                        amount=format_amount(self.env, amendment.amount, amendment.currency_id),
-                        reason=amendment.reason,
-                    )
+        for amendment in amendments:
+            amendment.budget_id.sudo()._message_log(  # sudo: the note belongs to the amendment
+                body=self.env._(
+                    "%(purpose)s amended by %(amount)s: %(reason)s",
+                    purpose=amendment.purpose_id.display_name,
+                    amount=format_amount(self.env, amendment.amount, amendment.currency_id),
+                    reason=amendment.reason,
                 )
+            )
         return amendments
 
     def _append_only_refusal(self):

@@ -1,13 +1,19 @@
+from dataclasses import dataclass
 from datetime import date as Date
-from typing import Any, TypedDict
+from typing import Any
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_amount
 
+from ..tools.groups import OVERSPEND
 from ..tools.money import Demand
+from ..tools.refusal import refuse
+from ..tools.scope import most_specific
 
 
-class BudgetValues(TypedDict):
+@dataclass(frozen=True, slots=True)
+class BudgetValues:
     """What a budget needs to know of one document; records where not said otherwise."""
 
     company: Any
@@ -22,8 +28,7 @@ class BudgetValues(TypedDict):
 class SaleBudgetCommitmentMixin(models.AbstractModel):
     """Documents that reserve budget when approved and spend it later.
 
-    A model inherits this mixin, tells what it costs, and calls one method at each
-    turn of its life::
+    A model inherits this mixin, tells what it costs, and calls one method at each turn of its life::
 
         class Sample(models.Model):
             _inherit = ["mail.thread", "sale.budget.commitment.mixin"]
@@ -31,17 +36,17 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             def _get_budget_values(self):
                 purpose = self.env.ref("sale_budget.purpose_sample")
                 return {
-                    sample.id: {
-                        "company": sample.company_id,
-                        "date": sample.date,
-                        "purpose": purpose,
-                        "team": sample.team_id,
-                        "user": sample.user_id,
-                        "partner": sample.partner_id,
-                        "estimate": sample._budget_convert(
+                    sample.id: BudgetValues(
+                        company=sample.company_id,
+                        date=sample.date,
+                        purpose=purpose,
+                        team=sample.team_id,
+                        user=sample.user_id,
+                        partner=sample.partner_id,
+                        estimate=sample._budget_convert(
                             sample.estimate, sample.currency_id, sample.company_id, sample.date
                         ),
-                    }
+                    )
                     for sample in self
                 }
 
@@ -57,14 +62,15 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
                 self._change_state("cancelled")
                 self._budget_release()
 
-    The methods check money and budget, not whether the user may approve the document:
-    that is the document's own business. They work on recordsets, all or nothing, and
-    wait for other transactions that use the same budget line.
+    The methods check money and budget, not whether the user may approve the document: that is the document's own
+    business. They work on recordsets, all or nothing, and wait for other transactions that use the same budget line.
     """
 
     _name = "sale.budget.commitment.mixin"
     _description = "Document that Uses a Budget"
+    _inherit = ["sales.department.closed.mixin"]
 
+    _closed_fields = frozenset({"budget_line_id"})
     #: Figures that follow from the ledger.
     _budget_figures = ("budget_committed_amount", "budget_actual_amount")
 
@@ -85,6 +91,31 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         "Actual Cost", compute="_compute_budget_amounts", compute_sudo=True, currency_field="budget_currency_id"
     )
 
+    budget_expected_line_id = fields.Many2one(
+        "sale.budget.line",
+        "Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        help="The budget that pays: the salesperson's own, else the team's, else the company's",
+    )
+    budget_available_amount = fields.Monetary(
+        "Available in Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
+    )
+    budget_shortfall_amount = fields.Monetary(
+        "Over Budget",
+        compute="_compute_budget_expected",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
+        help="What the estimate would take beyond the money that is available",
+    )
+
+    # ------------------------------------------------------------------
+    # Figures
+    # ------------------------------------------------------------------
+
     def _compute_budget_amounts(self):
         groups = self.env["sale.budget.entry"]._read_group(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id", "kind"], ["amount:sum"]
@@ -94,27 +125,29 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             record.budget_committed_amount = sums.get((record._origin.id, "commitment"), 0.0)
             record.budget_actual_amount = sums.get((record._origin.id, "actual"), 0.0)
 
+    def _compute_budget_expected(self):
+        values = self._get_budget_values()
+        lines = self._budget_find_line(values)
+        for record in self:
+            line = record.budget_line_id or lines[record.id]
+            reserved = record.budget_committed_amount + record.budget_actual_amount
+            record.budget_expected_line_id = line
+            record.budget_available_amount = line.available_amount
+            gap = values[record.id].estimate - max(line.available_amount, 0.0)
+            record.budget_shortfall_amount = max(gap, 0.0) if line and not reserved else 0.0
+
     # ------------------------------------------------------------------
     # Guards
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name == "budget_line_id":
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_ledger(self):
         entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
         groups = entries._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"])
-        kept = self.browse([id_ for [id_] in groups])
-        if kept:
-            raise UserError(
-                self.env._(
-                    "%(documents)s: the budget ledger knows them, so they cannot be deleted. Cancel them instead.",
-                    documents=", ".join(kept.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.browse([id_ for [id_] in groups]),
+            self.env._("%(names)s: the budget ledger knows them, so they cannot be deleted. Cancel them instead."),
+        )
 
     # ------------------------------------------------------------------
     # Hooks
@@ -127,10 +160,104 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_approve_over(self, reason: str) -> None:
         """Approve the documents although the budget does not cover them.
 
-        Called by the wizard that asks for the reason. Each document that offers the
-        wizard defines it, usually as its approval with ``_budget_commit(reason=reason)``.
+        Called by the wizard that asks for the reason. Each document that offers the wizard defines it, usually as its
+        approval with ``_budget_commit(reason=reason)``.
         """
         raise NotImplementedError(f"{self._name} does not define _budget_approve_over")
+
+    # ------------------------------------------------------------------
+    # Which budget pays
+    # ------------------------------------------------------------------
+
+    def _budget_find_line(self, values: dict | None = None) -> dict[Any, Any]:
+        """Return the budget line that pays, by record id; an empty one where none does.
+
+        Of the approved budgets that hold the day and the purpose, the most specific one: the salesperson's, else the
+        team's, else the company's. One query.
+
+        As superuser: a salesperson's document may be paid from a budget of which he sees only what is available.
+
+        :param values: what :meth:`_get_budget_values` returned, when the caller has it
+        """
+        values = self._get_budget_values() if values is None else values
+        return self._budget_lines_in(values, "approved")
+
+    @api.model
+    def _budget_lines_in(self, values: dict, state: str) -> dict[Any, Any]:
+        Line = self.env["sale.budget.line"].sudo()  # sudo: see _budget_find_line
+        complete = {key: value for key, value in values.items() if value.company and value.purpose and value.date}
+        found = dict.fromkeys(values, Line)
+        if not complete:
+            return found
+        days = [value.date for value in complete.values()]
+        lines = Line.search([
+            ("budget_id.state", "=", state),
+            ("company_id", "in", list({value.company.id for value in complete.values()})),
+            ("purpose_id", "in", list({value.purpose._origin.id for value in complete.values()})),
+            ("date_from", "<=", max(days)),
+            ("date_to", ">=", min(days)),
+        ])
+        by_purpose = lines.grouped(lambda line: (line.company_id.id, line.purpose_id.id))
+        scopes = {key: [line._get_scope() for line in of_key] for key, of_key in by_purpose.items()}
+        for key, value in complete.items():
+            line_id = most_specific(
+                scopes.get((value.company.id, value.purpose._origin.id), ()),
+                value.date,
+                value.user._origin.id or None,
+                value.team._origin.id or None,
+            )
+            found[key] = Line.browse(line_id or ()).with_prefetch(lines.ids)
+        return found
+
+    def _budget_require_lines(self, values: dict) -> dict[Any, Any]:
+        """Return the line of each document: where it has money already, else the one that pays.
+
+        :raise UserError: a document has none; the message says what to do
+        """
+        lines = self._budget_find_line(values)
+        for record in self:
+            if record.budget_committed_amount or record.budget_actual_amount:
+                lines[record.id] = record.budget_line_id.sudo()  # sudo: see _budget_find_line
+        missing = self.filtered(lambda record: not lines[record.id])
+        if not missing:
+            return lines
+        missing_values = {record.id: values[record.id] for record in missing}
+        for state in ("draft", "closed"):
+            for line in self._budget_lines_in(missing_values, state).values():
+                line._check_open()
+        value = values[missing[0].id]
+        raise UserError(
+            self.env._(
+                "%(document)s: there is no approved budget for “%(purpose)s” on %(date)s that covers its salesperson "
+                "or team. Ask a sales manager for one, or change purpose or date.",
+                document=missing[0].display_name,
+                purpose=value.purpose.display_name,
+                date=fields.Date.to_string(value.date),
+            )
+        )
+
+    @api.model
+    def _budget_convert(self, amount: float, currency, company, day: Date) -> float:
+        """Return an amount in the company's currency at the rate of that day.
+
+        :raise UserError: the currency has no rate: Odoo would take it for 1
+        """
+        if not amount or not currency or not company or currency == company.currency_id:
+            return amount
+        rates = self.env["res.currency.rate"].sudo()  # sudo: rates are no secret, salespeople may not read them
+        known = rates.search_count(
+            [("currency_id", "=", currency.id), ("company_id", "in", (False, company.root_id.id))], limit=1
+        )
+        if not known:
+            raise UserError(
+                self.env._(
+                    "There is no exchange rate of %(currency)s to %(company_currency)s. Enter one in the currency "
+                    "settings, or use another currency.",
+                    currency=currency.name,
+                    company_currency=company.currency_id.name,
+                )
+            )
+        return currency._convert(amount, company.currency_id, company, day or company._sales_today())
 
     # ------------------------------------------------------------------
     # What a document does with its money
@@ -140,8 +267,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         """Reserve the estimates: check and reservation are one step under a lock.
 
         :param amount: in company currency, instead of the estimate; for one document
-        :param reason: why to go over the budget. It needs the right
-            ``sale_budget.group_overspend``, and is kept in ledger and chatter
+        :param reason: why to go over the budget. It needs the right ``sale_budget.group_overspend``, and is kept in
+            ledger and chatter
         :raise UserError: no approved budget covers a document, or its budget is closed
         :raise UserError: the money does not suffice and there is no reason
         :raise AccessError: a reason is given by someone without the right
@@ -149,22 +276,18 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         if amount is not None:
             self.ensure_one()
         values = self._get_budget_values()
-        wanted = {record: values[record.id]["estimate"] if amount is None else amount for record in self}
-        for record, money in wanted.items():
-            if money < 0:
-                raise UserError(
-                    self.env._("%(document)s: the amount must not be negative.", document=record.display_name)
-                )
+        wanted = {record: values[record.id].estimate if amount is None else amount for record in self}
+        negative = self.filtered(lambda record: wanted[record] < 0)
+        refuse(negative, self.env._("%(names)s: the amount must not be negative."))
         lines = self._budget_require_lines(values)
         found = self.env["sale.budget.line"].sudo().union(*lines.values())  # sudo: see _budget_find_line
         found._lock()
         found._check_open()
         demands = [Demand(record, lines[record.id].id, money) for record, money in wanted.items()]
-        names = {record: record.display_name for record in self}
-        over = found._check_money(demands, names, reason)
+        over = found._check_money(demands, reason)
         if over:
             self._budget_check_overspend_right()
-        self.env["sale.budget.entry"]._record([
+        self.env["sale.budget.entry"]._book([
             record._budget_prepare_entry(
                 values[record.id],
                 lines[record.id],
@@ -219,64 +342,50 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         line._check_open()
         self.invalidate_recordset(self._budget_figures)
         reserved = max(self.budget_committed_amount, 0.0)
-        used = min(amount, reserved)
-        demands = [Demand(self, line.id, amount - used)]
-        over = line._check_money(demands, {self: self.display_name}, reason)
+        demand = Demand(self, line.id, amount - min(amount, reserved))
+        over = line._check_money([demand], reason)
         if over:
             self._budget_check_overspend_right()
-        spent_on = date or self.company_id._sales_today()
-        prepare = self._budget_prepare_entry
-        rows = [
-            prepare(
-                values[self.id],
-                line,
-                "actual",
-                "spend",
-                amount,
-                overspend_amount=over.get(self, 0.0),
-                reason=reason if over else False,
-                date=spent_on,
-                note=note,
-            )
-        ]
-        if used:
-            rows.append(prepare(values[self.id], line, "commitment", "spend", -used, note=note))
-        if release_rest:
-            rows.append(prepare(values[self.id], line, "commitment", "release", -(reserved - used)))
-        self.env["sale.budget.entry"]._record(rows)
+        fact = self._budget_prepare_entry(
+            values[self.id],
+            line,
+            "actual",
+            "spend",
+            amount,
+            overspend_amount=over.get(self, 0.0),
+            reason=reason if over else False,
+            date=date or self.company_id._sales_today(),
+            note=note,
+        )
+        self.env["sale.budget.entry"]._book([fact])
         if self.budget_line_id != line:
             self.sudo().budget_line_id = line  # sudo: the field is closed to users
+        if release_rest:
+            self._budget_release()
         self._budget_log({self.id: self.env._("%(amount)s spent.", amount=self._budget_format(amount))})
         self._budget_log_over(over, reason)
 
     def _budget_release(self) -> None:
         """Give back what is still reserved; what was spent stays spent.
 
-        From now on a bill that is taken back reserves nothing for the document again.
-        Documents that never reserved anything are passed over.
+        From now on a bill that is taken back reserves nothing for the document again. Documents that never reserved
+        anything are passed over.
         """
         records = self.filtered("budget_line_id")
         if not records:
             return
         records.budget_line_id.sudo()._lock()  # sudo: the user need not see the budget to give money back
-        records.invalidate_recordset(self._budget_figures)
         values = records._get_budget_values()
-        self.env["sale.budget.entry"]._record([
-            record._budget_prepare_entry(
-                values[record.id],
-                record.budget_line_id,
-                "commitment",
-                "release",
-                -max(record.budget_committed_amount, 0.0),
-            )
+        self.env["sale.budget.entry"]._book([
+            record._budget_prepare_entry(values[record.id], record.budget_line_id, "commitment", "release", 0.0)
             for record in records
         ])
 
     def _budget_check_cancel(self, keep_spent: bool = False) -> None:
         """Check that the documents may be cancelled as far as the budget is concerned.
 
-        :param keep_spent: the document may be cancelled although it has cost something;
-            what was spent stays spent, only the rest is released
+        :param keep_spent: the document may be cancelled although it has cost something; what was spent stays spent,
+            only the rest is released
         :raise UserError: a document has cost something already, and `keep_spent` is false
         """
         spent = self.filtered(lambda record: record.budget_currency_id.compare_amounts(record.budget_actual_amount, 0))
@@ -293,8 +402,42 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             )
 
     # ------------------------------------------------------------------
-    # Helpers
+    # Words and rights
     # ------------------------------------------------------------------
+
+    def _budget_format(self, amount: float) -> str:
+        return format_amount(self.env, amount, self.budget_currency_id)
+
+    def _budget_log(self, bodies: dict[int, str]) -> None:
+        """Write notes into the chatter of the documents, where they have one."""
+        if bodies and hasattr(self, "_message_log_batch"):
+            self.browse(bodies)._message_log_batch(bodies)
+
+    def _budget_log_over(self, over: dict, reason: str | None) -> None:
+        """Keep in the chatter of document and budget what was let through, and why."""
+        texts = {
+            record: self.env._(
+                "%(document)s: %(amount)s over budget, let through by %(user)s: %(reason)s",
+                document=record.display_name,
+                amount=record._budget_format(amount),
+                user=self.env.user.name,
+                reason=reason,
+            )
+            for record, amount in over.items()
+        }
+        self._budget_log({record.id: text for record, text in texts.items()})
+        for record, text in texts.items():
+            record.budget_line_id.sudo().budget_id._message_log(body=text)  # sudo: the note belongs to the document
+
+    def _budget_check_overspend_right(self) -> None:
+        """:raise AccessError: the user may not let documents through over budget"""
+        if not self.env.su and not self.env.user.has_group(OVERSPEND):
+            raise AccessError(
+                self.env._(
+                    "You may not go over the budget. Ask a user with the right “Approve over Budget”, or ask for an "
+                    "amendment of the budget."
+                )
+            )
 
     def _budget_prepare_entry(self, values: BudgetValues, line, kind: str, origin: str, amount: float, **more) -> dict:
         """Return the values of one ledger row of this document."""
@@ -304,10 +447,10 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             "kind": kind,
             "origin": origin,
             "amount": self.budget_currency_id.round(amount),
-            "date": values["date"],
-            "partner_id": values["partner"].commercial_partner_id.id,
-            "user_id": values["user"].id,
-            "team_id": values["team"].id,
+            "date": values.date,
+            "partner_id": values.partner.commercial_partner_id.id,
+            "user_id": values.user.id,
+            "team_id": values.team.id,
             "res_model": self._name,
             "res_id": self.id,
             "document_name": self.display_name,

@@ -1,12 +1,38 @@
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..tools.target import Entry, difference
+
+#: What is read of a row, and copied where it is taken back.
+ROW_FIELDS = [
+    "line_id",
+    "kind",
+    "origin",
+    "amount",
+    "date",
+    "partner_id",
+    "user_id",
+    "team_id",
+    "res_model",
+    "res_id",
+    "document_name",
+    "source_model",
+    "source_id",
+    "source_bill",
+    "source_number",
+    "source_name",
+]
 
 
 class SaleBudgetEntry(models.Model):
     """The ledger of the budgets: what was reserved, released and spent, by document.
 
-    Rows are only added. Nobody has a right to create them; ``_record`` and
-    ``_sync_sources`` write them as superuser, under the lock of the budget line.
+    Rows are only added. Nobody has a right to create them; ``_book`` writes them as superuser, under the lock of the
+    budget line. The callers bring facts, and ``_book`` adds what follows from them.
     """
 
     _name = "sale.budget.entry"
@@ -42,9 +68,8 @@ class SaleBudgetEntry(models.Model):
     document_name = fields.Char("Document")
     source_model = fields.Char(help="Accounting record that the row was made from")
     source_id = fields.Many2oneReference("Source ID", model_field="source_model")
-    source_number = fields.Integer(
-        aggregator=None, help="Counts the postings of one source; negative where one is taken back"
-    )
+    source_bill = fields.Char("Bill of the Source", help="Bill that the source belongs to, or takes back")
+    source_number = fields.Integer(aggregator=None, help="Counts the changes of what one source costs")
     source_name = fields.Char("Source")
     reason = fields.Char(help="Why it was let through over budget")
     note = fields.Char()
@@ -66,18 +91,9 @@ class SaleBudgetEntry(models.Model):
             document=self[0].document_name or self[0].source_name or self[0].display_name,
         )
 
-    @api.model
-    def _record(self, vals_list: list[dict]) -> "SaleBudgetEntry":
-        """Add rows to the ledger and tell the owners of lines that run low.
-
-        The caller holds the lock of the lines and has checked what is to be checked.
-        """
-        entries = self.sudo().create(vals_list)  # sudo: nobody has a right to write the ledger
-        for res_model, of_model in entries.filtered("res_model").grouped("res_model").items():
-            documents = self.env[res_model].browse(set(of_model.mapped("res_id")))
-            documents.invalidate_recordset(self.env["sale.budget.commitment.mixin"]._budget_figures)
-        entries.line_id._notify_thresholds()
-        return entries
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
 
     def action_open_document(self) -> dict:
         """Open the document, or the accounting record where there is no document.
@@ -100,3 +116,137 @@ class SaleBudgetEntry(models.Model):
     def _get_record_to_open(self, record):
         """Return what to show for a document or source. Extension point for glue addons."""
         return record.move_id if record._name == "account.move.line" else record
+
+    # ------------------------------------------------------------------
+    # Facts, and what follows from them
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _book(self, facts: list[dict]) -> "SaleBudgetEntry":
+        """Add facts to the ledger, and what their documents hold differently because of them.
+
+        What a document should hold is worked out from all its facts as they stand now (see ``tools.target``); only
+        what is missing in the ledger is added. The owners of lines that run low are told.
+
+        The caller holds the lock of the lines and has checked what is to be checked. One query for each model of
+        documents, and the inserts.
+
+        :param facts: values of the rows. A release brings no amount: it gives back what is left
+        """
+        ledger = self.sudo()  # sudo: nobody has a right to write the ledger
+        by_document = defaultdict(list)
+        for fact in facts:
+            if fact["res_model"]:
+                by_document[fact["res_model"], fact["res_id"]].append(fact)
+        rows = list(facts)
+        for document, before in ledger._read_rows("res", by_document).items():
+            new = by_document[document]
+            reserved_on = [row["date"] for row in before + new if row["origin"] == "commit"]
+            for line, missing in difference([_as_entry(row) for row in before + new]).items():
+                fact = next((row for row in reversed(new) if row["line_id"] == line), None)
+                if fact and fact["origin"] == "release":
+                    fact["amount"] = float(missing.reserved)
+                    continue
+                follows = {**(fact or new[-1]), "line_id": line, "overspend_amount": 0.0, "reason": False}
+                if follows["origin"] == "commit":
+                    follows["origin"] = "spend"
+                if missing.reserved:
+                    date = reserved_on[-1] if reserved_on else follows["date"]
+                    rows.append({**follows, "kind": "commitment", "amount": float(missing.reserved), "date": date})
+                if missing.actual:
+                    rows.append({**follows, "kind": "actual", "origin": "offset", "amount": float(missing.actual)})
+        entries = ledger.create(rows)
+        for model, ids in _ids_by_model(by_document).items():
+            self.env[model].browse(ids).invalidate_recordset(self.env["sale.budget.commitment.mixin"]._budget_figures)
+        entries.line_id._notify_thresholds()
+        return entries
+
+    def _read_rows(self, prefix: str, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[dict]]:
+        """Return the rows of each document (prefix “res”) or source (“source”), as they were added."""
+        rows = {key: [] for key in keys}
+        for model, ids in _ids_by_model(keys).items():
+            domain = [(f"{prefix}_model", "=", model), (f"{prefix}_id", "in", ids)]
+            for row in self.search_read(domain, ROW_FIELDS, order="id", load=None):
+                rows[model, row[f"{prefix}_id"]].append({name: row[name] for name in ROW_FIELDS})
+        return rows
+
+    # ------------------------------------------------------------------
+    # Actual cost out of accounting, counted once
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _sync_sources(self, sources: Iterable[dict]) -> None:
+        """Make the ledger say what these accounting records cost, by adding rows.
+
+        A source that counts as before adds nothing, so calling twice counts once. Of one that changed, the difference
+        is added. It turns the reservation of its document into actual cost, and replaces cost that was entered by hand
+        before the bill came (see ``tools.target``).
+
+        The money is spent whether the budget covers it or not: what goes over is counted and told to the owner, not
+        refused. A source in a budget that is not approved, or closed, is refused; taking back what was counted there
+        is not.
+
+        The number of queries does not grow with the sources.
+
+        :param sources: the row that should count each record, with the amount 0 where it does not count now; see
+            :meth:`sale.budget.source.mixin._get_sale_budget_source`
+        :raise UserError: the budget of a source is a draft or closed
+        """
+        by_key = {(source["source_model"], source["source_id"]): source for source in sources}
+        ledger = self.sudo()  # sudo: accountants have no right to write the ledger
+        rows = ledger._read_rows("source", by_key)
+        lines = self.env["sale.budget.line"].sudo()  # sudo: accountants may not see every budget
+        concerned = {row["line_id"] for of_source in (by_key.values(), *rows.values()) for row in of_source}
+        lines.browse(concerned - {False})._lock()
+        changes = []
+        for key, source in by_key.items():
+            of_source = ledger._prepare_changes(source, rows[key])
+            if of_source and source["amount"]:
+                lines |= lines.browse(source["line_id"])
+            changes += of_source
+        lines._check_open()
+        if changes:
+            ledger._book(changes)
+
+    def _prepare_changes(self, source: dict, rows: list[dict]) -> list[dict]:
+        """Return the rows that turn what is counted of a source into what it costs now.
+
+        :param source: the row that should count it
+        :param rows: those that are there, as they were added
+        """
+        counted: dict[tuple, float] = defaultdict(float)
+        last = {}
+        for row in rows:
+            if row["origin"] == "source" and row["kind"] == "actual":
+                counted[_place(row)] += row["amount"]
+                last[_place(row)] = row
+        if source["amount"]:
+            last[_place(source)] = source
+        number = max((row["source_number"] for row in rows), default=0)
+        changes = []
+        for place, row in last.items():
+            # differences below a millionth are noise of floating point
+            amount = round((source["amount"] if row is source else 0.0) - counted[place], 6)
+            if amount:
+                number += 1
+                changes.append({**row, "amount": amount, "source_number": number})
+        return changes
+
+
+def _as_entry(row: dict) -> Entry:
+    """Return the values of a row as the arithmetic knows it."""
+    source = (row["source_model"], row["source_id"]) if row.get("source_id") else None
+    bill = row.get("source_bill") or None
+    return Entry(row["line_id"], row["kind"], row["origin"], Decimal(str(row["amount"])), source, bill)
+
+
+def _place(row: dict) -> tuple:
+    """Return document and budget line of a row: where its cost counts."""
+    return row["res_model"] or False, row["res_id"] or False, row["line_id"]
+
+
+def _ids_by_model(keys: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    by_model: dict[str, list[int]] = {}
+    for model, id_ in keys:
+        by_model.setdefault(model, []).append(id_)
+    return by_model

@@ -1,18 +1,27 @@
+from markupsafe import Markup, escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_amount
 
-from ..tools.money import Balance
+from ..tools.actions import dialog
+from ..tools.money import Balance, Demand, shortfalls
+from ..tools.refusal import refuse
 from ..tools.scope import Scope, overlap
+from ..tools.thresholds import newly_reached
+
+#: How many documents an error message names before it only counts them.
+NAMED_AT_MOST = 10
 
 #: Figures that follow from the ledger; nobody writes them.
-LEDGER_FIELDS = (
+LEDGER_FIELDS = frozenset({
     "amendment_amount",
     "committed_amount",
     "actual_amount",
     "available_amount",
     "share_used",
     "notified_share",
-)
+})
 
 
 class SaleBudgetLine(models.Model):
@@ -23,8 +32,10 @@ class SaleBudgetLine(models.Model):
 
     _name = "sale.budget.line"
     _description = "Budget Line"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "budget_id desc, sequence, id"
     _rec_names_search = ["budget_id.name", "purpose_id.name"]
+    _closed_fields = LEDGER_FIELDS
 
     budget_id = fields.Many2one("sale.budget", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(related="purpose_id.sequence", store=True)
@@ -127,21 +138,12 @@ class SaleBudgetLine(models.Model):
     # The plan is fixed by approval
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in LEDGER_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
-
     def _refuse_change(self) -> None:
         """:raise UserError: the plan of one of the budgets is approved"""
-        fixed = self.budget_id.filtered(lambda budget: budget.state != "draft")
-        if fixed:
-            raise UserError(
-                self.env._(
-                    "The plan of %(budgets)s is fixed since the approval. Add an amendment instead.",
-                    budgets=", ".join(fixed.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.budget_id.filtered(lambda budget: budget.state != "draft"),
+            self.env._("The plan of %(names)s is fixed since the approval. Add an amendment instead."),
+        )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -160,6 +162,10 @@ class SaleBudgetLine(models.Model):
     def _unlink_except_approved(self):
         self._refuse_change()
 
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
     def action_view_entries(self) -> dict:
         """Open the ledger of these lines."""
         action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_entry_action")
@@ -168,11 +174,137 @@ class SaleBudgetLine(models.Model):
     def action_amend(self) -> dict:
         """Open the form for an amendment of this line."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Amend %(line)s", line=self.display_name),
-            "res_model": "sale.budget.amendment",
-            "views": [[False, "form"]],
-            "target": "new",
-            "context": {"default_line_id": self.id},
-        }
+        title = self.env._("Amend %(line)s", line=self.display_name)
+        return dialog("sale.budget.amendment", title, default_line_id=self.id)
+
+    # ------------------------------------------------------------------
+    # Locks and checks of the money: for code, not for clients
+    # ------------------------------------------------------------------
+
+    def _lock(self) -> None:
+        """Wait for the lines and hold them until the transaction ends.
+
+        Whoever comes second waits for the first to commit or roll back. When the first committed, PostgreSQL refuses
+        the older snapshot of the second (a serialization error), Odoo repeats the second call from the start, and it
+        finds the figures as they are then. The budget is locked against being closed meanwhile.
+
+        The only hand-written statement of the ledger: the ORM's own lock does not wait, and would turn away every
+        second user of a busy budget.
+        """
+        if not self:
+            return
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id
+                  FROM sale_budget_line line
+                  JOIN sale_budget budget ON budget.id = line.budget_id
+                 WHERE line.id IN %s
+              ORDER BY line.id
+                   FOR NO KEY UPDATE OF line FOR SHARE OF budget
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(LEDGER_FIELDS)
+        self.budget_id.invalidate_recordset(["state"])
+
+    def _check_open(self) -> None:
+        """:raise UserError: one of the budgets is not approved, or closed again"""
+        for budget in self.budget_id.filtered(lambda budget: budget.state != "approved"):
+            if budget.state == "draft":
+                message = self.env._(
+                    "%(budget)s is not approved yet: nothing can be reserved or spent. Have it approved first.",
+                    budget=budget.display_name,
+                )
+            else:
+                message = self.env._(
+                    "%(budget)s is closed: nothing can be reserved or spent any more. Use a current budget, or ask "
+                    "a sales manager to reopen this one.",
+                    budget=budget.display_name,
+                )
+            raise UserError(message)
+
+    def _check_money(self, demands: list[Demand], reason: str | None) -> dict:
+        """Check, under the lock, that the lines cover the demands.
+
+        :param demands: amounts in company currency, by document and line id
+        :param reason: why the documents are let through over budget, else None
+        :return: by document, the part of its amount that is over budget (with a reason)
+        :raise UserError: a document is not covered and there is no reason. Whether the user may give one is checked by
+            the caller
+        """
+        available = {line.id: line.available_amount for line in self}
+        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
+        lacking = shortfalls(available, demands, rounding=rounding)
+        if not lacking or (reason and reason.strip()):
+            return lacking
+        asked = []
+        for demand in demands:
+            if demand.document in lacking:
+                line = self.browse(demand.line)
+                asked.append(
+                    self.env._(
+                        "- %(document)s: %(amount)s asked for, %(available)s available in %(line)s",
+                        document=demand.document.display_name,
+                        amount=format_amount(self.env, demand.amount, line.currency_id),
+                        available=format_amount(self.env, max(line.available_amount, 0.0), line.currency_id),
+                        line=line.display_name,
+                    )
+                )
+        if len(asked) > NAMED_AT_MOST:
+            asked[NAMED_AT_MOST:] = [self.env._("and %(count)s more", count=len(asked) - NAMED_AT_MOST)]
+        raise UserError(
+            "\n".join([
+                self.env._("There is not enough money in the budget:"),
+                *asked,
+                self.env._(
+                    "Ask for an amendment of the budget, or have a user with the right “Approve over Budget” let it "
+                    "through."
+                ),
+            ])
+        )
+
+    def _documents_holding_money(self) -> list[str]:
+        """Return the names of the documents that still reserve money of these lines, ten at most."""
+        groups = self.env["sale.budget.entry"]._read_group(
+            [("line_id", "in", self.ids), ("kind", "=", "commitment")],
+            ["res_model", "res_id"],
+            ["amount:sum", "document_name:max"],
+        )
+        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
+        return [name for _model, _id, amount, name in groups if amount > rounding / 2][:NAMED_AT_MOST]
+
+    # ------------------------------------------------------------------
+    # Notices
+    # ------------------------------------------------------------------
+
+    def _notify_thresholds(self) -> None:
+        """Tell the owners of lines that reached another threshold, once each.
+
+        One activity and one note a budget, however many of its lines got there.
+        """
+        texts: dict = {}
+        for line in self:
+            shares = line.budget_id.threshold_ids.mapped("share")
+            threshold = newly_reached(line.share_used, shares, line.notified_share)
+            if threshold is None:
+                continue
+            line.notified_share = threshold
+            text = self.env._(
+                "%(purpose)s: %(share).0f %% used, %(available)s available",
+                purpose=line.purpose_id.display_name,
+                share=line.share_used * 100,
+                available=format_amount(self.env, line.available_amount, line.currency_id),
+            )
+            texts.setdefault(line.budget_id, []).append(escape(text))
+        notes = {budget.id: Markup("<br/>").join(of_budget) for budget, of_budget in texts.items()}
+        for budget in texts:
+            budget.activity_schedule(
+                "sale_budget.mail_activity_type_threshold",
+                summary=self.env._("Budget running low"),
+                note=notes[budget.id],
+                user_id=budget.owner_id.id,
+            )
+        self.env["sale.budget"].browse(notes)._message_log_batch(notes)

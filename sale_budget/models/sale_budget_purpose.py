@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from ..tools.refusal import refuse
 
 
 class SaleBudgetPurpose(models.Model):
@@ -20,28 +21,14 @@ class SaleBudgetPurpose(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = (
-            self
-            .env["sale.budget.line"]
-            .sudo()
-            ._read_group(  # sudo: lines of every company count
-                [("purpose_id", "in", self.ids)], ["purpose_id"]
-            )
+        domain = [("purpose_id", "in", self.ids)]
+        used = self.browse()
+        for model in ("sale.budget.line", "sale.budget.request"):
+            records = self.env[model].sudo()  # sudo: those of every company and of everybody count
+            used = used.union(*(purpose for [purpose] in records._read_group(domain, ["purpose_id"])))
+        refuse(
+            used,
+            self.env._(
+                "%(names)s: budgets or spending requests use this purpose, so it cannot be deleted. Archive it instead."
+            ),
         )
-        asked = (
-            self
-            .env["sale.budget.request"]
-            .sudo()
-            ._read_group(  # sudo: requests of everybody count
-                [("purpose_id", "in", self.ids)], ["purpose_id"]
-            )
-        )
-        names = sorted({purpose.display_name for [purpose] in used + asked})
-        if names:
-            raise UserError(
-                self.env._(
-                    "%(purposes)s: budgets or spending requests use this purpose, so it cannot be deleted. "
-                    "Archive it instead.",
-                    purposes=", ".join(names),
-                )
-            )

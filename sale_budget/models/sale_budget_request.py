@@ -1,6 +1,15 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from datetime import date as Date
 
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools import groups
+from ..tools.actions import dialog
+from ..tools.refusal import refuse
+from .sale_budget_commitment_mixin import BudgetValues
+
+#: A budget pays, or has paid, for the request.
+APPROVED_STATES = ("approved", "done")
 #: What only drafts let change: somebody decides about it, or the money is reserved for it.
 FIXED = frozenset({"company_id", "purpose_id", "partner_id", "user_id", "team_id", "date", "estimate", "currency_id"})
 
@@ -15,11 +24,12 @@ class SaleBudgetRequest(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
+        "sales.department.document.mixin",
         "sale.budget.commitment.mixin",
     ]
     _order = "date desc, id desc"
-    _check_company_auto = True
     _rec_names_search = ["name", "subject"]
+    _closed_fields = frozenset({"approver_id", "approved_by_id", "approved_on", "refuse_reason"})
     _TRANSITIONS = {
         "draft": {"submitted", "cancelled"},
         "submitted": {"approved", "refused", "draft", "cancelled"},
@@ -51,27 +61,8 @@ class SaleBudgetRequest(models.Model):
     lead_id = fields.Many2one(
         "crm.lead", "Lead or Opportunity", index="btree_not_null", check_company=True, ondelete="set null"
     )
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        required=True,
-        index=True,
-        tracking=True,
-        check_company=True,
-        default=lambda self: self.env.user,
-        domain=[("share", "=", False)],
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        compute="_compute_team_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        index="btree_not_null",
-        check_company=True,
-        ondelete="set null",
-    )
+    user_id = fields.Many2one(required=True, tracking=True)
+    team_id = fields.Many2one(index="btree_not_null", ondelete="set null")
     date = fields.Date(
         "Needed on",
         required=True,
@@ -104,14 +95,21 @@ class SaleBudgetRequest(models.Model):
 
     _estimate_positive = models.Constraint("CHECK(estimate >= 0)", "An estimate must not be negative.")
 
-    @api.depends("user_id", "lead_id")
-    def _compute_team_id(self):
-        Team = self.env["crm.team"]
+    # ------------------------------------------------------------------
+    # Computed fields
+    # ------------------------------------------------------------------
+
+    @api.depends("name", "subject")
+    def _compute_display_name(self):
         for request in self:
-            if request.lead_id.team_id:
-                request.team_id = request.lead_id.team_id
-            elif not request.team_id or request.team_id not in request.user_id.sudo().crm_team_ids:  # sudo: teams
-                request.team_id = Team.with_company(request.company_id)._get_default_team_id(user_id=request.user_id.id)
+            request.display_name = f"{request.name} {request.subject or ''}".strip()
+
+    @api.model
+    def _get_sales_team_sources(self):
+        return ["lead_id"]
+
+    def _get_sales_team(self):
+        return self.lead_id.team_id or super()._get_sales_team()
 
     @api.depends("estimate", "currency_id", "company_id", "date")
     def _compute_estimate_company(self):
@@ -139,69 +137,187 @@ class SaleBudgetRequest(models.Model):
     # Guards
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        evidence = ("approver_id", "approved_by_id", "approved_on", "refuse_reason")
-        if operation == "write" and not self.env.su and field.name in evidence:
-            return False
-        return super()._has_field_access(field, operation)
-
     def write(self, vals):
         if "name" in vals and not self.env.su:
             raise UserError(self.env._("The number of a spending request is not changed by hand."))
         if FIXED & vals.keys():
-            asked = self.filtered(lambda request: request.state == "submitted")
-            if asked:
-                raise UserError(
-                    self.env._(
-                        "%(requests)s: somebody decides about what was submitted. Take it back to draft to change it.",
-                        requests=", ".join(asked.mapped("display_name")),
-                    )
-                )
-            fixed = self.filtered(lambda request: request.state in ("approved", "done"))
-            if fixed:
-                raise UserError(
-                    self.env._(
-                        "%(requests)s: what was approved is fixed. Ask for more money with another request, or cancel "
-                        "this one and ask again.",
-                        requests=", ".join(fixed.mapped("display_name")),
-                    )
-                )
+            refuse(
+                self.filtered(lambda request: request.state == "submitted"),
+                self.env._("%(names)s: somebody decides about what was submitted. Take it back to draft to change it."),
+            )
+            refuse(
+                self.filtered(lambda request: request.state in APPROVED_STATES),
+                self.env._(
+                    "%(names)s: what was approved is fixed. Ask for more money with another request, or cancel this "
+                    "one and ask again."
+                ),
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
-        kept = self.filtered(lambda request: request.state not in ("draft", "cancelled"))
-        if kept:
-            raise UserError(
-                self.env._(
-                    "%(requests)s: only drafts and cancelled requests can be deleted.",
-                    requests=", ".join(kept.mapped("display_name")),
-                )
-            )
-
-    @api.depends("name", "subject")
-    def _compute_display_name(self):
-        for request in self:
-            request.display_name = f"{request.name} {request.subject or ''}".strip()
+        refuse(
+            self.filtered(lambda request: request.state not in ("draft", "cancelled")),
+            self.env._("%(names)s: only drafts and cancelled requests can be deleted."),
+        )
 
     def _get_budget_values(self):
         return {
-            request.id: {
-                "company": request.company_id,
-                "date": request.date,
-                "purpose": request.purpose_id,
-                "team": request.team_id,
-                "user": request.user_id,
-                "partner": request.partner_id,
-                "estimate": request.estimate_company,
-            }
+            request.id: BudgetValues(
+                company=request.company_id,
+                date=request.date,
+                purpose=request.purpose_id,
+                team=request.team_id,
+                user=request.user_id,
+                partner=request.partner_id,
+                estimate=request.estimate_company,
+            )
             for request in self
         }
+
+    # ------------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------------
+
+    def action_submit(self) -> bool:
+        """Ask the owners of the budgets that pay.
+
+        :raise UserError: a request asks for nothing, or no approved budget would pay
+        """
+        nothing = self.filtered(lambda request: request.estimate <= 0)
+        refuse(nothing, self.env._("%(names)s: enter an estimate above zero first."))
+        lines = self._budget_require_lines(self._get_budget_values())
+        self._change_state("submitted", refuse_reason=False)
+        for owner, requests in self.grouped(lambda request: lines[request.id].owner_id).items():
+            requests.sudo().approver_id = owner  # sudo: the field is closed to users
+            requests.sudo().activity_schedule(  # sudo: the approver may be someone the user cannot assign
+                "sale_budget.mail_activity_type_approval", user_id=owner.id
+            )
+        return True
+
+    def action_draft(self) -> bool:
+        """Take requests back to change them."""
+        self._change_state("draft", approver_id=False, refuse_reason=False)
+        self._close_approval_activities()
+        return True
+
+    def action_cancel(self) -> bool:
+        """Give requests up; what they reserve is released.
+
+        :raise UserError: a request has cost something already, or is done
+        """
+        self._budget_check_cancel()
+        self._change_state("cancelled")
+        self._close_approval_activities()
+        self._budget_release()
+        return True
+
+    # ------------------------------------------------------------------
+    # Deciding
+    # ------------------------------------------------------------------
+
+    def action_approve(self) -> bool:
+        """Approve the requests and reserve their money.
+
+        :raise AccessError: the user is neither owner of the budget nor sales manager
+        :raise UserError: a budget is closed, or none pays
+        :raise UserError: a budget does not suffice; nothing is approved then
+        """
+        self._approve()
+        return True
+
+    def _approve(self, reason: str | None = None) -> None:
+        """Approve and reserve; with a reason also over budget, see ``_budget_commit``."""
+        self._check_may_approve()
+        self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
+        self._budget_commit(reason=reason)
+        self._close_approval_activities()
+
+    def _budget_approve_over(self, reason):
+        self._approve(reason=reason)
+
+    def action_approve_over(self) -> dict:
+        """Open the form that asks why the budget may be exceeded."""
+        self._check_may_approve()
+        context = {"default_res_model": self._name, "default_res_ids": ",".join(map(str, self.ids))}
+        return dialog("sale.budget.overspend", self.env._("Approve over Budget"), **context)
+
+    def action_refuse_wizard(self) -> dict:
+        """Open the form that asks why the requests are refused."""
+        return dialog("sale.budget.request.refuse", self.env._("Refuse"), default_request_ids=self.ids)
+
+    def _refuse(self, reason: str) -> None:
+        """Refuse the requests.
+
+        :raise AccessError: the user may not decide about one of them
+        """
+        self._check_may_approve()
+        self._change_state("refused", refuse_reason=reason)
+        self._close_approval_activities()
 
     def _may_approve(self) -> bool:
         """Tell whether this user decides about this one request: owner of the budget, manager, overspend right."""
         self.ensure_one()
-        groups = ("sales_team.group_sale_manager", "sale_budget.group_overspend")
-        return (
-            self.env.su or self.approver_id == self.env.user or any(self.env.user.has_group(group) for group in groups)
+        user = self.env.user
+        return self.env.su or self.approver_id == user or user.has_groups(f"{groups.SALES_MANAGER},{groups.OVERSPEND}")
+
+    def _check_may_approve(self) -> None:
+        """:raise AccessError: the user decides about the budget of none of these requests"""
+        self.check_access("write")
+        refuse(
+            self.filtered(lambda request: not request._may_approve()),
+            self.env._("%(names)s: only the owner of the budget or a sales manager decides about them."),
+            AccessError,
         )
+
+    def _close_approval_activities(self) -> None:
+        self.sudo().activity_unlink(  # sudo: the activity of another user
+            ["sale_budget.mail_activity_type_approval"]
+        )
+
+    # ------------------------------------------------------------------
+    # Spending
+    # ------------------------------------------------------------------
+
+    def action_spend_wizard(self) -> dict:
+        """Open the form to enter what was spent."""
+        return dialog("sale.budget.request.spend", self.env._("Record Cost"), default_request_ids=self.ids)
+
+    def _record_cost(
+        self, amount: float, is_final: bool, date: Date, note: str | None = None, reason: str | None = None
+    ) -> None:
+        """Record cost of an approved request; close it when it is the last.
+
+        :param amount: in company currency, to add to what was spent before
+        :raise UserError: the request is not approved
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._lock_for_transition()
+        self.invalidate_recordset(["state"])
+        if self.state != "approved":
+            raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))
+        self._budget_spend(amount, release_rest=is_final, date=date, note=note, reason=reason)
+        if is_final:
+            self._change_state("done")
+
+    def action_done(self) -> bool:
+        """Close requests whose bills or expenses are all there; the rest is released.
+
+        :raise UserError: a request has cost nothing so far
+        """
+        free = self.filtered(
+            lambda request: (
+                request.state == "approved"
+                and request.budget_currency_id.compare_amounts(request.budget_actual_amount, 0.0) <= 0
+            )
+        )
+        refuse(free, self.env._("%(names)s: nothing was spent so far. Record the cost, or cancel."))
+        self._change_state("done")
+        self._budget_release()
+        return True
+
+    def action_view_entries(self) -> dict:
+        """Open what the ledger says about these requests."""
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_entry_action")
+        return dict(action, domain=[("res_model", "=", self._name), ("res_id", "in", self.ids)], context={})

@@ -1,14 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sale_budget_entry_source import Source
+from .sale_budget_request import APPROVED_STATES
 
 
 class SaleBudgetSourceMixin(models.AbstractModel):
     """Accounting records that cost a budget: lines of vendor bills, expenses.
 
     A model inherits this mixin, restates who may see the two fields (``groups``), tells what a record costs now
-    (:meth:`_get_sale_budget_amount`) and which rows it adds (:meth:`_get_sale_budget_source`), and calls
+    (:meth:`_get_sale_budget_amount`) and what the ledger keeps of it (:meth:`_prepare_sale_budget_entry`), and calls
     :meth:`_sync_sale_budget` whenever one of these may have changed.
     """
 
@@ -20,7 +20,7 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         "Spending Request",
         check_company=True,
         index="btree_not_null",
-        domain=[("state", "in", ("approved", "done"))],
+        domain=[("state", "in", APPROVED_STATES)],
         help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
     )
     sale_budget_line_id = fields.Many2one(
@@ -45,9 +45,8 @@ class SaleBudgetSourceMixin(models.AbstractModel):
     def _get_sale_budget_document_fields(self) -> list[str]:
         """Return the fields that link documents with a budget, the first filled one counts.
 
-        Extension point: an addon with documents of its own (see
-        ``sale.budget.commitment.mixin``) adds its many2one field here, and to the
-        depends of ``_compute_sale_budget_line_id``.
+        Extension point: an addon with documents of its own (see ``sale.budget.commitment.mixin``) adds its many2one
+        field here, and to the depends of ``_compute_sale_budget_line_id``.
         """
         return ["sale_budget_request_id"]
 
@@ -61,12 +60,28 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         """Return what this one record costs the budget now, in company currency; 0 while it does not count."""
         raise NotImplementedError(f"{self._name} does not define _get_sale_budget_amount")
 
-    def _get_sale_budget_source(self, amount: float, document) -> Source:
-        """Return this one record as a source of the ledger.
+    def _prepare_sale_budget_entry(self) -> dict:
+        """Return what the ledger keeps of this one record: date, source_name, note, and the bill of a bill's line.
 
+        Also user and team; those of its document count where it has one.
+        """
+        raise NotImplementedError(f"{self._name} does not define _prepare_sale_budget_entry")
+
+    def _get_sale_budget_source(self, amount: float, document) -> dict:
+        """Return the values of the ledger row that should count this one record.
+
+        :param amount: what it costs now, in company currency, rounded
         :param document: record with the commitment mixin that it belongs to, or None
         """
-        raise NotImplementedError(f"{self._name} does not define _get_sale_budget_source")
+        self.ensure_one()
+        row = {**self._prepare_sale_budget_entry(), "source_model": self._name, "source_id": self.id}
+        line = self.sale_budget_line_id
+        if document:
+            values = document._get_budget_values()[document.id]
+            entry = document._budget_prepare_entry(values, line, "actual", "source", amount, date=row["date"])
+            return {**row, **entry}
+        entry = {"line_id": line.id, "kind": "actual", "origin": "source", "amount": amount}
+        return {**row, **entry, "res_model": False, "res_id": False, "document_name": row["source_name"]}
 
     def _sync_sale_budget(self) -> None:
         """Make the budget ledger say what these records cost.

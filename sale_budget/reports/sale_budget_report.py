@@ -12,9 +12,9 @@ SHARE = "expense_share:avg"
 class SaleBudgetReport(models.Model):
     """Budgets against commitments, actual cost and revenue, by month and who is concerned.
 
-    Rows of four kinds: planned amounts (at the first day of the budget), amendments
-    (within its period), ledger entries, and confirmed orders. Revenue is the net amount of an order in
-    company currency at the order's rate, on its day in the company's time zone.
+    Rows of four kinds: planned amounts (at the first day of the budget), amendments (within its period), ledger
+    entries, and confirmed orders. Revenue is the net amount of an order in company currency at the order's rate, on
+    its day in the company's time zone.
     """
 
     _name = "sale.budget.report"
@@ -177,9 +177,9 @@ class SaleBudgetReport(models.Model):
     def _with_share(self, rows: list[tuple], domain, groupby, aggregates) -> list[tuple]:
         """Put the right share of revenue into grouped rows.
 
-        Revenue has no purpose and no budget. Where the groups or the filter speak of
-        them, the cost is divided by the revenue of the same months, people and customers
-        whatever the purpose: so the shares of all purposes add up to the share of all.
+        Revenue has no purpose and no budget. Where the groups or the filter speak of them, the cost is divided by the
+        revenue of the same months, people and customers whatever the purpose: so the shares of all purposes add up to
+        the share of all.
         """
         if SHARE not in aggregates or not rows:
             return rows

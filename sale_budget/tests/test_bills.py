@@ -88,7 +88,7 @@ class TestBills(BillCase):
         self._bill(150.0, request=request)
         self.assertBalance(self.line, 0.0, 350.0, 650.0)
         bill.button_draft()
-        self.assertBalance(self.line, 200.0, 150.0, 650.0)
+        self.assertBalance(self.line, 150.0, 150.0, 700.0)
 
     def test_bill_after_the_cost_was_entered_by_hand(self):
         request = self._request(300.0, "approved")

@@ -1,11 +1,14 @@
 """What a budget line holds, and who still finds money in it; plain arithmetic.
 
-All amounts are in one currency. `rounding` is its smallest unit (0.01 for CNY):
-differences below half of it are noise of floating point and count as equal.
+All amounts are in one currency. `rounding` is its smallest unit (0.01 for CNY): differences below half of it are noise
+of floating point and count as equal.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,8 @@ def shortfalls(
 ) -> dict[Hashable, float]:
     """Return how much money each document lacks, for those that lack any.
 
-    The documents are served in the given order, those that find enough first reduce
-    what the following find. A document that does not find enough takes nothing: it
-    does not spoil the chance of a smaller one behind it.
+    The documents are served in the given order, those that find enough first reduce what the following find. A
+    document that does not find enough takes nothing: it does not spoil the chance of a smaller one behind it.
 
     :param available: money left, by line
     :return: by document, the part of its amount that is not covered
@@ -86,17 +88,16 @@ class Booking:
     :param from_manual: cost entered by hand earlier that it proves, and replaces
     """
 
-    actual: float
-    from_reserved: float = 0.0
-    from_manual: float = 0.0
+    actual: Decimal
+    from_reserved: Decimal = ZERO
+    from_manual: Decimal = ZERO
 
 
-def book(amount: float, *, reserved: float = 0.0, manual: float = 0.0) -> Booking:
+def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO) -> Booking:
     """Return how an expense, such as a vendor bill, is booked to its document.
 
-    It first uses up what is reserved for the document. What goes beyond replaces cost
-    that was entered by hand before the bill came, so that nothing counts twice. A
-    credit note (negative amount) gives back no reservation.
+    It first uses up what is reserved for the document. What goes beyond replaces cost that was entered by hand before
+    the bill came, so that nothing counts twice. A credit note (negative amount) gives back no reservation.
 
     :param amount: the expense; negative for a credit note
     :param reserved: what the document still reserves
@@ -104,5 +105,5 @@ def book(amount: float, *, reserved: float = 0.0, manual: float = 0.0) -> Bookin
     """
     if amount <= 0:
         return Booking(amount)
-    from_reserved = min(amount, max(reserved, 0.0))
-    return Booking(amount, from_reserved, min(amount - from_reserved, max(manual, 0.0)))
+    from_reserved = min(amount, max(reserved, ZERO))
+    return Booking(amount, from_reserved, min(amount - from_reserved, max(manual, ZERO)))

@@ -23,8 +23,8 @@ class Scope:
 def most_specific(scopes: Iterable[Scope], day: date, user: int | None, team: int | None) -> int | None:
     """Return the key of the budget that pays, or None when none covers the document.
 
-    A budget of the salesperson comes before one of the team, that before one of the
-    company; of two alike, the one that ends first, then the older one.
+    A budget of the salesperson comes before one of the team, that before one of the company; of two alike, the one
+    that ends first, then the older one.
     """
     covering = [scope for scope in scopes if scope.covers(day, user, team)]
     if not covering:

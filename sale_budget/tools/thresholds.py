@@ -20,7 +20,6 @@ def newly_reached(share: float, thresholds: Iterable[float], told: float) -> flo
 def still_told(share: float, told: float) -> float:
     """Return what stays told after the budget was amended.
 
-    A larger budget falls below its thresholds and may reach them again: then the owner
-    is told again.
+    A larger budget falls below its thresholds and may reach them again: then the owner is told again.
     """
     return told if told <= share + EPSILON else 0.0

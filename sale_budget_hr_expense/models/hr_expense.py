@@ -1,32 +1,29 @@
 from odoo import api, fields, models
 
-from odoo.addons.sale_budget.models.sale_budget_entry_source import Source
+from odoo.addons.sale_budget.tools import groups
 
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
     "approval_state",
     "sale_budget_line_id",
     "sale_budget_request_id",
+    "date",
+    "currency_id",
     "total_amount",
     "total_amount_currency",
     "tax_amount",
     "tax_ids",
-    "currency_id",
     "quantity",
     "price_unit",
-    "date",
 })
-GROUPS = (
-    "sales_team.group_sale_salesman,sales_department_base.group_collaborator_finance,"
-    "hr_expense.group_hr_expense_team_approver,account.group_account_invoice"
-)
+GROUPS = f"{groups.SALESPERSON},{groups.FINANCE},hr_expense.group_hr_expense_team_approver,{groups.BILLING}"
 
 
 class HrExpense(models.Model):
     """An approved expense is actual cost of the budget it names.
 
-    It counts from the approval on, whichever way it is posted and paid; the journal
-    entry made from it does not count again.
+    It counts from the approval on, whichever way it is posted and paid; the journal entry made from it does not count
+    again.
     """
 
     _name = "hr.expense"
@@ -66,22 +63,12 @@ class HrExpense(models.Model):
     def _get_sale_budget_name(self):
         return self.name
 
-    def _get_sale_budget_source(self, amount, document):
-        self.ensure_one()
-        values = document._get_budget_values()[document.id] if document else None
-        user = values["user"] if values else self.employee_id.user_id
-        return Source(
-            record=self,
-            amount=amount,
-            line=self.sale_budget_line_id,
-            date=self.date or self.company_id._sales_today(),
-            name=self.name,
-            document=document,
-            reserved_on=values["date"] if values else None,
-            values={
-                "partner_id": values["partner"].commercial_partner_id.id if values else False,
-                "user_id": user.id,
-                "team_id": (values["team"] if values else user.sale_team_id).id,
-                "note": self.employee_id.name,
-            },
-        )
+    def _prepare_sale_budget_entry(self):
+        user = self.employee_id.user_id
+        return {
+            "date": self.date or self.company_id._sales_today(),
+            "source_name": self.name,
+            "user_id": user.id,
+            "team_id": user.sale_team_id.id,
+            "note": self.employee_id.name,
+        }

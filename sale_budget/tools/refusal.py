@@ -1,0 +1,13 @@
+"""Bad input gets a message that names the records."""
+
+from odoo.exceptions import UserError
+
+
+def refuse(records, message: str, error: type[UserError] = UserError) -> None:
+    """Refuse what is asked of some records, if there are any.
+
+    :param message: translated; ``%(names)s`` stands for the records
+    :raise UserError: there are records, or ``error``, a subclass of it
+    """
+    if records:
+        raise error(message % {"names": ", ".join(records.mapped("display_name"))})
