@@ -36,6 +36,13 @@ class CrmLead(models.Model):
                 history._hand_on_to_partners(graded)
         return result
 
+    def _merge_dependences(self, opportunities):
+        """Also keep the grades: nothing of a merged lead is lost."""
+        result = super()._merge_dependences(opportunities)
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: who may merge leads may move their history
+        history._merge_leads(opportunities, self)
+        return result
+
     def action_view_customer_grade_history(self) -> dict:
         """Open the grades this lead has had."""
         self.ensure_one()

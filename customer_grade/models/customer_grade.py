@@ -28,10 +28,6 @@ class CustomerGrade(models.Model):
     is_unrated = fields.Boolean(
         "Unrated", help="Given to customers whose history is too short to be judged. It has no place in the ranking."
     )
-    require_complete_file = fields.Boolean(
-        "Complete File Required",
-        help="The salesperson of a customer of this grade gets an activity while the file is incomplete.",
-    )
     description = fields.Text(translate=True, help="What the grade means and what the customer may expect.")
     pricelist_id = fields.Many2one(
         "product.pricelist",

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.metric import GradingWindow, Metric
@@ -22,15 +21,6 @@ class CustomerGradeMetric(models.AbstractModel):
     @api.model
     def _get_metrics(self):
         metrics = [
-            Metric(
-                "profile_fit",
-                self.env._("Fit to the Prospect Profile"),
-                "percent",
-                "_source_fit",
-                SQL("fit"),
-                kinds=PROSPECT,
-                help=self.env._("Weight of the traits met over the weight of all traits of the profile in force"),
-            ),
             Metric(
                 "expected_revenue",
                 self.env._("Expected Revenue"),
@@ -89,22 +79,6 @@ class CustomerGradeMetric(models.AbstractModel):
             company=window.company_id,
             tz=window.timezone,
         )
-
-    @api.model
-    def _source_fit(self, window: GradingWindow) -> SQL:
-        """Fit to the profile in force, in per cent.
-
-        :raise UserError: the company has no profile in force
-        """
-        company = self.env["res.company"].browse(window.company_id)
-        profile = self.env["crm.prospect.profile"]._get_active(company)
-        if not profile:
-            raise UserError(
-                self.env._(
-                    "%s has no prospect profile in force: activate one, or grade without the fit to it.", company.name
-                )
-            )
-        return profile._query_fit()
 
     @api.model
     def _source_engagement(self, window: GradingWindow) -> SQL:

@@ -25,41 +25,31 @@ class CustomerGradingScheme(models.Model):
 
     @api.model
     def _get_prospect_criteria(self) -> list:
-        """Propose fit, expected revenue and engagement; the user changes them freely."""
-        steps = {
-            "profile_fit": ((None, 0), (20, 25), (40, 50), (60, 75), (80, 100)),
-            "engagement": ((None, 0), (1, 40), (3, 70), (8, 100)),
-        }
-
-        def bands(metric: str) -> list:
-            ends = [*(lower for lower, _points in steps[metric][1:]), None]
-            return [
-                Command.create({
-                    "open_below": lower is None,
-                    "lower": lower or 0,
-                    "open_above": upper is None,
-                    "upper": upper or 0,
-                    "points": points,
-                })
-                for (lower, points), upper in zip(steps[metric], ends, strict=True)
-            ]
-
+        """Propose expected revenue and engagement; the user changes them freely. Extension point of other addons."""
         return [
-            Command.create({
-                "sequence": 10,
-                "metric": "profile_fit",
-                "weight": 50,
-                "method": "bands",
-                "band_ids": bands("profile_fit"),
-            }),
             Command.create({"sequence": 20, "metric": "expected_revenue", "weight": 30, "method": "percentile"}),
             Command.create({
                 "sequence": 30,
                 "metric": "engagement",
                 "weight": 20,
                 "method": "bands",
-                "band_ids": bands("engagement"),
+                "band_ids": self._prepare_starter_bands((None, 0), (1, 40), (3, 70), (8, 100)),
             }),
+        ]
+
+    @api.model
+    def _prepare_starter_bands(self, *steps: tuple[float | None, float]) -> list:
+        """Return commands for bands without a gap: ``(lower limit, points)`` in rising order, the first one open."""
+        ends = [*(lower for lower, _points in steps[1:]), None]
+        return [
+            Command.create({
+                "open_below": lower is None,
+                "lower": lower or 0,
+                "open_above": upper is None,
+                "upper": upper or 0,
+                "points": points,
+            })
+            for (lower, points), upper in zip(steps, ends, strict=True)
         ]
 
     @api.model_create_multi
@@ -115,15 +105,3 @@ class CustomerGradingScheme(models.Model):
         """
         self.ensure_one()
         return literal_eval(self.lead_domain or "[]")
-
-    def _readiness_problem(self):
-        problem = super()._readiness_problem()
-        used = {*self.criterion_ids.mapped("metric"), *self.veto_ids.mapped("metric")}
-        if problem or "profile_fit" not in used or self.env["crm.prospect.profile"]._get_active(self.company_id):
-            return problem
-        return self.env._(
-            "Scheme “%(scheme)s” asks for the fit to the prospect profile, but %(company)s has none in force. Activate a "
-            "profile first, or remove the criterion.",
-            scheme=self.display_name,
-            company=self.company_id.name,
-        )

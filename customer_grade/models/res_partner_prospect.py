@@ -1,18 +1,12 @@
-from odoo import fields, models
+from odoo import models
 
 from .res_partner import GRADE_FIELDS
 
 
 class ResPartner(models.Model):
-    """Prospect data of a partner."""
+    """Merging contacts leaves their grades alone."""
 
-    _name = "res.partner"
-    _inherit = ["res.partner", "crm.prospect.mixin"]
-
-    prospect_answer_ids = fields.One2many("crm.prospect.answer", "partner_id", string="Answers")
-
-    def _get_prospect_fields(self):
-        return [*super()._get_prospect_fields(), "industry_id"]
+    _inherit = "res.partner"
 
     def write(self, vals):
         # Merging contacts writes all values of the kept one back on it. Grades it has

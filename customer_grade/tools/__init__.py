@@ -1,2 +1,1 @@
-from . import assessment, decision, learning, metric, scoring
-from . import customer_file
+from . import assessment, decision, metric, scoring

@@ -10,4 +10,3 @@ from . import (
     customer_grade_simulation_save,
     customer_grading_scheme,
 )
-from . import base_partner_merge_customer_file, customer_register_change

@@ -7,7 +7,7 @@ from ..models.res_partner import GRADE_FIELDS
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Merging contacts keeps their grades, the histories of them and the answers."""
+    """Merging contacts keeps their grades and the histories of them."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -19,7 +19,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._merge_grades(src_partners, holder)
         history = self.env["customer.grade.assessment"].sudo()  # sudo: who may merge contacts may move their history
         history._merge_partners(src_partners, holder)
-        self._merge_prospect_answers(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._share_grade_with_contacts(holder)
         return result
@@ -68,14 +67,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 partner_ids,
             )
         )
-
-    def _merge_prospect_answers(self, src_partners, dst_partner) -> None:
-        """Drop the answers the kept contact has itself; the others move with it."""
-        known = dst_partner.sudo().prospect_answer_ids.question_id  # sudo: as the rest of the merge
-        for partner in src_partners.sudo():  # sudo: as the rest of the merge
-            partner.prospect_answer_ids.filtered(lambda answer, known=known: answer.question_id in known).unlink()
-            known |= partner.prospect_answer_ids.question_id
-        self.env.flush_all()
 
     def _share_grade_with_contacts(self, holder) -> None:
         """Let all contacts show the grade of their company, those that came with the merge, too."""

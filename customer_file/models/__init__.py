@@ -1,0 +1,17 @@
+from . import (
+    customer_file_requirement,
+    customer_file_confirmation,
+    customer_file_gap,
+    customer_file_engine,
+    customer_file_reminder,
+    customer_register_reason,
+    customer_register_entry,
+    customer_grade,
+    customer_grade_assessment,
+    customer_grade_metric,
+    res_partner_customer_file,
+    res_partner_customer_register,
+    crm_lead,
+    sale_order,
+    ir_model_fields,
+)

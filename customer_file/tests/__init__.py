@@ -1,0 +1,1 @@
+from . import test_completeness_access, test_completeness_file, test_completeness_register, test_tours_completeness
