@@ -5,7 +5,7 @@ from math import log
 
 from odoo.tests import BaseCase
 
-from odoo.addons.customer_grade.tools.learning import TraitCounts, propose_weights, wilson_interval, win_rate
+from odoo.addons.crm_prospect_profile.tools.learning import TraitCounts, propose_weights, wilson_interval, win_rate
 
 
 class TestWilson(BaseCase):

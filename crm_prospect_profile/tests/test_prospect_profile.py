@@ -6,10 +6,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
-from odoo.addons.customer_grade.tests.common_prospect import ProspectCase
+from .common import ProfileCase
 
 
-class TestTraits(ProspectCase):
+class TestTraits(ProfileCase):
     def _met(self, trait, **values):
         """Tell whether a lead of these values meets one trait."""
         profile = self._profile(activate=False, traits=[{"name": "one", **trait}])
@@ -88,7 +88,7 @@ class TestTraits(ProspectCase):
             profile.action_activate()
 
 
-class TestVersions(ProspectCase):
+class TestVersions(ProfileCase):
     def test_two_profiles_in_force(self):
         self._profile()
         second = self._profile(activate=False)
@@ -122,7 +122,7 @@ class TestVersions(ProspectCase):
             profile.action_activate()
 
 
-class TestLearning(ProspectCase):
+class TestLearning(ProfileCase):
     def test_counts_in_one_query(self):
         profile = self._profile()
         self._closed(won=6, lost=4, prospect_industry_id=self.shoes.id)
@@ -211,7 +211,7 @@ class TestLearning(ProspectCase):
         self.assertEqual(*counts)
 
 
-class TestDiscussion(ProspectCase):
+class TestDiscussion(ProfileCase):
     @freeze_time("2026-06-30 04:00:00")
     def test_half_yearly(self):
         profile = self._profile()

@@ -1,11 +1,11 @@
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.customer_grade.tests.common_prospect import ProspectCase
+from .common import ProfileCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestTourProspect(ProspectCase, HttpCase):
+class TestTourProspect(ProfileCase, HttpCase):
     def test_prospect_graded_in_the_pipeline(self):
         question = self.env["crm.prospect.question"].create({"name": "Buys from other makers?"})
         family = self.env["product.category"].create({"name": "Tour Outsoles"})
@@ -19,7 +19,7 @@ class TestTourProspect(ProspectCase, HttpCase):
         self.policy_admin.group_ids = [Command.link(self.env.ref("sales_team.group_sale_manager").id)]
         lead = self._leads("Tour Lead", expected_revenue=50000, prospect_employees=600, user_id=self.policy_admin.id)
         review = self.env["customer.grade.review"].create({"scheme_id": scheme.id})
-        self.start_tour(f"/odoo/grade-reviews/{review.id}", "customer_grade_prospect", login=self.policy_admin.login)
+        self.start_tour(f"/odoo/grade-reviews/{review.id}", "crm_prospect_profile_lead", login=self.policy_admin.login)
         self.assertEqual(lead.customer_grade_id, self.grade["a"])
         self.assertEqual(review.state, "applied")
         self.assertEqual((lead.prospect_answer_ids.question_id, lead.prospect_answer_ids.answer), (question, "yes"))
@@ -36,5 +36,5 @@ class TestTourProspect(ProspectCase, HttpCase):
         })
         customer = self._customers("Tour Customer", customer_grade_id=grade.id)
         self.manager.group_ids = [Command.link(self.env.ref("base.group_partner_manager").id)]
-        self.start_tour(f"/odoo/res.partner/{customer.id}", "customer_grade_prospect_partner", login=self.manager.login)
+        self.start_tour(f"/odoo/res.partner/{customer.id}", "crm_prospect_profile_partner", login=self.manager.login)
         self.assertEqual((customer.prospect_employees, customer.property_payment_term_id), (600, term))

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.customer_grade.tools.customer_file import with_dependencies
+from odoo.addons.customer_file.tools.customer_file import with_dependencies
 
 from .common import TODAY, FileCase
 

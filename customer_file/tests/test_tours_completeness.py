@@ -15,7 +15,7 @@ class TestTourCompleteness(FileCase, HttpCase):
         self._order(customer, 10)
         self._confirmed(customer, "phone", date(2020, 1, 1))
         self.gaps._refresh()
-        self.start_tour(f"/odoo/res.partner/{customer.id}", "customer_grade_completeness", login=self.salesman.login)
+        self.start_tour(f"/odoo/res.partner/{customer.id}", "customer_file_completeness", login=self.salesman.login)
         last = self.env["customer.file.confirmation"].search([("partner_id", "=", customer.id)], limit=1)
         self.assertEqual((last.user_id, last.origin), (self.salesman, "confirmed"))
         self.assertEqual((customer.customer_file_state, customer.customer_file_kind), ("closed", False))

@@ -11,6 +11,7 @@ from . import (
     test_partner,
     test_performance,
     test_performance_pages,
+    test_prospect_access,
     test_prospect_follow,
     test_prospect_grading,
     test_review,

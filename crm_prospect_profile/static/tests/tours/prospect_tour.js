@@ -1,6 +1,6 @@
 import { registry } from "@web/core/registry";
 
-registry.category("web_tour.tours").add("customer_grade_prospect", {
+registry.category("web_tour.tours").add("crm_prospect_profile_lead", {
     steps: () => [
         {
             content: "Compute the review of prospects",
@@ -151,7 +151,7 @@ registry.category("web_tour.tours").add("customer_grade_prospect", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_grade_prospect_partner", {
+registry.category("web_tour.tours").add("crm_prospect_profile_partner", {
     steps: () => [
         {
             trigger: ".o_notebook .nav-link[name=prospect]",

@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-registry.category("web_tour.tours").add("customer_grade_completeness", {
+registry.category("web_tour.tours").add("customer_file_completeness", {
     steps: () => [
         {
             content: "Open the file of the customer",
