@@ -7,8 +7,6 @@ class CustomerGradeAssessment(models.Model):
     _inherit = "customer.grade.assessment"
 
     @api.model
-    def _apply(self, company, condition):
-        changed = super()._apply(company, condition)
-        if changed and self.env["customer.file.requirement"]._get_in_force():
-            self.env["customer.file.gap"]._refresh({row[0] for row in changed})
-        return changed
+    def _after_apply(self, company, leads, customers, note):
+        self.env["customer.file.gap"]._refresh_where_asked({row[0] for row in customers})
+        super()._after_apply(company, leads, customers, note)

@@ -5,7 +5,7 @@ class CustomerGradingVeto(models.Model):
     """A figure that keeps a customer from a better grade, whatever the score."""
 
     _name = "customer.grading.veto"
-    _inherit = ["customer.grading.scheme.part", "customer.grading.metric.mixin"]
+    _inherit = ["customer.grade.version.rule.mixin", "customer.grading.metric.mixin"]
     _description = "Grading Veto"
     _order = "scheme_id, sequence, id"
 

@@ -161,7 +161,7 @@ class TestMergePartners(ProspectCase):
         company = self._customers("company")
         company.customer_grade_id = self.grade["d"]
         self._merge(contact | company, contact)
-        self.assertTrue(contact.is_customer_grade_holder)
+        self.assertTrue(contact.is_commercial_partner)
         self.assertEqual(self._grades(parent | contact), ["A", "D"])
         self.assertEqual(self._history(parent).grade_id, self.grade["a"])
         self.assertEqual(self._history(contact).grade_id, self.grade["d"])

@@ -1,25 +1,32 @@
-from odoo import api, models
+"""Histories of grades when leads or partners are merged, or part."""
+
+from collections.abc import Mapping
+
+from odoo.api import Environment
 from odoo.tools import SQL
 
+from .customer_graded_mixin import GRADE_FIELDS
 
-class CustomerGradeAssessment(models.Model):
-    """Histories when leads or partners are merged, or part: nothing is lost.
 
-    All entries move to the record that stays and name where they come from. One of them
-    stays valid for each company. Proposals of reviews that are not applied yet are no
-    history: of two in one review, that of the record that stays is kept.
+class GradeHistory:
+    """Moves the grades of leads and partners, so that nothing is lost.
+
+    When records are merged, all entries move to the record that stays and name where they
+    come from. One of them stays valid for each company. Proposals of reviews that are not
+    applied yet are no history: of two in one review, that of the record that stays is kept.
     """
 
-    _inherit = "customer.grade.assessment"
+    def __init__(self, env: Environment) -> None:
+        self.env = env(su=True)  # sudo: nobody may write grades directly; who may merge may move them
+        self.assessments = self.env["customer.grade.assessment"]
 
-    @api.model
-    def _merge_leads(self, sources, target) -> None:
+    def merge_leads(self, sources, target) -> None:
         """Move the grades of leads to the lead they are merged into; the best valid one counts."""
-        current = self.search([("lead_id", "in", (sources | target).ids), ("is_current", "=", True)])
+        current = self.assessments.search([("lead_id", "in", (sources | target).ids), ("is_current", "=", True)])
         # A lead has one grade, whichever company gave it. On a tie the kept lead's own wins.
         best = current.sorted(lambda entry: (*entry._get_grade_place(), entry.lead_id != target))[:1]
         since = best.lead_id.customer_grade_since or best.date
-        self._move_history("lead_id", sources, target, best)
+        self._move("lead_id", sources, target, best)
         if best:
             target.sudo().write({  # sudo: grades are closed to clients
                 "customer_grade_id": best.grade_id.id,
@@ -27,23 +34,21 @@ class CustomerGradeAssessment(models.Model):
                 "customer_grade_since": since,
             })
 
-    @api.model
-    def _merge_partners(self, sources, target) -> None:
+    def merge_partners(self, sources, target) -> None:
         """Move the grades of partners to the partner they are merged into.
 
         In each company the kept partner's own grade counts, else that of the merged ones;
         of several, that of the contact created last, as Odoo does for other company values.
         """
         ordered = [target, *sources.sorted("id", reverse=True)]
-        current = self.search([("partner_id", "in", (sources | target).ids), ("is_current", "=", True)])
+        current = self.assessments.search([("partner_id", "in", (sources | target).ids), ("is_current", "=", True)])
         valid = {}
         for partner in ordered:
             for entry in current.filtered(lambda entry, partner=partner: entry.partner_id == partner):
                 valid.setdefault(entry.company_id, entry)
-        self._move_history("partner_id", sources, target, self.browse(entry.id for entry in valid.values()))
+        self._move("partner_id", sources, target, self.assessments.browse(entry.id for entry in valid.values()))
 
-    @api.model
-    def _move_history(self, column: str, sources, target, valid) -> None:
+    def _move(self, column: str, sources, target, valid) -> None:
         """Give the entries of ``sources`` to ``target``.
 
         :param column: ``partner_id`` or ``lead_id``
@@ -81,7 +86,7 @@ class CustomerGradeAssessment(models.Model):
             SQL(
                 """
                 UPDATE customer_grade_assessment a
-                   SET %(name)s = %(target)s, write_uid = %(uid)s, write_date = %(now)s,
+                   SET %(name)s = %(target)s, %(written)s,
                        merged_from = CASE WHEN a.state = 'proposed' THEN a.merged_from
                                           ELSE COALESCE(a.merged_from, s.name, '') END
                   FROM %(table)s s
@@ -91,14 +96,12 @@ class CustomerGradeAssessment(models.Model):
                 sources=sources.ids,
                 target=target.id,
                 table=SQL.identifier(sources._table),
-                uid=self.env.uid,
-                now=self.env.cr.now(),
+                written=self.assessments._sql_written(),
             )
         )
         self.env.invalidate_all(flush=False)
 
-    @api.model
-    def _return_to_own_grades(self, companies) -> None:
+    def restore_own_grades(self, companies: Mapping) -> None:
         """Take the grade of their company off contacts that became customers themselves.
 
         The grade was never theirs, so it is no entry of their history. Who was graded before
@@ -139,7 +142,7 @@ class CustomerGradeAssessment(models.Model):
             )
         )
         self.env.invalidate_all(flush=False)
-        partners.modified(["customer_grade_id", "customer_grade_score", "customer_grade_since"])
+        partners.modified(GRADE_FIELDS)
         after = self._get_grades_by_company(partners)
         for company in {company for _partner, company in before | after}:
             for partner, parent in zip(partners, companies.values(), strict=True):
