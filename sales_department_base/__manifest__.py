@@ -11,9 +11,13 @@
         "security/ir.model.access.csv",
         "security/crm_competitor_security.xml",
         "security/resource_calendar_makeup_day_security.xml",
+        "security/sales_department_place_security.xml",
         "views/resource_calendar_makeup_day_views.xml",
         "views/resource_calendar_views.xml",
         "views/crm_competitor_views.xml",
+        "views/sales_department_place_views.xml",
         "views/sales_department_base_menus.xml",
+        "reports/report_page_templates.xml",
     ],
+    "assets": {"web.report_assets_common": ["sales_department_base/static/report/**/*"]},
 }
