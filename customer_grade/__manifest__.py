@@ -14,7 +14,6 @@
         "data/customer_grade_data.xml",
         "data/ir_cron_data.xml",
         "reports/assessment_explanation_templates.xml",
-        "reports/report_page_templates.xml",
         "reports/report_grade_list_templates.xml",
         "reports/report_grade_card_templates.xml",
         "views/customer_grade_assessment_views.xml",

@@ -14,4 +14,3 @@ from . import customer_grade_assessment
 from . import customer_grade_review
 from . import crm_lead
 from . import res_partner
-from . import ir_actions_report

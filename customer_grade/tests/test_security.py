@@ -15,6 +15,16 @@ SCHEMES = ("customer.grading.scheme", *(f"customer.grading.{part}" for part in P
 RIGHTS = {
     "customer.grade": dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL},
     **{model: dict.fromkeys(GROUPS, READ) | {"policy_admin": ALL, "internal": NONE} for model in SCHEMES},
+    # The rules of hidden drafts of simulations; record rules close the others to managers.
+    **{
+        f"customer.grading.{rule}": {
+            **dict.fromkeys(GROUPS, READ),
+            "manager": rights,
+            "policy_admin": ALL,
+            "internal": NONE,
+        }
+        for rule, rights in (("criterion", "rw"), ("band", ALL), ("pareto.class", ALL), ("threshold", "rw"))
+    },
     "customer.grade.review": {
         "salesman": READ,
         "salesman_all": READ,
@@ -41,13 +51,7 @@ RIGHTS = {
             "policy_admin": ALL,
             "internal": NONE,
         }
-        for model in (
-            "customer.grade.simulation",
-            "customer.grade.simulation.criterion",
-            "customer.grade.simulation.line",
-            "customer.grade.simulation.threshold",
-            "customer.grade.simulation.step",
-        )
+        for model in ("customer.grade.simulation", "customer.grade.simulation.line")
     },
 }
 

@@ -23,6 +23,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._share_grade_with_contacts(graded)
         return result
 
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        merged, kept = src_partners.sudo(), dst_partner.sudo()  # sudo: merging copies every field, closed ones, too
+        return super()._update_values(merged, kept)
+
     def _get_graded_partner(self, src_partners, dst_partner):
         """Return whose grade it is after the merge: a contact that a company is merged into becomes a company."""
         return dst_partner if any(src_partners.mapped("is_company")) else dst_partner.commercial_partner_id
