@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.fit import fit_percent
+
 
 class CrmProspectMixin(models.AbstractModel):
     """Prospect data of leads and partners, and how well it fits the prospect profile."""
@@ -17,14 +19,6 @@ class CrmProspectMixin(models.AbstractModel):
     prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True)
     prospect_traits = fields.Html("Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False)
 
-    @api.constrains("prospect_employees", "prospect_volume")
-    def _check_prospect_numbers(self):
-        for record in self:
-            if record.prospect_employees < 0 or record.prospect_volume < 0:
-                raise ValidationError(
-                    self.env._("Employees and yearly volume of %s cannot be negative.", record.display_name)
-                )
-
     def _get_prospect_fields(self) -> list[str]:
         """Return the fields the fit depends on."""
         return [
@@ -40,13 +34,21 @@ class CrmProspectMixin(models.AbstractModel):
     @api.depends_context("company", "lang")
     @api.depends(lambda self: self._get_prospect_fields())
     def _compute_prospect_fit(self):
-        saved = self._origin
-        companies = [record.company_id or self.env.company for record in saved]
-        fits = self.env["crm.prospect.profile"]._get_fits(saved, companies)
+        fits = self.env["crm.prospect.profile"]._get_fits(self._origin)
         for record in self:
-            known = fits.get(record._origin.id, {"profile": self.env["crm.prospect.profile"], "traits": [], "fit": 0.0})
-            record.prospect_fit = known["fit"]
-            record.prospect_traits = self.env["ir.qweb"]._render("crm_prospect_profile.prospect_traits", known)
+            traits = fits.get(record._origin.id, [])
+            record.prospect_fit = fit_percent(traits)
+            record.prospect_traits = self.env["ir.qweb"]._render(
+                "crm_prospect_profile.prospect_traits", {"traits": traits}
+            )
+
+    @api.constrains("prospect_employees", "prospect_volume")
+    def _check_prospect_numbers(self):
+        for record in self:
+            if record.prospect_employees < 0 or record.prospect_volume < 0:
+                raise ValidationError(
+                    self.env._("Employees and yearly volume of %s cannot be negative.", record.display_name)
+                )
 
     def action_view_prospect(self) -> dict:
         """Open the answers and the fit to the profile of this lead or partner in a dialog.

@@ -1,17 +1,24 @@
-from odoo import api, fields, models
+from typing import Any
 
-from ..tools import learning
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.learning import COUNTS, TraitCounts
 
 VALUE_FIELDS = {"industry": "industry_ids", "family": "category_ids", "source": "source_ids", "question": "question_id"}
 
 
 class CrmProspectTrait(models.Model):
-    """One trait of a good prospect: the values that meet it, and its weight in the fit."""
+    """One trait of a good prospect: the values that meet it, and its weight in the fit.
+
+    It is an SQL expression over the rows of ``prospect``, see the profile.
+    """
 
     _name = "crm.prospect.trait"
-    _inherit = ["customer.grading.scheme.part"]
     _description = "Trait of a Good Prospect"
+    _inherit = ["customer.grade.version.rule.mixin", "sales.department.closed.mixin"]
     _order = "profile_id, sequence, id"
+    _closed_fields = frozenset({"proposed_weight", *COUNTS})  # evidence: only the computation writes it
 
     profile_id = fields.Many2one("crm.prospect.profile", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="profile_id.company_id")
@@ -63,15 +70,8 @@ class CrmProspectTrait(models.Model):
         "The range of a trait begins at or below its end, and is not negative.",
     )
 
-    def _get_scheme(self):
+    def _get_version(self):
         return self.profile_id
-
-    def _has_field_access(self, field, operation):
-        # What was learned is evidence: only the computation writes it.
-        learned = field.name in ("proposed_weight", *learning.TraitCounts.__dataclass_fields__)
-        if operation == "write" and not self.env.su and learned:
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.depends("weight", "profile_id.trait_ids.weight")
     def _compute_weight_share(self):
@@ -96,6 +96,10 @@ class CrmProspectTrait(models.Model):
         for trait in self:
             trait.summary = trait._get_summary()
 
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
     def _get_summary(self) -> str:
         """Return in words what meets the trait; empty when nothing is set."""
         self.ensure_one()
@@ -117,17 +121,26 @@ class CrmProspectTrait(models.Model):
 
     def _get_range_summary(self) -> str:
         values = {"minimum": f"{self.minimum:,}", "maximum": f"{self.maximum:,}"}
-        if self.kind == "size":
-            if self.minimum and self.maximum:
-                return self.env._("%(minimum)s to %(maximum)s employees", **values)
-            if self.minimum:
-                return self.env._("at least %s employees", values["minimum"])
-            return self.env._("at most %s employees", values["maximum"]) if self.maximum else ""
+        is_size = self.kind == "size"
         if self.minimum and self.maximum:
+            if is_size:
+                return self.env._("%(minimum)s to %(maximum)s employees", **values)
             return self.env._("%(minimum)s to %(maximum)s pairs a year", **values)
         if self.minimum:
-            return self.env._("at least %s pairs a year", values["minimum"])
-        return self.env._("at most %s pairs a year", values["maximum"]) if self.maximum else ""
+            lower = values["minimum"]
+            if is_size:
+                return self.env._("at least %s employees", lower)
+            return self.env._("at least %s pairs a year", lower)
+        if self.maximum:
+            upper = values["maximum"]
+            if is_size:
+                return self.env._("at most %s employees", upper)
+            return self.env._("at most %s pairs a year", upper)
+        return ""
+
+    # ------------------------------------------------------------------
+    # Who meets it
+    # ------------------------------------------------------------------
 
     def _is_complete(self) -> bool:
         """Tell whether the trait says which values meet it."""
@@ -138,7 +151,61 @@ class CrmProspectTrait(models.Model):
             return bool(self.country_ids or self.state_ids)
         return bool(self[VALUE_FIELDS[self.kind]]) and (self.kind != "question" or bool(self.expected_answer))
 
-    def _get_counts(self) -> learning.TraitCounts:
+    def _get_condition(self) -> SQL:
+        """Return an expression that is true, false, or null when the data is missing."""
+        self.ensure_one()
+        match self.kind:
+            case "industry":
+                return SQL("industry_id = ANY(%s)", self.industry_ids.ids)
+            case "size":
+                return self._get_range_condition(SQL("employees"))
+            case "volume":
+                return self._get_range_condition(SQL("volume"))
+            case "region":
+                return self._get_region_condition()
+            case "family":
+                below = self.env["product.category"].search([("id", "child_of", self.category_ids.ids)])
+                return SQL("family_ids && %s::int[]", below.ids)
+            case "source":
+                return SQL("source_ids && %s::int[]", self.source_ids.ids)
+        return SQL("(answers->>%s) = %s", str(self.question_id.id), self.expected_answer)
+
+    def _get_range_condition(self, column: SQL) -> SQL:
+        """The columns are null where nothing is stated."""
+        lower = SQL("%s >= %s", column, self.minimum)
+        return SQL("(%s AND %s <= %s)", lower, column, self.maximum) if self.maximum else lower
+
+    def _get_region_condition(self) -> SQL:
+        """A country that is named counts with all its provinces.
+
+        When the country is one of a province that is named, but the prospect's province is
+        not filled in, it is not known whether the trait is met.
+        """
+        return SQL(
+            """CASE WHEN country_id = ANY(%(countries)s) OR state_id = ANY(%(states)s) THEN TRUE
+                    WHEN country_id IS NULL AND state_id IS NULL THEN NULL
+                    WHEN state_id IS NULL AND country_id = ANY(%(partly)s) THEN NULL
+                    ELSE FALSE END""",
+            countries=self.country_ids.ids,
+            states=self.state_ids.ids,
+            partly=self.state_ids.country_id.ids,
+        )
+
+    # ------------------------------------------------------------------
+    # What was learned of it
+    # ------------------------------------------------------------------
+
+    def _get_counts(self) -> TraitCounts:
         """Return what was learned as the plain value the arithmetic works on."""
         self.ensure_one()
-        return learning.TraitCounts(**{name: self[name] for name in learning.TraitCounts.__dataclass_fields__})
+        return TraitCounts(**{name: self[name] for name in COUNTS})
+
+    def _store_learned(self, values: dict[str, Any]) -> None:
+        """Store what was learned, whatever the state of the profile.
+
+        The rules of a version in force are closed to the ORM's ``write``; these columns are no rules.
+        """
+        self.ensure_one()
+        assignments = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items())
+        self.env.cr.execute(SQL("UPDATE crm_prospect_trait SET %s WHERE id = %s", assignments, self.id))
+        self.invalidate_recordset(list(values))

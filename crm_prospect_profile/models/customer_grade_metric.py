@@ -31,7 +31,7 @@ class CustomerGradeMetric(models.AbstractModel):
         :raise UserError: the company has no profile in force
         """
         company = self.env["res.company"].browse(window.company_id)
-        profile = self.env["crm.prospect.profile"]._get_active(company)
+        profile = self.env["crm.prospect.profile"]._get_active_traits(company).profile_id
         if not profile:
             raise UserError(
                 self.env._(

@@ -16,7 +16,8 @@ class CustomerGradingScheme(models.Model):
     def _readiness_problem(self):
         problem = super()._readiness_problem()
         used = {*self.criterion_ids.mapped("metric"), *self.veto_ids.mapped("metric")}
-        if problem or "profile_fit" not in used or self.env["crm.prospect.profile"]._get_active(self.company_id):
+        profiles = self.env["crm.prospect.profile"]
+        if problem or "profile_fit" not in used or profiles._get_active_traits(self.company_id):
             return problem
         return self.env._(
             "Scheme “%(scheme)s” asks for the fit to the prospect profile, but %(company)s has none in force. Activate a "

@@ -12,7 +12,7 @@ A trait is judged by a two-by-two table: won and lost, with the trait and withou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import log, sqrt
 
 Z_95 = 1.959963984540054
@@ -76,6 +76,10 @@ class TraitCounts:
         return log((self.won_with + 0.5) / (self.lost_with + 0.5)) - log(
             (self.won_without + 0.5) / (self.lost_without + 0.5)
         )
+
+
+COUNTS = tuple(field.name for field in fields(TraitCounts))
+"""Names of the counts, which are those of the columns of a trait, too."""
 
 
 def wilson_interval(won: int, closed: int, z: float = Z_95) -> tuple[float, float]:

@@ -39,8 +39,7 @@ class CrmLead(models.Model):
 
     def _refresh_prospect_files(self, partners) -> None:
         """Compute the files of partners that may have become prospects, or stopped to be."""
-        if partners and any(
-            requirement.kind != "customer" for requirement in self.env["customer.file.requirement"]._get_in_force()
-        ):
+        in_force = self.env["customer.file.requirement"]._get_in_force()
+        if partners and any(requirement.kind != "customer" for requirement in in_force):
             holders = partners.sudo().commercial_partner_id  # sudo: files are not "my" documents
             self.env["customer.file.gap"]._refresh(holders.ids)

@@ -173,9 +173,14 @@ class CustomerFileRequirement(models.Model):
         )
 
     @api.model
+    def _get_companies(self):
+        """Return the companies that keep files: all that are active, whoever asks."""
+        return self.env["res.company"].sudo().browse(self._get_company_ids())  # sudo: files of all companies
+
+    @api.model
     @ormcache()
     def _get_company_ids(self) -> tuple[int, ...]:
-        """Return the companies that keep files. Odoo clears the cache when a company comes or goes."""
+        """Return the ids of ``_get_companies``. Odoo clears the cache when a company comes or goes."""
         return tuple(self.env["res.company"].sudo().search([("active", "=", True)]).ids)  # sudo: kept for all users
 
     @api.model

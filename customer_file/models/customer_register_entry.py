@@ -1,7 +1,9 @@
+import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .customer_register_reason import CustomerRegisterReason
+from .customer_register_reason import EVENTS
 
 STATE_AFTER = {"opened": "open", "reopened": "open", "closed": "closed"}
 
@@ -21,9 +23,7 @@ class CustomerRegisterEntry(models.Model):
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    event = fields.Selection(
-        [("opened", "Opened"), ("closed", "Closed"), ("reopened", "Reopened")], required=True, readonly=True
-    )
+    event = fields.Selection(EVENTS, required=True, readonly=True)
     date = fields.Date(required=True, readonly=True, index=True)
     reason_id = fields.Many2one("customer.register.reason", readonly=True, index="btree_not_null", ondelete="restrict")
     note = fields.Char(readonly=True)
@@ -62,9 +62,7 @@ class CustomerRegisterEntry(models.Model):
             entry.net = entry.addition - entry.loss
 
     @api.model
-    def _record(
-        self, partners, event: str, day: date, origin: str, reason: CustomerRegisterReason | None = None, note: str = ""
-    ) -> None:
+    def _record(self, partners, event: str, day: datetime.date, origin: str, reason=None, note: str = "") -> None:
         """Enter one event for the files of these customers in the current company.
 
         The caller checks who acts, and that the files are in a state that allows it.
@@ -72,10 +70,12 @@ class CustomerRegisterEntry(models.Model):
         :param partners: commercial partners
         :param event: ``opened``, ``closed`` or ``reopened``
         :param day: day of the event in the company's time zone
+        :param reason: a ``customer.register.reason``
         """
         if not partners:
             return
         company = self.env.company
+        owned = partners.sudo().with_company(company)  # sudo: the state is closed to clients
         register = self.sudo()  # sudo: nobody may write the register directly
         register.create([
             {
@@ -90,12 +90,20 @@ class CustomerRegisterEntry(models.Model):
                 "salesperson_id": partner.user_id.id,
                 "grade_id": partner.customer_grade_id.id,
             }
-            for partner in partners.sudo().with_company(company)  # sudo: as above
+            for partner in owned
         ])
-        partners.sudo().with_company(company).write(  # sudo: the state is closed to clients
-            {"customer_file_state": STATE_AFTER[event], "customer_file_since": day}
-        )
-        self._refresh_files(partners.ids)
+        owned.write({"customer_file_state": STATE_AFTER[event], "customer_file_since": day})
+        self.env["customer.file.gap"]._refresh_where_asked(partners.ids)
+
+    # ------------------------------------------------------------------
+    # Files opened by orders
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _cron_take_over(self) -> None:
+        """Open the files of customers whose orders came in another way than by confirming them."""
+        companies = self.env["customer.file.requirement"]._get_companies()
+        self._open_by_orders(companies, SQL("TRUE"), "takeover")
 
     @api.model
     def _open_by_orders(self, companies, condition: SQL, origin: str) -> int:
@@ -110,82 +118,87 @@ class CustomerRegisterEntry(models.Model):
         :param origin: ``order`` or ``takeover``
         :return: number of files opened or reopened
         """
-        self.env["sale.order"].flush_model(["company_id", "date_order", "partner_id", "state"])
-        self.env["res.partner"].flush_model([
-            "active",
-            "commercial_partner_id",
-            "customer_file_since",
-            "customer_file_state",
-            "customer_grade_id",
-            "user_id",
-        ])
-        find = self.env["ir.model.data"]._xmlid_to_res_id
+        self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
-                """
-                WITH company (id, tz) AS (VALUES %(companies)s),
-                ordered AS (
-                    SELECT p.commercial_partner_id AS partner_id, o.company_id,
-                           MIN((o.date_order AT TIME ZONE 'UTC' AT TIME ZONE c.tz)::date) AS day
-                      FROM sale_order o
-                      JOIN res_partner p ON p.id = o.partner_id
-                      JOIN company c ON c.id = o.company_id
-                     WHERE o.state = 'sale' AND %(condition)s
-                  GROUP BY p.commercial_partner_id, o.company_id
-                ),
-                due AS (
-                    SELECT d.*, p.user_id, (p.customer_grade_id->>d.company_id::text)::int AS grade_id,
-                           CASE WHEN p.customer_file_state->>d.company_id::text IS NULL THEN 'opened' ELSE 'reopened'
-                           END AS event
-                      FROM ordered d JOIN res_partner p ON p.id = d.partner_id
-                     WHERE p.active IS TRUE
-                       AND (p.customer_file_state->>d.company_id::text IS NULL
-                            OR %(reopens)s AND p.customer_file_state->>d.company_id::text = 'closed')
-                ),
-                marked AS (
-                    UPDATE res_partner p
-                       SET customer_file_state = COALESCE(p.customer_file_state, '{}') || d.states,
-                           customer_file_since = COALESCE(p.customer_file_since, '{}') || d.days
-                      FROM (SELECT partner_id, jsonb_object_agg(company_id::text, 'open') AS states,
-                                   jsonb_object_agg(company_id::text, day::text) AS days
-                              FROM due GROUP BY partner_id) d
-                     WHERE p.id = d.partner_id
-                )
-                INSERT INTO customer_register_entry
-                       (partner_id, company_id, event, date, reason_id, origin, user_id, salesperson_id, grade_id,
-                        addition, loss, net, create_uid, create_date, write_uid, write_date)
-                SELECT partner_id, company_id, event, day,
-                       CASE event WHEN 'opened' THEN %(opened)s ELSE %(reopened)s END::int, %(origin)s, %(uid)s, user_id,
-                       grade_id, 1, 0, 1, %(uid)s, %(now)s, %(uid)s, %(now)s
-                  FROM due
-             RETURNING partner_id
-                """,
-                companies=SQL(", ").join(
-                    SQL("(%s, %s)", company.id, company._sales_timezone()) for company in companies
-                ),
-                condition=condition,
-                reopens=origin == "order",
-                opened=find("customer_file.customer_register_reason_first_order") or None,
-                reopened=find("customer_file.customer_register_reason_new_order") or None,
-                origin=origin,
-                uid=self.env.uid,
-                now=self.env.cr.now(),
+                "WITH %s, marked AS (%s) %s RETURNING partner_id",
+                self._cte_due(companies, condition, reopens=origin == "order"),
+                self._update_states(),
+                self._insert_due(origin),
             )
         )
         if rows:
             partners = self.env["res.partner"].browse({row[0] for row in rows})
             partners.invalidate_recordset(["customer_file_since", "customer_file_state"], flush=False)
-            self._refresh_files(partners.ids)
+            self.env["customer.file.gap"]._refresh_where_asked(partners.ids)
         return len(rows)
 
     @api.model
-    def _refresh_files(self, partner_ids: list[int]) -> None:
-        """Compute files again whose state changed, where anything is asked of files at all."""
-        if self.env["customer.file.requirement"]._get_in_force():
-            self.env["customer.file.gap"]._refresh(partner_ids)
+    def _cte_due(self, companies, condition: SQL, *, reopens: bool) -> SQL:
+        """Name the files that orders open (``due``), one row a company, with the day of the first order.
+
+        :param reopens: closed files are due, too
+        """
+        return SQL(
+            """
+            company (id, tz) AS (VALUES %(companies)s),
+            ordered AS (
+                SELECT p.commercial_partner_id AS partner_id, o.company_id,
+                       MIN((o.date_order AT TIME ZONE 'UTC' AT TIME ZONE c.tz)::date) AS day
+                  FROM sale_order o
+                  JOIN res_partner p ON p.id = o.partner_id
+                  JOIN company c ON c.id = o.company_id
+                 WHERE o.state = 'sale' AND %(condition)s
+              GROUP BY p.commercial_partner_id, o.company_id
+            ),
+            candidate AS (
+                SELECT d.*, p.user_id, (p.customer_grade_id->>d.company_id::text)::int AS grade_id,
+                       p.customer_file_state->>d.company_id::text AS state
+                  FROM ordered d JOIN res_partner p ON p.id = d.partner_id
+                 WHERE p.active IS TRUE
+            ),
+            due AS (
+                SELECT *, CASE WHEN state IS NULL THEN 'opened' ELSE 'reopened' END AS event
+                  FROM candidate WHERE state IS NULL OR %(reopens)s AND state = 'closed'
+            )
+            """,
+            companies=SQL(", ").join(SQL("(%s, %s)", company.id, company._sales_timezone()) for company in companies),
+            condition=condition,
+            reopens=reopens,
+        )
 
     @api.model
-    def _cron_take_over(self) -> None:
-        """Open the files of customers whose orders came in another way than by confirming them."""
-        companies = self.env["res.company"].sudo().search([("active", "=", True)])  # sudo: of all companies
-        self._open_by_orders(companies, SQL("TRUE"), "takeover")
+    def _update_states(self) -> SQL:
+        """Return what marks the files that are due as open."""
+        return SQL(
+            """
+            UPDATE res_partner p
+               SET customer_file_state = COALESCE(p.customer_file_state, '{}') || d.states,
+                   customer_file_since = COALESCE(p.customer_file_since, '{}') || d.days
+              FROM (SELECT partner_id, jsonb_object_agg(company_id::text, 'open') AS states,
+                           jsonb_object_agg(company_id::text, day::text) AS days
+                      FROM due GROUP BY partner_id) d
+             WHERE p.id = d.partner_id
+            """
+        )
+
+    @api.model
+    def _insert_due(self, origin: str) -> SQL:
+        """Return what enters the files that are due in the register."""
+        reasons = self.env["customer.register.reason"]
+        return SQL(
+            """
+            INSERT INTO customer_register_entry
+                   (partner_id, company_id, event, date, reason_id, origin, user_id, salesperson_id, grade_id,
+                    addition, loss, net, create_uid, create_date, write_uid, write_date)
+            SELECT partner_id, company_id, event, day,
+                   CASE event WHEN 'opened' THEN %(opened)s ELSE %(reopened)s END::int, %(origin)s, %(uid)s, user_id,
+                   grade_id, 1, 0, 1, %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM due
+            """,
+            opened=reasons._get_standard("first_order").id or None,
+            reopened=reasons._get_standard("new_order").id or None,
+            origin=origin,
+            uid=self.env.uid,
+            now=self.env.cr.now(),
+        )

@@ -8,18 +8,13 @@ class SaleOrder(models.Model):
     def _action_confirm(self):
         result = super()._action_confirm()
         # Customers with an open file, nearly all of them, cost nothing: their state was read with the order.
-        first = self.filtered(
-            lambda order: (
-                order.partner_id.commercial_partner_id
-                .with_company(order.company_id)
-                .sudo()  # sudo: customers sign on the portal, too
-                .customer_file_state
-                != "open"
-            )
-        )
+        first = self.filtered(lambda order: order._get_file_state() != "open")
         if first:
-            register = self.env["customer.register.entry"]
-            register._open_by_orders(
-                first.company_id.sudo(), SQL("o.id = ANY(%s)", first.ids), "order"
-            )  # sudo: time zone
+            companies = first.company_id.sudo()  # sudo: time zone
+            self.env["customer.register.entry"]._open_by_orders(companies, SQL("o.id = ANY(%s)", first.ids), "order")
         return result
+
+    def _get_file_state(self) -> str | None:
+        """Return the state of the customer's file in the company of this order."""
+        customer = self.partner_id.commercial_partner_id.sudo()  # sudo: customers sign on the portal, too
+        return customer.with_company(self.company_id).customer_file_state

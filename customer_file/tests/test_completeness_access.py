@@ -8,7 +8,9 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from .common import GROUPS, FileCase
+from odoo.addons.customer_grade.tests.common import GROUPS
+
+from .common import FileCase
 
 MODELS = {
     "customer.file.gap": {"field_name": "phone"},

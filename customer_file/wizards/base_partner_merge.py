@@ -1,7 +1,9 @@
 from odoo import api, models
 
 
-class MergePartnerAutomatic(models.TransientModel):
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Of several customer files one is left; the register says so."""
+
     _inherit = "base.partner.merge.automatic.wizard"
 
     @api.model
@@ -28,8 +30,8 @@ class MergePartnerAutomatic(models.TransientModel):
 
         A file that is open stays open, whichever of the customers had it.
         """
-        reason = self.env.ref("customer_file.customer_register_reason_merged", raise_if_not_found=False)
-        for company in self.env["res.company"].sudo().search([("active", "=", True)]):  # sudo: files of all companies
+        reason = self.env["customer.register.reason"]._get_standard("merged")
+        for company in self.env["customer.file.requirement"]._get_companies():
             register = self.env["customer.register.entry"].with_company(company)
             target = dst_partner.sudo().with_company(company)  # sudo: the state is closed to clients
             for source in src_partners.sudo().with_company(company):  # sudo: as above
