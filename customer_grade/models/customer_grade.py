@@ -73,14 +73,8 @@ class CustomerGrade(models.Model):
 
         :raise UserError: names the grades and the scheme
         """
-        thresholds = (
-            self
-            .env["customer.grading.threshold"]
-            .sudo()
-            .search(  # sudo: schemes of other companies, too
-                [("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")]
-            )
-        )
+        Threshold = self.env["customer.grading.threshold"].sudo()  # sudo: schemes of other companies, too
+        thresholds = Threshold.search([("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")])
         if thresholds:
             raise UserError(
                 self.env._(

@@ -9,7 +9,6 @@ from ..tools.scoring import Rung
 PROSPECT = frozenset({"prospect"})
 
 OPEN_LEAD = SQL("l.active IS TRUE AND l.won_status = 'pending'")
-
 """Over the lead ``l``: neither won nor lost."""
 
 

@@ -11,28 +11,6 @@ from ..tools.assessment import Assessment
 from ..tools.metric import GradingWindow
 from .grading_run import GradingRun
 
-COLUMN_TYPES = {
-    "partner_id": "int",
-    "user_id": "int",
-    "revenue": "numeric",
-    "order_count": "int",
-    "score": "numeric",
-    "figures": "jsonb",
-    "points": "jsonb",
-    "reasons": "jsonb",
-    "streak": "int",
-    "is_incomplete": "bool",
-    "previous_grade_id": "int",
-    "by_score_grade_id": "int",
-    "proposed_grade_id": "int",
-    "grade_id": "int",
-    "movement": "text",
-    "decision": "text",
-    "reason": "text",
-    "override_until": "date",
-    "lead_id": "int",
-}
-
 BATCH = 5000
 """Rows of one INSERT: keeps memory flat; above it the time per row no longer falls."""
 
@@ -330,14 +308,12 @@ class CustomerGradeReview(models.Model):
         self.env.flush_all()
         self.env.cr.execute(SQL("DELETE FROM customer_grade_assessment WHERE review_id = %s", self.id))
         names = [SQL.identifier(name) for name in Assessment._fields]
+        stored = self.env["customer.grade.assessment"]._fields
         for rows in split_every(BATCH, assessments, list):
-            columns = []
-            for name, values in zip(Assessment._fields, zip(*rows, strict=True), strict=True):
-                kind = COLUMN_TYPES[name]
-                if kind == "jsonb":
-                    columns.append(SQL("%s::text[]::jsonb[]", [json.dumps(value) for value in values]))
-                else:
-                    columns.append(SQL("%s::%s[]", list(values), SQL(kind)))
+            columns = [
+                self._sql_array(stored[name].column_type[0], values)
+                for name, values in zip(Assessment._fields, zip(*rows, strict=True), strict=True)
+            ]
             self.env.cr.execute(
                 SQL(
                     """
@@ -361,6 +337,13 @@ class CustomerGradeReview(models.Model):
             )
         self.env["customer.grade.assessment"].invalidate_model()
         self.invalidate_recordset()
+
+    @staticmethod
+    def _sql_array(column_type: str, values: Iterable) -> SQL:
+        """Return the values of one column, all rows in one parameter."""
+        if column_type == "jsonb":
+            return SQL("%s::text[]::jsonb[]", [json.dumps(value) for value in values])
+        return SQL("%s::%s[]", list(values), SQL(column_type))
 
     # ------------------------------------------------------------------
     # Deciding and applying

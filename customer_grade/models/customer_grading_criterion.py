@@ -12,9 +12,6 @@ class CustomerGradingCriterion(models.Model):
     _description = "Grading Criterion"
     _order = "scheme_id, sequence, id"
 
-    scheme_id = fields.Many2one("customer.grading.scheme", required=True, index=True, ondelete="cascade")
-    sequence = fields.Integer(default=10)
-    metric = fields.Selection("_selection_metric", required=True)
     metric_help = fields.Char(compute="_compute_metric_help")
     weight = fields.Float(
         default=1.0, required=True, digits=(16, 1), help="Share in the score, relative to the other criteria."
@@ -49,10 +46,6 @@ class CustomerGradingCriterion(models.Model):
     _metric_once = models.Constraint(
         "UNIQUE(scheme_id, metric)", "A scheme uses each metric once: raise its weight instead."
     )
-
-    @api.model
-    def _selection_metric(self):
-        return self.env["customer.grade.metric"]._selection()
 
     @api.depends("metric")
     @api.depends_context("lang")

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CustomerGradingVeto(models.Model):
@@ -9,10 +9,7 @@ class CustomerGradingVeto(models.Model):
     _description = "Grading Veto"
     _order = "scheme_id, sequence, id"
 
-    scheme_id = fields.Many2one("customer.grading.scheme", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="scheme_id.company_id")
-    sequence = fields.Integer(default=10)
-    metric = fields.Selection("_selection_metric", required=True)
     operator = fields.Selection(
         [(">", "more than"), (">=", "at least"), ("<", "less than"), ("<=", "at most")], required=True, default=">"
     )
@@ -26,7 +23,3 @@ class CustomerGradingVeto(models.Model):
         domain="[('is_unrated', '=', False), ('company_id', 'in', [company_id, False])]",
         help="Best grade such a customer can have.",
     )
-
-    @api.model
-    def _selection_metric(self):
-        return self.env["customer.grade.metric"]._selection()

@@ -12,6 +12,7 @@ from odoo.addons.sales_department_base.tools.periods import months_before
 from ..tools import scoring
 from ..tools.assessment import Assessment, Assessor, History, Present
 from ..tools.metric import GradingWindow
+from .customer_grade_metric import OPEN_LEAD
 
 
 class GradingRun:
@@ -19,7 +20,7 @@ class GradingRun:
 
     Reading is apart from grading, so that a simulation grades by several rules what was read once::
 
-        run = GradingRun(scheme.sudo(), day)
+        run = GradingRun(scheme, day)
         assessments, ladders = run.grade(*run.fetch(run.metric_keys))
 
     :param scheme: the rules; in an environment of the superuser, because a grade must not depend on whose documents
@@ -189,9 +190,10 @@ class GradingRun:
                    a.reason, TRUE
               FROM crm_lead l
          LEFT JOIN customer_grade_assessment a ON a.lead_id = l.id AND a.is_current IS TRUE
-             WHERE l.active IS TRUE AND l.won_status = 'pending' AND l.create_date < %(stop)s
+             WHERE %(open_lead)s AND l.create_date < %(stop)s
                AND (l.company_id IS NULL OR l.company_id = %(company)s) AND %(chosen)s
             """,
+            open_lead=OPEN_LEAD,
             day=self.as_of,
             stop=self.window.stop_utc,
             company=self.company.id,

@@ -393,6 +393,48 @@ class TestSimulation(GradeCase):
                 self._set_step(simulation, 0, **values)
                 self.env.flush_all()
 
+    def test_draft_is_hidden(self):
+        Scheme = self.env["customer.grading.scheme"]
+        simulation = self._simulation(self.manager)
+        draft = simulation.draft_id
+        ours = [("company_id", "=", self.company.id)]
+        self.assertEqual(Scheme.search(ours), self.scheme)
+        everything = Scheme.with_context(active_test=False)
+        self.assertEqual(everything.with_user(self.manager).search(ours), self.scheme | draft)
+        self.assertEqual(everything.with_user(self.policy_admin).search(ours), self.scheme)
+        self.assertEqual(self.scheme._new_version().version, 2)
+        with self.assertRaises(AccessError):
+            draft.with_user(self.policy_admin).read(["name"])
+
+    def test_draft_is_dropped_with_its_simulation(self):
+        dropped, running = self._simulation(), self._simulation()
+        kept = self._simulation(self.policy_admin, window_months=24)
+        version = self.env["customer.grading.scheme"].browse(kept.action_save_version()["res_id"])
+        drafts = dropped.draft_id | running.draft_id | kept.draft_id
+        dropped.unlink()
+        drafts.sudo()._gc_hidden_drafts()  # sudo: as the cron does
+        self.assertEqual(drafts.exists(), running.draft_id | kept.draft_id)
+        self.assertTrue(version.exists())
+
+    def test_manager_changes_hidden_drafts_only(self):
+        draft = self.scheme._new_version()
+        criterion = draft.criterion_ids.with_user(self.manager)
+        changes = (
+            lambda: criterion.write({"weight": 5}),
+            lambda: criterion.band_ids[1].write({"points": 5}),
+            lambda: criterion.band_ids.copy({"criterion_id": criterion.id}),
+            lambda: criterion.band_ids.unlink(),
+            lambda: draft.threshold_ids[0].with_user(self.manager).write({"minimum": 90}),
+            lambda: draft.with_user(self.manager).write({"window_months": 24}),
+        )
+        for change in changes:
+            with self.assertRaises(AccessError):
+                change()
+        # Nor by way of the own simulation.
+        simulation = self._simulation(self.manager)
+        with self.assertRaises(AccessError):
+            simulation.write({"criterion_ids": [Command.update(criterion.id, {"weight": 5})]})
+
     def test_salesman_cannot_simulate(self):
         with self.assertRaises(AccessError):
             self.scheme.with_user(self.salesman).action_simulate()
