@@ -1,5 +1,7 @@
 from odoo.api import Environment
 
+from odoo.addons.sales_department_base.hooks import remove_documents
+
 
 def post_init_hook(env: Environment) -> None:
     """Open the files of the customers the company already has, at the date of their first order."""
@@ -8,7 +10,4 @@ def post_init_hook(env: Environment) -> None:
 
 def uninstall_hook(env: Environment) -> None:
     """Remove the activities that ask for complete files: their type could not go otherwise."""
-    kind = env.ref("customer_file.mail_activity_type_customer_file", raise_if_not_found=False)
-    if kind:
-        activities = env["mail.activity"].with_context(active_test=False)  # those that are done, too
-        activities.search([("activity_type_id", "=", kind.id)]).unlink()
+    remove_documents(env, "customer_file")

@@ -8,6 +8,9 @@ from odoo.tools import SQL
 
 from ..tools.customer_file import NUMBER_TYPES, FileRequirement
 
+ACTIVITY = "customer_file.mail_activity_type_customer_file"
+"""Asks for one complete file."""
+
 TOP_GRADES = 2
 """Gaps of the best grades are looked at first: in most schemes A and B."""
 
@@ -454,43 +457,31 @@ class CustomerFileGap(models.Model):
 
         :return: number of new activities
         """
-        kind = self.env.ref("customer_file.mail_activity_type_customer_file", raise_if_not_found=False)
+        kind = self.env.ref(ACTIVITY, raise_if_not_found=False)
         if not kind:
             return 0
         activities = self.env["mail.activity"].sudo()  # sudo: of all salespeople
         open_ones = activities.search([("activity_type_id", "=", kind.id), ("res_model", "=", "res.partner")])
         everything = self.sudo()  # sudo: of all companies and salespeople
-        wanted = {
-            partner.id: (user, count)
-            for partner, user, count in everything._read_group(
-                [
-                    ("grade_id.require_complete_file", "=", True),
-                    ("user_id", "!=", False),
-                    ("user_id.active", "=", True),
-                ],
-                ["partner_id", "user_id"],
-                ["requirement_id:count_distinct"],
-            )
-        }
-        over = open_ones.filtered(lambda activity: activity.res_id not in wanted)
+        groups = everything._read_group(
+            [("grade_id.require_complete_file", "=", True), ("user_id", "!=", False), ("user_id.active", "=", True)],
+            ["partner_id", "user_id"],
+            ["requirement_id:count_distinct"],
+        )
+        users = {partner: user for partner, user, _count in groups}
+        counts = {partner: count for partner, _user, count in groups}
+        incomplete = {partner.id for partner in users}
+        over = open_ones.filtered(lambda activity: activity.res_id not in incomplete)
         if over:
             over.action_feedback(feedback=self.env._("The customer file is complete, or no longer needs to be."))
-        due = wanted.keys() - set(open_ones.mapped("res_id"))
-        # One message a customer would flood the salespeople: the activity itself is enough.
-        activities.with_context(mail_activity_quick_update=True).create([
-            self._prepare_reminder(kind, partner_id, *wanted[partner_id]) for partner_id in sorted(due)
-        ])
-        return len(due)
-
-    @api.model
-    def _prepare_reminder(self, kind, partner_id: int, user, count: int) -> dict:
-        """Return the values of the activity that asks for one file, in the salesperson's language."""
-        texts = self.with_context(lang=user.lang)
-        return {
-            "activity_type_id": kind.id,
-            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
-            "res_id": partner_id,
-            "user_id": user.id,
-            "date_deadline": kind._get_date_deadline(),
-            "summary": texts.env._("Complete the customer file: %s fields missing or to confirm", count),
-        }
+        asked = set(open_ones.mapped("res_id"))
+        return len(
+            self.env["mail.activity"]._sales_ask(
+                ACTIVITY,
+                {partner: user for partner, user in users.items() if partner.id not in asked},
+                lambda partner: partner.env._(
+                    "Complete the customer file: %s fields missing or to confirm", counts[partner]
+                ),
+                deadline=lambda _partner: kind._get_date_deadline(),
+            )
+        )

@@ -3,6 +3,8 @@ from typing import Any
 
 from odoo import api, fields, models
 
+from .customer_file_gap import ACTIVITY
+
 FILE_READERS = "sales_team.group_sale_salesman,customer_grade.group_grade_approver"
 
 MOVES = frozenset({"active", "is_company", "parent_id"})
@@ -163,7 +165,7 @@ class ResPartner(models.Model):
         """Mark the activities done that asked for these files, which are complete now."""
         if not self:
             return
-        kind_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_file.mail_activity_type_customer_file")
+        kind_id = self.env["ir.model.data"]._xmlid_to_res_id(ACTIVITY)
         activities = self.env["mail.activity"].sudo()  # sudo: done whoever completed the file
         activities = activities.search([
             ("res_model", "=", "res.partner"),
