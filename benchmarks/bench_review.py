@@ -34,7 +34,9 @@ def main() -> None:
         template = _ensure_trade(options, size)
         for case in _measure(options, size, template):
             found[case.name].append(case)
-        files.append(FileRun(**_run_job(f"{options.prefix}_run", "benchmarks.file_jobs", "measure_files")))
+        database, origin = f"{options.prefix}_run", f"Generated {make_size(_arguments(size))}"
+        run_in_odoo(database, "benchmarks.guard", "install", addon="customer_file", origin=origin)
+        files.append(FileRun(**_run_job(database, "benchmarks.file_jobs", "measure_files")))
     pairs = [(half, full) for half, full in found.values()]
     say(f"\n{table(pairs)}\n\n{file_table(files)}")
     broken = broken_limits(pairs) + broken_file_limits(*files)

@@ -1,62 +1,16 @@
-from . import (
-    customer_grade_holder_mixin,
-    customer_grade_version_mixin,
-    customer_grade,
-    customer_grading_scheme_part,
-    customer_grading_metric_mixin,
-    customer_grading_band,
-    customer_grading_pareto_class,
-    customer_grading_criterion,
-    customer_grading_threshold,
-    customer_grading_veto,
-    customer_grading_scheme,
-    customer_grading_scheme_rules,
-    customer_grading_scheme_prospect,
-    customer_grading_scheme_schedule,
-    customer_grade_metric,
-    customer_grade_source,
-    customer_grade_metric_prospect,
-    customer_grade_assessment,
-    customer_grade_assessment_apply,
-    customer_grade_assessment_lead,
-    customer_grade_assessment_merge,
-    customer_grade_explanation,
-    customer_grade_explanation_prospect,
-    customer_grade_review,
-    customer_grade_review_overtaken,
-    customer_grade_review_figures,
-    customer_grade_engine,
-    customer_grade_review_prospect,
-    crm_prospect_question,
-    crm_prospect_answer,
-    crm_prospect_trait,
-    crm_prospect_trait_match,
-    crm_prospect_profile,
-    crm_prospect_profile_match,
-    crm_prospect_profile_learning,
-    crm_prospect_profile_decision,
-    crm_prospect_mixin,
-    crm_lead,
-    crm_lead_prospect,
-    res_partner,
-    res_partner_independence,
-    res_partner_prospect,
-    res_partner_card,
-)
-from . import (
-    customer_file_requirement,
-    customer_file_confirmation,
-    customer_file_gap,
-    customer_file_engine,
-    customer_file_reminder,
-    customer_register_reason,
-    customer_register_entry,
-    customer_grade_assessment_file,
-    customer_grade_metric_file,
-    res_partner_customer_file,
-    res_partner_customer_register,
-    crm_lead_customer_file,
-    sale_order,
-    ir_model_fields,
-    ir_actions_report,
-)
+from . import customer_graded_mixin
+from . import customer_grade_version_mixin
+from . import customer_grade_version_rule_mixin
+from . import customer_grade
+from . import customer_grading_metric_mixin
+from . import customer_grading_band
+from . import customer_grading_pareto_class
+from . import customer_grading_criterion
+from . import customer_grading_threshold
+from . import customer_grading_veto
+from . import customer_grading_scheme
+from . import customer_grade_metric
+from . import customer_grade_assessment
+from . import customer_grade_review
+from . import crm_lead
+from . import res_partner

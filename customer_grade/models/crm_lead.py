@@ -1,13 +1,13 @@
 from odoo import fields, models
 
-from .res_partner import GRADE_FIELDS
+from .grade_history import GradeHistory
 
 
 class CrmLead(models.Model):
     """The grade of a lead or opportunity: set by reviews, handed on to its partner."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "customer.grade.holder.mixin"]
+    _inherit = ["crm.lead", "customer.graded.mixin"]
 
     # Readonly for everybody: only applying writes them, in bulk.
     customer_grade_id = fields.Many2one(
@@ -22,11 +22,6 @@ class CrmLead(models.Model):
     customer_grade_since = fields.Date("Grade Since", readonly=True, copy=False)
     customer_grade_color = fields.Integer(related="customer_grade_id.color")
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in GRADE_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
-
     def write(self, vals):
         result = super().write(vals)
         if vals.get("partner_id"):
@@ -34,6 +29,12 @@ class CrmLead(models.Model):
             if graded:
                 history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write grades directly
                 history._hand_on_to_partners(graded)
+        return result
+
+    def _merge_dependences(self, opportunities):
+        """Also keep the grades: nothing of a merged lead is lost."""
+        result = super()._merge_dependences(opportunities)
+        GradeHistory(self.env).merge_leads(opportunities, self)
         return result
 
     def action_view_customer_grade_history(self) -> dict:

@@ -28,10 +28,6 @@ class CustomerGrade(models.Model):
     is_unrated = fields.Boolean(
         "Unrated", help="Given to customers whose history is too short to be judged. It has no place in the ranking."
     )
-    require_complete_file = fields.Boolean(
-        "Complete File Required",
-        help="The salesperson of a customer of this grade gets an activity while the file is incomplete.",
-    )
     description = fields.Text(translate=True, help="What the grade means and what the customer may expect.")
     pricelist_id = fields.Many2one(
         "product.pricelist",
@@ -59,7 +55,7 @@ class CustomerGrade(models.Model):
     def _compute_partner_count(self):
         counts = dict(
             self.env["res.partner"]._read_group(
-                [("customer_grade_id", "in", self.ids), ("is_customer_grade_holder", "=", True)],
+                [("customer_grade_id", "in", self.ids), ("is_commercial_partner", "=", True)],
                 ["customer_grade_id"],
                 ["__count"],
             )
@@ -77,14 +73,8 @@ class CustomerGrade(models.Model):
 
         :raise UserError: names the grades and the scheme
         """
-        thresholds = (
-            self
-            .env["customer.grading.threshold"]
-            .sudo()
-            .search(  # sudo: schemes of other companies, too
-                [("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")]
-            )
-        )
+        Threshold = self.env["customer.grading.threshold"].sudo()  # sudo: schemes of other companies, too
+        thresholds = Threshold.search([("grade_id", "in", self.ids), ("scheme_id.state", "=", "active")])
         if thresholds:
             raise UserError(
                 self.env._(
@@ -142,6 +132,12 @@ class CustomerGrade(models.Model):
         )
 
     @api.model
+    def _get_ranks(self) -> dict[int, int]:
+        """Return the place of each grade, best first; the unrated have none. Archived ones keep theirs."""
+        grades = self.with_context(active_test=False).search([("is_unrated", "=", False)])
+        return {grade.id: place for place, grade in enumerate(grades)}
+
+    @api.model
     def _get_migration_matrix(self, cells: Mapping[str, Mapping[str, float]], company) -> dict[str, Any]:
         """Return the value of the ``grade_migration_matrix`` widget.
 
@@ -169,6 +165,6 @@ class CustomerGrade(models.Model):
         """Open the customers that hold this grade in the current company."""
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.res_partner_action_grade")
-        action["domain"] = [("customer_grade_id", "=", self.id), ("is_customer_grade_holder", "=", True)]
+        action["domain"] = [("customer_grade_id", "=", self.id), ("is_commercial_partner", "=", True)]
         action["display_name"] = self.env._("Customers of grade %s", self.name)
         return action

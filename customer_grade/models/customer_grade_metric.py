@@ -6,6 +6,11 @@ from ..tools.assessment import History
 from ..tools.metric import GradingWindow, Metric
 from ..tools.scoring import Rung
 
+PROSPECT = frozenset({"prospect"})
+
+OPEN_LEAD = SQL("l.active IS TRUE AND l.won_status = 'pending'")
+"""Over the lead ``l``: neither won nor lost."""
+
 
 class CustomerGradeMetric(models.AbstractModel):
     """The registry of metrics: one figure per customer, each from one set-based query.
@@ -29,6 +34,10 @@ class CustomerGradeMetric(models.AbstractModel):
     Figures are those of the whole company: the queries read as superuser, because a
     grade must not depend on whose documents the reviewer may see. The order source is
     always read, for the population and the history of each customer.
+
+    The sources of prospects (leads, opportunities, and partners that never ordered) give
+    leads and partners in one query; in the column ``partner_id`` a lead stands with its
+    negative id, see ``tools.assessment.lead_key``.
     """
 
     _name = "customer.grade.metric"
@@ -105,6 +114,24 @@ class CustomerGradeMetric(models.AbstractModel):
                 higher_is_better=False,
                 help=self.env._("Share of the payments due in the window that came late, or have not come"),
             ),
+            Metric(
+                "expected_revenue",
+                self.env._("Expected Revenue"),
+                "money",
+                "_source_prospects",
+                SQL("revenue"),
+                kinds=PROSPECT,
+                help=self.env._("Of the open lead or opportunity; of a contact the sum of its open ones"),
+            ),
+            Metric(
+                "engagement",
+                self.env._("Engagement"),
+                "count",
+                "_source_engagement",
+                SQL("touches"),
+                kinds=PROSPECT,
+                help=self.env._("Activities done in the window, plus messages received from the prospect in it"),
+            ),
         ]
         if "margin" in self.env["sale.order"]._fields:
             metrics.insert(
@@ -132,6 +159,11 @@ class CustomerGradeMetric(models.AbstractModel):
                 self.env._("The metric “%s” is no longer available: the addon that brought it was removed.", key)
             )
         return metric
+
+    @api.model
+    def _get_keys_of_kind(self, kind: str) -> list[str]:
+        """Return the metrics that schemes of a kind may use."""
+        return [key for key, metric in self._get_metrics().items() if kind in metric.kinds]
 
     @api.model
     def _selection(self) -> list[tuple[str, str]]:
@@ -181,7 +213,7 @@ class CustomerGradeMetric(models.AbstractModel):
         return self.env._("%(lower)s up to %(upper)s", lower=lower, upper=upper)
 
     # ------------------------------------------------------------------
-    # Queries
+    # Fetching
     # ------------------------------------------------------------------
 
     @api.model
@@ -224,4 +256,286 @@ class CustomerGradeMetric(models.AbstractModel):
                 SQL(", ").join(columns),
                 getattr(self, source)(window),
             )
+        )
+
+    # ------------------------------------------------------------------
+    # Sources of customers
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _source_orders(self, window: GradingWindow) -> SQL:
+        """Figures from confirmed sales orders, in company currency at the order's rate.
+
+        Columns: revenue, revenue_before, margin, order_count, orders_ever, first_day,
+        recency (days), unconverted (currencies of orders that have no rate).
+
+        An order that cannot be converted counts for nothing: its amount would be wrong.
+
+        Net of returns: an order with a negative amount counts as it is. For goods that
+        were invoiced and credited, the credited quantity is taken off its order line,
+        but no more than what is not invoiced there now: a credit note that was followed
+        by a corrected invoice takes nothing off. Credit notes without an order are taken
+        off on their own date.
+        """
+        has_margin = "margin" in self.env["sale.order"]._fields
+        return SQL(
+            """
+            WITH %(returned)s, %(late_rate)s,
+            orders AS (
+                SELECT p.commercial_partner_id AS partner_id, o.date_order, o.currency_id,
+                       o.amount_untaxed > 0 AS is_purchase,
+                       u.order_id IS NOT NULL AND u.rate IS NULL AS is_unconverted,
+                       (o.amount_untaxed - COALESCE(r.amount, 0)) / rate.value AS net,
+                       %(margin)s / rate.value AS margin
+                  FROM sale_order o
+                  JOIN res_partner p ON p.id = o.partner_id
+             LEFT JOIN returned r ON r.order_id = o.id
+             LEFT JOIN late_rate u ON u.order_id = o.id
+            CROSS JOIN LATERAL (SELECT CASE WHEN u.order_id IS NULL THEN COALESCE(NULLIF(o.currency_rate, 0), 1)
+                                            ELSE u.rate END AS value) rate
+                 WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.date_order < %(stop)s
+            ),
+            credits AS (
+                SELECT m.commercial_partner_id AS partner_id,
+                       SUM(l.balance) FILTER (WHERE m.invoice_date >= %(first_day)s) AS amount,
+                       SUM(l.balance) FILTER (WHERE m.invoice_date < %(first_day)s) AS amount_before
+                  FROM account_move m
+                  JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
+                 WHERE m.company_id = %(company)s AND m.move_type = 'out_refund' AND m.state = 'posted'
+                   AND m.invoice_date >= %(first_day_before)s AND m.invoice_date <= %(as_of)s
+                   AND NOT EXISTS (SELECT 1 FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = l.id)
+              GROUP BY m.commercial_partner_id
+            )
+            SELECT o.partner_id,
+                   COALESCE(SUM(o.net) FILTER (WHERE o.date_order >= %(start)s), 0)
+                       - COALESCE(MAX(c.amount), 0) AS revenue,
+                   COALESCE(SUM(o.net) FILTER (WHERE o.date_order >= %(before)s AND o.date_order < %(start)s), 0)
+                       - COALESCE(MAX(c.amount_before), 0) AS revenue_before,
+                   COALESCE(SUM(o.margin) FILTER (WHERE o.date_order >= %(start)s), 0) AS margin,
+                   COUNT(*) FILTER (WHERE o.date_order >= %(start)s AND o.is_purchase) AS order_count,
+                   COUNT(*) FILTER (WHERE o.is_purchase) AS orders_ever,
+                   (MIN(o.date_order) FILTER (WHERE o.is_purchase)
+                       AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS first_day,
+                   %(as_of)s - (MAX(o.date_order) FILTER (WHERE o.is_purchase)
+                       AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS recency,
+                   ARRAY_AGG(DISTINCT o.currency_id) FILTER (
+                       WHERE o.is_unconverted AND o.date_order >= %(before)s) AS unconverted
+              FROM orders o
+         LEFT JOIN credits c ON c.partner_id = o.partner_id
+          GROUP BY o.partner_id
+            """,
+            returned=self._cte_returned(window, has_margin),
+            late_rate=self._cte_late_rate(window),
+            margin=SQL("(o.margin - COALESCE(r.margin, 0))") if has_margin else SQL("0"),
+            company=window.company_id,
+            start=window.start_utc,
+            before=window.previous_start_utc,
+            stop=window.stop_utc,
+            first_day=window.start,
+            first_day_before=window.previous_start,
+            as_of=window.as_of,
+            tz=window.timezone,
+        )
+
+    def _cte_returned(self, window: GradingWindow, has_margin: bool) -> SQL:
+        """Amount and margin, in order currency, of credited goods per order."""
+        return SQL(
+            """
+            returned AS (
+                SELECT s.order_id,
+                       SUM(s.price_subtotal * back.share) AS amount,
+                       SUM(%s * back.share) AS margin
+                  FROM (SELECT x.order_line_id, SUM(l.quantity * lu.factor / su.factor) AS credited
+                          FROM account_move m
+                          JOIN account_move_line l ON l.move_id = m.id
+                          JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = l.id
+                          JOIN sale_order_line so ON so.id = x.order_line_id
+                          JOIN uom_uom su ON su.id = so.product_uom_id
+                          JOIN uom_uom lu ON lu.id = COALESCE(l.product_uom_id, so.product_uom_id)
+                         WHERE m.company_id = %s AND m.move_type = 'out_refund' AND m.state = 'posted'
+                           AND m.invoice_date <= %s
+                      GROUP BY x.order_line_id) c
+                  JOIN sale_order_line s ON s.id = c.order_line_id AND s.product_uom_qty > 0
+            CROSS JOIN LATERAL (SELECT LEAST(c.credited, GREATEST(s.product_uom_qty - s.qty_invoiced, 0))
+                                       / s.product_uom_qty AS share) back
+              GROUP BY s.order_id
+            )
+            """,
+            SQL("s.margin") if has_margin else SQL("0"),
+            window.company_id,
+            window.as_of,
+        )
+
+    def _cte_late_rate(self, window: GradingWindow) -> SQL:
+        """Rates for orders that were written before their currency had one.
+
+        Odoo then stores a rate of exactly 1, which would take 100 USD for 100 CNY. The
+        rate of the order day is used when there is one now, or the first one after, as
+        ``res.currency`` itself does; without any rate it is NULL.
+        """
+        root = self.env["res.company"].browse(window.company_id).root_id
+
+        def rate_of(currency: SQL | int) -> SQL:
+            return SQL(
+                """(SELECT r.rate FROM res_currency_rate r
+                     WHERE r.currency_id = %s AND (r.company_id IS NULL OR r.company_id = %s)
+                  ORDER BY r.company_id IS NULL, r.name > o.date_order::date, ABS(r.name - o.date_order::date)
+                     LIMIT 1)""",
+                currency,
+                root.id,
+            )
+
+        return SQL(
+            """
+            late_rate AS (
+                SELECT o.id AS order_id, %(order_rate)s / COALESCE(%(company_rate)s, 1) AS rate
+                  FROM sale_order o
+                 WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.currency_rate = 1
+                   AND o.currency_id <> %(currency)s AND o.date_order < %(stop)s
+            )
+            """,
+            order_rate=rate_of(SQL("o.currency_id")),
+            company_rate=rate_of(window.currency_id),
+            company=window.company_id,
+            currency=window.currency_id,
+            stop=window.stop_utc,
+        )
+
+    @api.model
+    def _source_receivables(self, window: GradingWindow) -> SQL:
+        """Payment behaviour from posted customer invoices, in company currency.
+
+        Columns: days_overdue (mean delay weighted by amount), oldest_overdue (days),
+        late_share (per cent of the instalments).
+
+        Counted are instalments due in the window, and older ones still open on the day
+        of the review. What was settled is late by settlement day less due day, what is
+        open by review day less due day; early payment is no delay, it does not make up
+        for a late one.
+        """
+        return SQL(
+            """
+            WITH due AS (
+                SELECT l.id, m.commercial_partner_id AS partner_id, l.date_maturity, l.balance
+                  FROM account_move_line l
+                  JOIN account_move m ON m.id = l.move_id
+                  JOIN account_account a ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+                 WHERE m.company_id = %(company)s AND m.state = 'posted' AND m.move_type = 'out_invoice'
+                   AND l.balance > 0 AND l.date_maturity <= %(as_of)s
+                   AND (l.date_maturity >= %(first_day)s OR l.amount_residual > 0 OR EXISTS (
+                       SELECT 1 FROM account_partial_reconcile r
+                        WHERE r.debit_move_id = l.id AND r.max_date > %(as_of)s))
+            ),
+            settled AS (
+                SELECT d.id, SUM(r.amount) AS amount,
+                       SUM(r.amount * GREATEST(r.max_date - d.date_maturity, 0)) AS amount_days,
+                       BOOL_OR(r.max_date > d.date_maturity) AS is_late
+                  FROM due d
+                  JOIN account_partial_reconcile r ON r.debit_move_id = d.id AND r.max_date <= %(as_of)s
+              GROUP BY d.id
+            ),
+            instalment AS (
+                SELECT d.partner_id, d.balance AS amount, %(as_of)s - d.date_maturity AS age,
+                       d.balance - COALESCE(s.amount, 0) AS still_open,
+                       COALESCE(s.amount_days, 0) AS settled_days,
+                       COALESCE(s.is_late, FALSE) AS settled_late
+                  FROM due d LEFT JOIN settled s ON s.id = d.id
+            )
+            SELECT partner_id,
+                   SUM(settled_days + GREATEST(still_open, 0) * age) / SUM(amount) AS days_overdue,
+                   COALESCE(MAX(age) FILTER (WHERE still_open > %(rounding)s), 0) AS oldest_overdue,
+                   100.0 * COUNT(*) FILTER (WHERE settled_late OR (still_open > %(rounding)s AND age > 0))
+                         / COUNT(*) AS late_share
+              FROM instalment
+          GROUP BY partner_id
+            """,
+            company=window.company_id,
+            first_day=window.start,
+            as_of=window.as_of,
+            rounding=self.env["res.currency"].browse(window.currency_id).rounding / 2,
+        )
+
+    # ------------------------------------------------------------------
+    # Sources of prospects
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _source_prospects(self, window: GradingWindow) -> SQL:
+        """Expected revenue in company currency, and the day a prospect became known.
+
+        Its columns are those of ``History``: revenue is the expected one, first_day the
+        day the record was created; there are no orders.
+        """
+        return SQL(
+            """
+            SELECT prospect.partner_id, SUM(prospect.revenue) AS revenue, 0 AS order_count, 0 AS orders_ever,
+                   (MIN(prospect.known_from) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS first_day,
+                   NULL::int[] AS unconverted
+              FROM (SELECT -l.id AS partner_id, COALESCE(l.expected_revenue, 0) AS revenue, l.create_date AS known_from
+                      FROM crm_lead l
+                     WHERE %(open_lead)s AND (l.company_id IS NULL OR l.company_id = %(company)s)
+                 UNION ALL
+                    SELECT p.id, 0, p.create_date FROM res_partner p
+                     WHERE p.active IS TRUE AND p.commercial_partner_id = p.id
+                 UNION ALL
+                    SELECT d.commercial_partner_id, COALESCE(l.expected_revenue, 0), NULL
+                      FROM crm_lead l JOIN res_partner d ON d.id = l.partner_id
+                     WHERE %(open_lead)s AND (l.company_id IS NULL OR l.company_id = %(company)s)) prospect
+          GROUP BY prospect.partner_id
+            """,
+            open_lead=OPEN_LEAD,
+            company=window.company_id,
+            tz=window.timezone,
+        )
+
+    @api.model
+    def _source_engagement(self, window: GradingWindow) -> SQL:
+        """Touches in the window: activities done, and messages written by the other side.
+
+        touches = activities done on the record + messages on it whose author is not one of
+        our users. For a partner those of its contacts and of its leads count, too. Log notes
+        and our own messages do not count: writing much is not being answered.
+        """
+        return SQL(
+            """
+            WITH touch AS (
+                SELECT a.res_model AS model, a.res_id, COUNT(*) AS number
+                  FROM mail_activity a
+                 WHERE a.active IS FALSE AND a.res_model IN ('crm.lead', 'res.partner')
+                   AND a.date_done >= %(first_day)s AND a.date_done <= %(as_of)s
+              GROUP BY a.res_model, a.res_id
+             UNION ALL
+                SELECT m.model, m.res_id, COUNT(*)
+                  FROM mail_message m
+             LEFT JOIN res_partner author ON author.id = m.author_id
+                 WHERE m.model IN ('crm.lead', 'res.partner') AND m.message_type IN ('email', 'comment')
+                   AND m.date >= %(start)s AND m.date < %(stop)s AND m.is_internal IS NOT TRUE
+                   AND (author.partner_share IS TRUE OR (m.author_id IS NULL AND m.email_from IS NOT NULL))
+              GROUP BY m.model, m.res_id
+            ),
+            lead AS (
+                SELECT l.id, d.commercial_partner_id, %(open_lead)s AS is_open, COALESCE(SUM(t.number), 0) AS number
+                  FROM crm_lead l
+             LEFT JOIN touch t ON t.model = 'crm.lead' AND t.res_id = l.id
+             LEFT JOIN res_partner d ON d.id = l.partner_id
+                 WHERE l.company_id IS NULL OR l.company_id = %(company)s
+              GROUP BY l.id, d.commercial_partner_id
+            )
+            SELECT -id AS partner_id, number AS touches FROM lead WHERE is_open
+         UNION ALL
+            SELECT known.partner_id, SUM(known.number)
+              FROM (SELECT p.commercial_partner_id AS partner_id, COALESCE(t.number, 0) AS number
+                      FROM res_partner p
+                 LEFT JOIN touch t ON t.model = 'res.partner' AND t.res_id = p.id
+                     WHERE p.active IS TRUE
+                 UNION ALL
+                    SELECT commercial_partner_id, number FROM lead WHERE commercial_partner_id IS NOT NULL) known
+          GROUP BY known.partner_id
+            """,
+            open_lead=OPEN_LEAD,
+            first_day=window.start,
+            as_of=window.as_of,
+            start=window.start_utc,
+            stop=window.stop_utc,
+            company=window.company_id,
         )

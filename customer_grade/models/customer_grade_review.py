@@ -1,7 +1,18 @@
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, split_every
+
+from ..tools.assessment import Assessment
+from ..tools.metric import GradingWindow
+from .grading_run import GradingRun
+
+BATCH = 5000
+"""Rows of one INSERT: keeps memory flat; above it the time per row no longer falls."""
 
 
 class CustomerGradeReview(models.Model):
@@ -18,6 +29,8 @@ class CustomerGradeReview(models.Model):
         "decided": {"computed", "applied", "cancelled"},
         "cancelled": {"draft"},
     }
+    # Evidence: written by the computation and by applying.
+    _closed_fields = frozenset({"ladders", "applied_by_id", "applied_on"})
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
     state = fields.Selection(
@@ -62,6 +75,12 @@ class CustomerGradeReview(models.Model):
     ladders = fields.Json(readonly=True, copy=False)
     applied_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     applied_on = fields.Datetime(readonly=True, copy=False)
+    matrix = fields.Json("Migration", compute="_compute_matrix")
+    assessment_count = fields.Integer("Customers", compute="_compute_counts")
+    pending_count = fields.Integer("To Decide", compute="_compute_counts")
+    changed_count = fields.Integer("Changes", compute="_compute_counts")
+    incomplete_count = fields.Integer("Incomplete Figures", compute="_compute_counts")
+    subject_label = fields.Char("Graded", compute="_compute_subject_label")
 
     # ------------------------------------------------------------------
     # Defaults and computes
@@ -92,46 +111,58 @@ class CustomerGradeReview(models.Model):
             complete = review.date and review.scheme_id
             review.window_start = review._get_window().start if complete else False
 
+    @api.depends_context("lang")
+    @api.depends("kind")
+    def _compute_subject_label(self):
+        labels = dict(self.env["customer.grading.scheme"]._fields["kind"]._description_selection(self.env))
+        for review in self:
+            review.subject_label = labels.get(review.kind)
+
+    @api.depends("assessment_ids.decision", "assessment_ids.movement")
+    def _compute_counts(self):
+        counts = defaultdict(Counter)
+        for review, decision, movement, incomplete, count in self.env["customer.grade.assessment"]._read_group(
+            [("review_id", "in", self.ids)], ["review_id", "decision", "movement", "is_incomplete"], ["__count"]
+        ):
+            shown = {
+                "all": True,
+                "pending": decision == "pending",
+                "changed": movement != "same",
+                "incomplete": incomplete,
+            }
+            counts[review.id].update({name: count for name, is_counted in shown.items() if is_counted})
+        for review in self:
+            own = counts[review.id]
+            review.assessment_count = own["all"]
+            review.pending_count = own["pending"]
+            review.changed_count = own["changed"]
+            review.incomplete_count = own["incomplete"]
+
+    @api.depends("kind", "assessment_ids.grade_id", "assessment_ids.previous_grade_id")
+    @api.depends_context("lang")
+    def _compute_matrix(self):
+        """Customers and revenue from each grade to each grade, see ``_get_migration_matrix``."""
+        cells = defaultdict(dict)
+        for review, before, after, count, revenue in self.env["customer.grade.assessment"]._read_group(
+            [("review_id", "in", self.ids)], ["review_id", "previous_grade_id", "grade_id"], ["__count", "revenue:sum"]
+        ):
+            cells[review.id][f"{before.id or 0},{after.id or 0}"] = {"count": count, "revenue": revenue}
+        for review in self:
+            matrix = self.env["customer.grade"]._get_migration_matrix(cells[review.id], review.company_id)
+            if review.kind == "prospect":
+                matrix["opens"] = {
+                    "model": "customer.grade.assessment",
+                    "link": "review_id",
+                    "before": "previous_grade_id",
+                    "after": "grade_id",
+                    "context": {"grading_prospects": True},
+                    "title": self.env._("All prospects"),
+                }
+            review.matrix = matrix
+
     # ------------------------------------------------------------------
-    # Guards
+    # CRUD
     # ------------------------------------------------------------------
-
-    def _check_may_decide(self) -> None:
-        """:raise AccessError: the user is neither sales manager nor approver"""
-        if not self.env.su and not self.has_access("write"):
-            raise AccessError(self.env._("Only sales managers and grade approvers may decide customer grades."))
-
-    def _lock_for_decisions(self) -> None:
-        """Make sure that this user may decide now, and that nobody closes the review meanwhile.
-
-        :raise AccessError: the user may not decide
-        :raise UserError: a review is not open for decisions, or is being processed
-        """
-        self._check_may_decide()
-        self._lock_for_transition()
-        self.invalidate_recordset(["state"])
-        closed = self.filtered(lambda review: review.state != "computed")
-        if closed:
-            raise UserError(
-                self.env._(
-                    "Review %s is not open for decisions. Reopen it first, or compute a new one.",
-                    ", ".join(closed.mapped("display_name")),
-                )
-            )
-
-    @api.model
-    def _check_may_apply(self) -> None:
-        """:raise AccessError: the user lacks the right to apply grades"""
-        if not self.env.su and not self.env.user.has_group("customer_grade.group_grade_approver"):
-            raise AccessError(
-                self.env._("You may not apply customer grades. Ask a user with the right “Apply Customer Grades”.")
-            )
-
-    def _has_field_access(self, field, operation):
-        # Evidence: written by the computation and by applying, never by a client.
-        if operation == "write" and not self.env.su and field.name in ("ladders", "applied_by_id", "applied_on"):
-            return False
-        return super()._has_field_access(field, operation)
 
     def write(self, vals):
         if {"scheme_id", "date"} & vals.keys():
@@ -211,14 +242,14 @@ class CustomerGradeReview(models.Model):
 
         :raise AccessError: the user may not apply grades
         :raise UserError: the review is not decided, is being applied by someone else, or is
-            overtaken by a later one or by grades that changed since
+            superseded by a later one or by grades that changed since
         """
         self._check_may_apply()
         for review in self:
             review._change_state("applied", applied_by_id=self.env.uid, applied_on=fields.Datetime.now())
-            review._check_not_overtaken()
+            review._check_not_superseded()
             assessments = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write them directly
-            assessments._apply_and_log(review.company_id, SQL("a.review_id = %s", review.id), review._get_log_note())
+            assessments._apply(review.company_id, SQL("a.review_id = %s", review.id), review._get_log_note())
         return True
 
     def action_cancel(self) -> bool:
@@ -233,18 +264,121 @@ class CustomerGradeReview(models.Model):
 
     def action_view_assessments(self) -> dict:
         """Open the customers of these reviews, those to decide first."""
-        action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_review")
-        context = {"search_default_pending": 1} if sum(self.mapped("pending_count")) else {}
-        return dict(action, domain=[("review_id", "in", self.ids)], context=context)
+        return self._action_assessments({"search_default_pending": 1} if sum(self.mapped("pending_count")) else {})
 
     def action_view_incomplete(self) -> dict:
         """Open the customers whose figures are incomplete."""
+        return self._action_assessments({}, ("is_incomplete", "=", True))
+
+    def _action_assessments(self, context: dict, *domain: tuple) -> dict:
+        """Return the list of assessments; where all are prospects, it shows leads and expected revenue."""
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_review")
-        return dict(action, domain=[("review_id", "in", self.ids), ("is_incomplete", "=", True)])
+        action |= {"domain": [("review_id", "in", self.ids), *domain], "context": context}
+        if set(self.mapped("kind")) == {"prospect"}:
+            name = self.env._("Prospects in Review")
+            action |= {"name": name, "display_name": name, "context": {**context, "grading_prospects": True}}
+        return action
 
     # ------------------------------------------------------------------
-    # Business methods
+    # Computing
     # ------------------------------------------------------------------
+
+    def _get_window(self) -> GradingWindow:
+        """Return the time this review looks at."""
+        self.ensure_one()
+        return GradingRun(self.scheme_id, self.date).window
+
+    def _assess_customers(self) -> None:
+        """Replace the assessments of this review by freshly computed ones.
+
+        The work is one transaction. Killed half-way it leaves the review as it was, and
+        computing again starts from the beginning.
+
+        :raise UserError: the scheme is not complete, or nobody is there to be graded
+        """
+        self.ensure_one()
+        self.scheme_id._check_ready()
+        run = GradingRun(self.scheme_id, self.date)
+        assessments, ladders = run.grade(*run.fetch(run.metric_keys))
+        self._store(assessments)
+        self.ladders = ladders
+
+    def _store(self, assessments: Iterable[Assessment]) -> None:
+        """Replace the stored assessments of this review, in bulk."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL("DELETE FROM customer_grade_assessment WHERE review_id = %s", self.id))
+        names = [SQL.identifier(name) for name in Assessment._fields]
+        stored = self.env["customer.grade.assessment"]._fields
+        for rows in split_every(BATCH, assessments, list):
+            columns = [
+                self._sql_array(stored[name].column_type[0], values)
+                for name, values in zip(Assessment._fields, zip(*rows, strict=True), strict=True)
+            ]
+            self.env.cr.execute(
+                SQL(
+                    """
+                    INSERT INTO customer_grade_assessment
+                           (review_id, kind, origin, company_id, scheme_id, date, state, is_current,
+                            create_uid, create_date, write_uid, write_date, %(names)s)
+                    SELECT %(review)s, %(kind)s, 'review', %(company)s, %(scheme)s, %(date)s, 'proposed', FALSE,
+                           %(uid)s, %(now)s, %(uid)s, %(now)s, batch.*
+                      FROM unnest(%(columns)s) AS batch
+                    """,
+                    names=SQL(", ").join(names),
+                    columns=SQL(", ").join(columns),
+                    review=self.id,
+                    kind=self.scheme_id.kind,
+                    company=self.company_id.id,
+                    scheme=self.scheme_id.id,
+                    date=self.date,
+                    uid=self.env.uid,
+                    now=self.env.cr.now(),
+                )
+            )
+        self.env["customer.grade.assessment"].invalidate_model()
+        self.invalidate_recordset()
+
+    @staticmethod
+    def _sql_array(column_type: str, values: Iterable) -> SQL:
+        """Return the values of one column, all rows in one parameter."""
+        if column_type == "jsonb":
+            return SQL("%s::text[]::jsonb[]", [json.dumps(value) for value in values])
+        return SQL("%s::%s[]", list(values), SQL(column_type))
+
+    # ------------------------------------------------------------------
+    # Deciding and applying
+    # ------------------------------------------------------------------
+
+    def _check_may_decide(self) -> None:
+        """:raise AccessError: the user is neither sales manager nor approver"""
+        if not self.env.su and not self.has_access("write"):
+            raise AccessError(self.env._("Only sales managers and grade approvers may decide customer grades."))
+
+    def _lock_for_decisions(self) -> None:
+        """Make sure that this user may decide now, and that nobody closes the review meanwhile.
+
+        :raise AccessError: the user may not decide
+        :raise UserError: a review is not open for decisions, or is being processed
+        """
+        self._check_may_decide()
+        self._lock_for_transition()
+        self.invalidate_recordset(["state"])
+        closed = self.filtered(lambda review: review.state != "computed")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Review %s is not open for decisions. Reopen it first, or compute a new one.",
+                    ", ".join(closed.mapped("display_name")),
+                )
+            )
+
+    @api.model
+    def _check_may_apply(self) -> None:
+        """:raise AccessError: the user lacks the right to apply grades"""
+        if not self.env.su and not self.env.user.has_group("customer_grade.group_grade_approver"):
+            raise AccessError(
+                self.env._("You may not apply customer grades. Ask a user with the right “Apply Customer Grades”.")
+            )
 
     def _pending_domain(self) -> Domain:
         return Domain("review_id", "in", self.ids) & Domain("decision", "=", "pending")
@@ -275,3 +409,62 @@ class CustomerGradeReview(models.Model):
             ),
             user_id=self.user_id.id,
         )
+
+    # ------------------------------------------------------------------
+    # A review is applied only while the state of affairs it rests on lasts
+    # ------------------------------------------------------------------
+
+    def _check_not_superseded(self) -> None:
+        """Refuse to apply grades that rest on a state of affairs that is gone.
+
+        :raise UserError: a later review was applied, or grades changed since the computation
+        """
+        self.ensure_one()
+        later = self.search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("kind", "=", self.kind),
+                ("state", "=", "applied"),
+                ("date", ">", self.date),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(later)s is already applied and looks at a later day than %(review)s. Create a new review.",
+                    later=later.display_name,
+                    review=self.display_name,
+                )
+            )
+        changed = self._get_changed_since()
+        if changed:
+            raise UserError(
+                self.env._(
+                    "Grades changed since %(review)s was computed, for example of %(customers)s. Reopen and compute it "
+                    "again.",
+                    review=self.display_name,
+                    customers=", ".join(changed),
+                )
+            )
+
+    def _get_changed_since(self) -> list[str]:
+        """Return the names of some customers or leads whose grade is no longer the one before."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT p.name FROM customer_grade_assessment a JOIN res_partner p ON p.id = a.partner_id
+                 WHERE a.review_id = %(review)s
+                   AND (p.customer_grade_id->>%(key)s)::int IS DISTINCT FROM a.previous_grade_id
+             UNION ALL
+                SELECT l.name FROM customer_grade_assessment a JOIN crm_lead l ON l.id = a.lead_id
+                 WHERE a.review_id = %(review)s AND l.customer_grade_id IS DISTINCT FROM a.previous_grade_id
+              ORDER BY name LIMIT 5
+                """,
+                review=self.id,
+                key=str(self.company_id.id),
+            )
+        )
+        return [name for [name] in rows]

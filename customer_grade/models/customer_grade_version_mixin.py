@@ -1,4 +1,6 @@
-from odoo import models
+from typing import ClassVar
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
@@ -6,18 +8,42 @@ from odoo.tools import plaintext2html
 class CustomerGradeVersionMixin(models.AbstractModel):
     """Policies in versions: a draft takes over from the version in force, which retires.
 
-    The model declares ``state`` (draft, active, retired) with the transition mixin,
-    ``name``, ``version``, ``previous_version_id``, ``company_id`` and ``user_id``.
+    The model declares ``previous_version_id``, a link to its own kind, and in ``_rule_fields`` what stays as it is
+    once a version is in force.
     """
 
     _name = "customer.grade.version.mixin"
     _description = "Policy in Versions"
+    _inherit = ["sales.department.transition.mixin", "mail.thread", "mail.activity.mixin"]
+    _TRANSITIONS = {"draft": {"active"}, "active": {"retired"}}
+    # Which version follows which decides what may take over: not for clients to say.
+    _closed_fields = frozenset({"version", "previous_version_id"})
+    #: The rules that decisions rest on, beside the company and the line of descent.
+    _rule_fields: ClassVar[frozenset[str]] = frozenset()
 
-    def _has_field_access(self, field, operation):
-        # Which version follows which decides what may take over: not for clients to say.
-        if operation == "write" and not self.env.su and field.name in ("version", "previous_version_id"):
-            return False
-        return super()._has_field_access(field, operation)
+    name = fields.Char(required=True, tracking=True)
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")],
+        required=True,
+        default="draft",
+        readonly=True,
+        tracking=True,
+        copy=False,
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    user_id = fields.Many2one("res.users", "Owner", required=True, default=lambda self: self.env.user, tracking=True)
+
+    @api.depends("name", "version")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for policy in self:
+            policy.display_name = self.env._("%(name)s v%(version)s", name=policy.name or "", version=policy.version)
+
+    def write(self, vals):
+        if {"company_id", "version", "previous_version_id", *self._rule_fields} & vals.keys():
+            self._check_is_draft()
+        return super().write(vals)
 
     # ------------------------------------------------------------------
     # Actions
@@ -70,13 +96,18 @@ class CustomerGradeVersionMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
-        latest = self.search([*self._get_rival_domain(), ("name", "=", self.name)], order="version desc", limit=1)
         version = self.copy({"name": self.name})
-        version.sudo().write({  # sudo: the line of descent is closed to clients; copying needed the right
-            "version": latest.version + 1,
-            "previous_version_id": self.id,
-        })
+        version._become_version_after(self)
         return version
+
+    def _become_version_after(self, base) -> None:
+        """Number this draft as the next version, descended from ``base``."""
+        self.ensure_one()
+        latest = self.search([*base._get_rival_domain(), ("name", "=", base.name)], order="version desc", limit=1)
+        self.sudo().write({  # sudo: the line of descent is closed to clients; the callers checked the right
+            "version": latest.version + 1,
+            "previous_version_id": base.id,
+        })
 
     def _get_rival_domain(self) -> list:
         """Return the policies of which one can be in force at a time, this one included."""

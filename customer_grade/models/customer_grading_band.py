@@ -9,7 +9,7 @@ class CustomerGradingBand(models.Model):
     """Figures from one bound up to another earn so many points."""
 
     _name = "customer.grading.band"
-    _inherit = ["customer.grading.scheme.part"]
+    _inherit = ["customer.grade.version.rule.mixin"]
     _description = "Band of a Grading Criterion"
     _order = "criterion_id, open_below desc, lower, id"
 
@@ -27,7 +27,7 @@ class CustomerGradingBand(models.Model):
         "CHECK(open_below IS TRUE OR open_above IS TRUE OR lower < upper)", "A band must begin below its end."
     )
 
-    def _get_scheme(self):
+    def _get_version(self):
         return self.criterion_id.scheme_id
 
     def _as_rung(self) -> Rung:

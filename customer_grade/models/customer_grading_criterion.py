@@ -8,13 +8,10 @@ class CustomerGradingCriterion(models.Model):
     """One metric, the way to turn it into points, and its weight in the score."""
 
     _name = "customer.grading.criterion"
-    _inherit = ["customer.grading.scheme.part", "customer.grading.metric.mixin"]
+    _inherit = ["customer.grade.version.rule.mixin", "customer.grading.metric.mixin"]
     _description = "Grading Criterion"
     _order = "scheme_id, sequence, id"
 
-    scheme_id = fields.Many2one("customer.grading.scheme", required=True, index=True, ondelete="cascade")
-    sequence = fields.Integer(default=10)
-    metric = fields.Selection("_selection_metric", required=True)
     metric_help = fields.Char(compute="_compute_metric_help")
     weight = fields.Float(
         default=1.0, required=True, digits=(16, 1), help="Share in the score, relative to the other criteria."
@@ -50,11 +47,6 @@ class CustomerGradingCriterion(models.Model):
         "UNIQUE(scheme_id, metric)", "A scheme uses each metric once: raise its weight instead."
     )
 
-    @api.model
-    def _selection_metric(self):
-        return self.env["customer.grade.metric"]._selection()
-
-    @api.depends_context("lang")
     @api.depends("metric")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -164,6 +156,14 @@ class CustomerGradingCriterion(models.Model):
                     criterion=name,
                 )
         return None
+
+    def _get_rules(self) -> tuple:
+        """Return metric, weight and steps as one plain value, to compare with other criteria."""
+        self.ensure_one()
+        points = (self.rest_points, self.missing_points)
+        bands = sorted((band._as_rung() for band in self.band_ids), key=lambda rung: rung.lower)
+        classes = sorted((step.share, step.points) for step in self.pareto_ids)
+        return self.metric, self.weight, self.method, points, bands, classes
 
     def _score(self, figures: scoring.Figures) -> tuple[scoring.Points, list[scoring.Rung]]:
         """Score the figures of all customers.

@@ -8,8 +8,15 @@ class CustomerGradingMetricMixin(models.AbstractModel):
     _name = "customer.grading.metric.mixin"
     _description = "Rule on a Grading Metric"
 
+    scheme_id = fields.Many2one("customer.grading.scheme", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer(default=10)
+    metric = fields.Selection("_selection_metric", required=True)
     # Names the metrics the user may choose from: the selection itself knows all of them.
     metric_choices = fields.Json(compute="_compute_metric_choices")
+
+    @api.model
+    def _selection_metric(self):
+        return self.env["customer.grade.metric"]._selection()
 
     @api.depends("scheme_id.kind")
     def _compute_metric_choices(self):

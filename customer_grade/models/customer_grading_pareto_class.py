@@ -5,7 +5,7 @@ class CustomerGradingParetoClass(models.Model):
     """Customers who together make the first so many per cent earn so many points."""
 
     _name = "customer.grading.pareto.class"
-    _inherit = ["customer.grading.scheme.part"]
+    _inherit = ["customer.grade.version.rule.mixin"]
     _description = "Pareto Class of a Grading Criterion"
     _order = "criterion_id, share, id"
 
@@ -20,8 +20,8 @@ class CustomerGradingParetoClass(models.Model):
         "CHECK(points >= 0 AND points <= 100)", "The points of a Pareto class lie between 0 and 100."
     )
     _share_once = models.Constraint(
-        "UNIQUE(criterion_id, share)", "Two Pareto classes of one criterion end at the same share."
+        "UNIQUE(criterion_id, share) DEFERRABLE", "Two Pareto classes of one criterion end at the same share."
     )
 
-    def _get_scheme(self):
+    def _get_version(self):
         return self.criterion_id.scheme_id

@@ -5,7 +5,7 @@ class CustomerGradingThreshold(models.Model):
     """The score a grade needs."""
 
     _name = "customer.grading.threshold"
-    _inherit = ["customer.grading.scheme.part"]
+    _inherit = ["customer.grade.version.rule.mixin"]
     _description = "Grade Threshold"
     _order = "scheme_id, minimum desc, id"
 
@@ -24,4 +24,6 @@ class CustomerGradingThreshold(models.Model):
 
     _minimum_range = models.Constraint("CHECK(minimum >= 0 AND minimum <= 100)", "A threshold lies between 0 and 100.")
     _grade_once = models.Constraint("UNIQUE(scheme_id, grade_id)", "A scheme has one threshold for each grade.")
-    _minimum_once = models.Constraint("UNIQUE(scheme_id, minimum)", "Two grades of one scheme begin at the same score.")
+    _minimum_once = models.Constraint(
+        "UNIQUE(scheme_id, minimum) DEFERRABLE", "Two grades of one scheme begin at the same score."
+    )

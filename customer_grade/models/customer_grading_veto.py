@@ -1,18 +1,15 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class CustomerGradingVeto(models.Model):
     """A figure that keeps a customer from a better grade, whatever the score."""
 
     _name = "customer.grading.veto"
-    _inherit = ["customer.grading.scheme.part", "customer.grading.metric.mixin"]
+    _inherit = ["customer.grade.version.rule.mixin", "customer.grading.metric.mixin"]
     _description = "Grading Veto"
     _order = "scheme_id, sequence, id"
 
-    scheme_id = fields.Many2one("customer.grading.scheme", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="scheme_id.company_id")
-    sequence = fields.Integer(default=10)
-    metric = fields.Selection("_selection_metric", required=True)
     operator = fields.Selection(
         [(">", "more than"), (">=", "at least"), ("<", "less than"), ("<=", "at most")], required=True, default=">"
     )
@@ -26,7 +23,3 @@ class CustomerGradingVeto(models.Model):
         domain="[('is_unrated', '=', False), ('company_id', 'in', [company_id, False])]",
         help="Best grade such a customer can have.",
     )
-
-    @api.model
-    def _selection_metric(self):
-        return self.env["customer.grade.metric"]._selection()

@@ -2,12 +2,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-GRADE_FIELDS = ("customer_grade_id", "customer_grade_score", "customer_grade_since")
+from .customer_graded_mixin import GRADE_FIELDS
+from .grade_history import GradeHistory
 
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "customer.grade.holder.mixin"]
+    _inherit = ["res.partner", "customer.graded.mixin"]
+    # Score and date follow from the grade; the grade itself can be imported by those who decide grades.
+    _closed_except_groups = {"customer_grade_id": "sales_team.group_sale_manager,customer_grade.group_grade_approver"}
 
     # Stored on contacts, too: they are commercial fields, kept in line with their company
     # by Odoo itself, so that lists, filters and groups of contacts need no join.
@@ -22,10 +25,10 @@ class ResPartner(models.Model):
     customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1), aggregator="avg")
     customer_grade_since = fields.Date("Grade Since", company_dependent=True)
     customer_grade_color = fields.Integer(related="customer_grade_id.color")
-    is_customer_grade_holder = fields.Boolean(
+    is_commercial_partner = fields.Boolean(
         "Is Graded Itself",
-        compute="_compute_is_customer_grade_holder",
-        search="_search_is_customer_grade_holder",
+        compute="_compute_is_commercial_partner",
+        search="_search_is_commercial_partner",
         help="Companies and private customers; not the contacts of a company.",
     )
     customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id")
@@ -37,11 +40,11 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.depends("commercial_partner_id")
-    def _compute_is_customer_grade_holder(self):
+    def _compute_is_commercial_partner(self):
         for partner in self:
-            partner.is_customer_grade_holder = partner.commercial_partner_id == partner
+            partner.is_commercial_partner = partner.commercial_partner_id == partner
 
-    def _search_is_customer_grade_holder(self, operator, value):
+    def _search_is_commercial_partner(self, operator, value):
         if operator != "in":
             return NotImplemented
         if False in value:
@@ -55,37 +58,9 @@ class ResPartner(models.Model):
         for partner in self:
             partner.has_customer_grade_proposal = bool(partner._get_grade_terms())
 
-    def _get_grade_terms(self) -> dict[str, int]:
-        """Return the values the grade proposes and the customer does not have yet."""
-        self.ensure_one()
-        grade, terms = self.customer_grade_id, {}
-        if grade.pricelist_id and grade.pricelist_id != self.property_product_pricelist:
-            terms["property_product_pricelist"] = grade.pricelist_id.id
-        if grade.payment_term_id and grade.payment_term_id != self.property_payment_term_id:
-            terms["property_payment_term_id"] = grade.payment_term_id.id
-        return terms
-
     # ------------------------------------------------------------------
-    # Guards
+    # CRUD
     # ------------------------------------------------------------------
-
-    @api.model
-    def _commercial_fields(self):
-        return super()._commercial_fields() + list(GRADE_FIELDS)
-
-    def _get_commercial_values(self):
-        # Odoo passes on only what is set, but a contact that joins a company without grade
-        # must not keep the grade of its former one.
-        return super()._get_commercial_values() | self._convert_fields_to_values(GRADE_FIELDS)
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in GRADE_FIELDS:
-            # Score and date follow from the grade; the grade itself can be imported by
-            # those who decide grades.
-            return field.name == "customer_grade_id" and self.env.user.has_groups(
-                "sales_team.group_sale_manager,customer_grade.group_grade_approver"
-            )
-        return super()._has_field_access(field, operation)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -98,72 +73,15 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        if "customer_grade_id" not in vals:
-            return super().write(vals)
-        before = {partner.id: partner.customer_grade_id.id for partner in self}
+        vals = self._drop_present_grades(vals)
+        before = {partner.id: partner.customer_grade_id.id for partner in self} if "customer_grade_id" in vals else None
+        companies = self._get_companies() if {"parent_id", "is_company"} & vals.keys() else {}
         result = super().write(vals)
-        self._record_manual_grade(before)
+        if before is not None:
+            self._record_manual_grade(before)
+        if companies:
+            self._restore_own_grades(companies)
         return result
-
-    def _record_manual_grade(self, before: dict[int, int]) -> None:
-        """Add a history entry for grades that were set or imported rather than reviewed.
-
-        :param before: grade id by partner id; absent for new partners
-        :raise ValidationError: a contact was given another grade than its company
-        """
-        changed = self.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
-        contacts = changed.filtered(
-            lambda partner: (
-                not partner.is_customer_grade_holder
-                and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
-            )
-        )
-        if contacts:
-            raise ValidationError(
-                self.env._(
-                    "%(contact)s shows the grade of %(company)s: set the grade there.",
-                    contact=contacts[0].display_name,
-                    company=contacts[0].commercial_partner_id.display_name,
-                )
-            )
-        holders = changed.filtered("is_customer_grade_holder")
-        if not holders:
-            return
-        company = self.env.company
-        today = company._sales_today()
-        history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
-        before_now = history.search([
-            ("partner_id", "in", holders.ids),
-            ("company_id", "=", company.id),
-            ("is_current", "=", True),
-        ])
-        # Who is graded as a prospect stays one until the first order.
-        kinds = {entry.partner_id: entry.kind for entry in before_now}
-        before_now.is_current = False
-        # The unique index is checked row by row: the old entry has to go first.
-        before_now.flush_recordset(["is_current"])
-        history.create([
-            {
-                "origin": "manual",
-                "kind": kinds.get(partner, "customer"),
-                "company_id": company.id,
-                "partner_id": partner.id,
-                "user_id": partner.user_id.id,
-                "date": today,
-                "state": "applied",
-                "is_current": True,
-                "previous_grade_id": before.get(partner.id, False),
-                "grade_id": partner.customer_grade_id.id,
-                "decision": "overridden",
-                "reason": self.env._("Set or imported"),
-                "decided_by_id": self.env.uid,
-                "decided_on": fields.Datetime.now(),
-            }
-            for partner in holders
-        ])
-        holders.sudo().write(  # sudo: score and date are closed to clients
-            {"customer_grade_score": False, "customer_grade_since": today}
-        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -207,3 +125,119 @@ class ResPartner(models.Model):
                 self.env._("These customers already have the pricelist and payment terms their grades propose.")
             )
         return True
+
+    # ------------------------------------------------------------------
+    # Business methods
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _commercial_fields(self):
+        return super()._commercial_fields() + list(GRADE_FIELDS)
+
+    def _get_commercial_values(self):
+        # Odoo passes on only what is set, but a contact that joins a company without grade
+        # must not keep the grade of its former one.
+        return super()._get_commercial_values() | self._convert_fields_to_values(GRADE_FIELDS)
+
+    def _drop_present_grades(self, vals: dict) -> dict:
+        """Return values to write without the grade this partner has already, which needs no right.
+
+        Merging contacts writes all values of the kept one back on it.
+        """
+        if self.env.su or len(self) != 1 or not any(name in vals for name in GRADE_FIELDS):
+            return vals
+        present = self._convert_to_write({name: self[name] for name in GRADE_FIELDS})
+        return {name: value for name, value in vals.items() if name not in present or present[name] != value}
+
+    def _get_companies(self) -> dict:
+        """Return the company of each contact of self that is no customer of its own."""
+        return {partner: company for partner in self if (company := partner.commercial_partner_id) != partner}
+
+    def _restore_own_grades(self, companies: dict) -> None:
+        """Let contacts that became customers of their own no longer show the grade of their company.
+
+        A person leaves a company, or a branch becomes a company.
+
+        :param companies: ``{partner: the company it was a contact of}``
+        """
+        parted = {partner: company for partner, company in companies.items() if partner.is_commercial_partner}
+        if parted:
+            GradeHistory(self.env).restore_own_grades(parted)
+
+    def _record_manual_grade(self, before: dict[int, int]) -> None:
+        """Add a history entry for grades that were set or imported rather than reviewed.
+
+        :param before: grade id by partner id; absent for new partners
+        :raise ValidationError: a contact was given another grade than its company
+        """
+        changed = self.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
+        contacts = changed.filtered(
+            lambda partner: (
+                not partner.is_commercial_partner
+                and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
+            )
+        )
+        if contacts:
+            raise ValidationError(
+                self.env._(
+                    "%(contact)s shows the grade of %(company)s: set the grade there.",
+                    contact=contacts[0].display_name,
+                    company=contacts[0].commercial_partner_id.display_name,
+                )
+            )
+        holders = changed.filtered("is_commercial_partner")
+        if not holders:
+            return
+        company = self.env.company
+        today = company._sales_today()
+        history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
+        before_now = history.search([
+            ("partner_id", "in", holders.ids),
+            ("company_id", "=", company.id),
+            ("is_current", "=", True),
+        ])
+        # Who is graded as a prospect stays one until the first order.
+        kinds = {entry.partner_id: entry.kind for entry in before_now}
+        before_now.is_current = False
+        # The unique index is checked row by row: the old entry has to go first.
+        before_now.flush_recordset(["is_current"])
+        history.create([
+            {
+                "origin": "manual",
+                "kind": kinds.get(partner, "customer"),
+                "company_id": company.id,
+                "partner_id": partner.id,
+                "user_id": partner.user_id.id,
+                "date": today,
+                "state": "applied",
+                "is_current": True,
+                "previous_grade_id": before.get(partner.id, False),
+                "grade_id": partner.customer_grade_id.id,
+                "decision": "overridden",
+                "reason": self.env._("Set or imported"),
+                "decided_by_id": self.env.uid,
+                "decided_on": fields.Datetime.now(),
+            }
+            for partner in holders
+        ])
+        holders.sudo().write(  # sudo: score and date are closed to clients
+            {"customer_grade_score": False, "customer_grade_since": today}
+        )
+
+    def _get_grade_terms(self) -> dict[str, int]:
+        """Return the values the grade proposes and the customer does not have yet."""
+        self.ensure_one()
+        grade, terms = self.customer_grade_id, {}
+        if grade.pricelist_id and grade.pricelist_id != self.property_product_pricelist:
+            terms["property_product_pricelist"] = grade.pricelist_id.id
+        if grade.payment_term_id and grade.payment_term_id != self.property_payment_term_id:
+            terms["property_payment_term_id"] = grade.payment_term_id.id
+        return terms
+
+    def _get_card_missing_fields(self) -> dict[int, list[str]]:
+        """Return the labels of the fields the file of each customer lacks, by partner id.
+
+        Extension point: whoever knows more that belongs into a file adds it here, in one go
+        for all customers of a print.
+        """
+        return {}

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, formatLang
 
-from ..tools.history_chart import Entry, Level, history_svg
+from odoo.addons.sales_department_base.tools.svg_charts import Level, Step, steps_svg
 
 CHART = {"width": 900.0, "height": 210.0}
 """Size of the history chart in pixels: as wide as the page."""
@@ -77,7 +77,7 @@ class ReportGradeCard(models.AbstractModel):
             "rows": evidence._get_explanation_values()["rows"] if evidence else [],
             "missing": evidence._missing_sentences() if evidence else [],
             # The drawing escapes every text it is given.
-            "chart": Markup(history_svg(self._get_entries(history), self._get_levels(evidence), **CHART)),
+            "chart": Markup(steps_svg(self._get_steps(history), self._get_levels(evidence), **CHART)),
             "remarks": self._get_remarks(current),
             "missing_fields": missing_fields,
         }
@@ -88,10 +88,10 @@ class ReportGradeCard(models.AbstractModel):
         parts = [partner.city, partner.country_id.name, seller and self.env._("Salesperson: %s", seller)]
         return " · ".join(filter(None, parts))
 
-    def _get_entries(self, history) -> list[Entry]:
+    def _get_steps(self, history) -> list[Step]:
         """Return the history as the chart draws it."""
         return [
-            Entry(
+            Step(
                 day=assessment.date,
                 score=assessment.score if assessment.points else None,
                 mark=assessment.grade_id.code or "–",

@@ -1,8 +1,7 @@
-"""Leads, a prospect profile and a scheme for the tests of prospects."""
+"""Leads and a scheme for the tests of prospects."""
 
 from datetime import date, datetime
 
-from odoo.fields import Command
 from odoo.tools import SQL
 
 from .common import GradeCase
@@ -12,35 +11,13 @@ KNOWN_FROM = datetime(2026, 1, 15, 4, 0)
 
 
 class ProspectCase(GradeCase):
-    """A company with industries, a profile of three traits and a scheme for prospects."""
+    """A company with industries, leads and a scheme for prospects."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.shoes, cls.bags = cls.env["res.partner.industry"].create([{"name": "Sports shoes"}, {"name": "Bags"}])
         cls.vietnam, cls.china = cls.env.ref("base.vn"), cls.env.ref("base.cn")
-
-    @classmethod
-    def _profile(cls, activate=True, company=None, traits=None, **values):
-        """Create a profile: shoes 50, over 500 people 30, Vietnam 20."""
-        profile = cls.env["crm.prospect.profile"].create({
-            "name": "Good prospect",
-            "company_id": (company or cls.company).id,
-            "user_id": cls.manager.id,
-            "trait_ids": [
-                Command.create(trait)
-                for trait in traits
-                or (
-                    {"name": "Shoes", "kind": "industry", "weight": 50, "industry_ids": [Command.set(cls.shoes.ids)]},
-                    {"name": "Large", "kind": "size", "weight": 30, "minimum": 500},
-                    {"name": "Vietnam", "kind": "region", "weight": 20, "country_ids": [Command.set(cls.vietnam.ids)]},
-                )
-            ],
-            **values,
-        })
-        if activate:
-            profile.action_activate()
-        return profile
 
     @classmethod
     def _prospect_scheme(cls, **values):
@@ -108,3 +85,14 @@ class ProspectCase(GradeCase):
         return self.env["customer.grade.assessment"].search(
             [("lead_id", "=", lead.id), ("state", "=", "applied")], order="id"
         )
+
+    def _figures(self, lead_or_partner, keys, **values):
+        """Return the figures of one prospect in a review of these metrics."""
+        scheme = self._prospect_scheme(
+            criterion_ids=[self._criterion(key) for key in keys],
+            population_domain="[('name', '=like', 'P %')]",
+            **values,
+        )
+        review = self._review(scheme)
+        of = self._of_lead if lead_or_partner._name == "crm.lead" else self._of
+        return of(review, lead_or_partner).figures

@@ -24,7 +24,6 @@ class TestLanguages(ProspectCase):
         scheme = self._scheme()
         simulation = self.env["customer.grade.simulation"].create({"base_scheme_id": scheme.id})
         self.assertTexts(scheme, "display_name", "Standard v1", "Standard 第 1 版")
-        self.assertTexts(self._profile(), "display_name", "Good prospect v1", "Good prospect 第 1 版")
         self.assertTexts(scheme.criterion_ids, "display_name", "Revenue", "销售额")
         self.assertTexts(simulation, "display_name", "Simulation: Standard v1", "模拟：Standard 第 1 版")
 

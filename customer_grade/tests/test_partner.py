@@ -121,7 +121,7 @@ class TestContacts(GradeCase):
         contact = self.env["res.partner"].create({"name": "Ms Li", "parent_id": self.customer.id})
         with self.assertRefused("Ms Li shows the grade of Anta: set the grade there", ValidationError):
             contact.with_user(self.manager).customer_grade_id = self.grade["d"]
-        self.assertFalse(contact.is_customer_grade_holder)
+        self.assertFalse(contact.is_commercial_partner)
 
     def test_a_contact_that_leaves_has_no_grade(self):
         assistant = {"name": "Mr Bo"}
@@ -146,7 +146,7 @@ class TestContacts(GradeCase):
     def test_a_branch_that_becomes_a_company_has_no_grade(self):
         branch = self.env["res.partner"].create({"name": "Anta Jinjiang", "parent_id": self.customer.id})
         branch.is_company = True
-        self.assertTrue(branch.is_customer_grade_holder)
+        self.assertTrue(branch.is_commercial_partner)
         self.assertEqual(self._grades(branch), [None])
 
     def test_who_was_graded_before_joining_has_that_grade_again(self):
@@ -232,9 +232,9 @@ class TestContacts(GradeCase):
         private = self.env["res.partner"].create({"name": "Mr Private"})
         ours = [("id", "in", (self.customer + contact + private).ids)]
         search = self.env["res.partner"].search
-        self.assertEqual(search([*ours, ("is_customer_grade_holder", "=", True)]), self.customer + private)
-        self.assertEqual(search([*ours, ("is_customer_grade_holder", "=", False)]), contact)
-        self.assertEqual(search([*ours, ("is_customer_grade_holder", "!=", True)]), contact)
+        self.assertEqual(search([*ours, ("is_commercial_partner", "=", True)]), self.customer + private)
+        self.assertEqual(search([*ours, ("is_commercial_partner", "=", False)]), contact)
+        self.assertEqual(search([*ours, ("is_commercial_partner", "!=", True)]), contact)
 
 
 @tagged("post_install", "-at_install")

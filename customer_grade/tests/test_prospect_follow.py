@@ -46,22 +46,6 @@ class TestLeadToPartner(ProspectCase):
         self._grade_leads([50000]).partner_id = partner
         self.assertEqual(self._grades(partner, other), [None])
 
-    def test_prospect_data_goes_along(self):
-        question = self.env["crm.prospect.question"].create({"name": "Audits suppliers?"})
-        partner = self._customers("Known", prospect_employees=70)
-        lead = self._leads(
-            "lead",
-            prospect_industry_id=self.shoes.id,
-            prospect_employees=600,
-            prospect_volume=9000,
-            prospect_answer_ids=[(0, 0, {"question_id": question.id, "answer": "yes"})],
-        )
-        lead.with_user(self.salesman).partner_id = partner
-        self.assertEqual(
-            (partner.industry_id, partner.prospect_employees, partner.prospect_volume), (self.shoes, 70, 9000)
-        )
-        self.assertEqual(partner.prospect_answer_ids.answer, "yes")
-
     def test_linking_ungraded_leads_costs_no_query_more(self):
         partner = self._customers("Known")
         lead = self._leads("lead")
@@ -100,37 +84,6 @@ class TestMergeLeads(ProspectCase):
         review.action_decide()
         review.action_apply()
         self.assertEqual(kept.customer_grade_id, self.grade["c"])
-
-    def test_data_and_answers(self):
-        first, second = self.env["crm.prospect.question"].create([{"name": "First?"}, {"name": "Second?"}])
-        families = self.env["product.category"].create([{"name": "Outsoles"}, {"name": "Midsoles"}])
-        one = self._leads(
-            "one",
-            prospect_employees=10,
-            prospect_family_ids=[(6, 0, families[:1].ids)],
-            prospect_answer_ids=[(0, 0, {"question_id": first.id, "answer": "yes"})],
-        )
-        two = self._leads(
-            "two",
-            prospect_volume=500,
-            prospect_industry_id=self.shoes.id,
-            prospect_family_ids=[(6, 0, families[1:].ids)],
-            prospect_answer_ids=[
-                (0, 0, {"question_id": first.id, "answer": "no"}),
-                (0, 0, {"question_id": second.id, "answer": "no"}),
-            ],
-        )
-        own = {
-            lead: lead.prospect_answer_ids.filtered(lambda answer: answer.question_id == first).answer
-            for lead in one | two
-        }
-        kept = (one | two).with_user(self.manager).merge_opportunity()
-        self.assertEqual(
-            (kept.prospect_employees, kept.prospect_volume, kept.prospect_industry_id), (10, 500, self.shoes)
-        )
-        self.assertEqual(kept.prospect_family_ids, families)
-        answers = {answer.question_id: answer.answer for answer in kept.prospect_answer_ids}
-        self.assertEqual(answers, {first: own[kept], second: "no"})
 
 
 class TestMergePartners(ProspectCase):
@@ -208,7 +161,7 @@ class TestMergePartners(ProspectCase):
         company = self._customers("company")
         company.customer_grade_id = self.grade["d"]
         self._merge(contact | company, contact)
-        self.assertTrue(contact.is_customer_grade_holder)
+        self.assertTrue(contact.is_commercial_partner)
         self.assertEqual(self._grades(parent | contact), ["A", "D"])
         self.assertEqual(self._history(parent).grade_id, self.grade["a"])
         self.assertEqual(self._history(contact).grade_id, self.grade["d"])
@@ -238,19 +191,6 @@ class TestMergePartners(ProspectCase):
         review = self._review(self._scheme())
         self._merge(partners, partners[0])
         self.assertEqual(review.assessment_ids.partner_id, partners[0])
-
-    def test_answers(self):
-        first, second = self.env["crm.prospect.question"].create([{"name": "First?"}, {"name": "Second?"}])
-        one, two = self._customers("one", "two")
-        one.prospect_answer_ids = [(0, 0, {"question_id": first.id, "answer": "yes"})]
-        two.prospect_answer_ids = [
-            (0, 0, {"question_id": first.id, "answer": "no"}),
-            (0, 0, {"question_id": second.id, "answer": "no"}),
-        ]
-        self._merge(one | two, one)
-        self.assertEqual(
-            {answer.question_id: answer.answer for answer in one.prospect_answer_ids}, {first: "yes", second: "no"}
-        )
 
     @users("grade_salesman")
     def test_writing_back_the_same_grade_is_no_way_in(self):

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from .common import GradeCase
 
-SCHEDULE = "odoo.addons.customer_grade.models.customer_grading_scheme_schedule"
+SCHEDULE = "odoo.addons.customer_grade.models.customer_grading_scheme"
 
 JULY_1 = "2026-06-30 17:00:00"
 """1 July in Shanghai."""

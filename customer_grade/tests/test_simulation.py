@@ -1,6 +1,8 @@
+from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -55,8 +57,22 @@ class TestSimulation(GradeCase):
         })
 
     def _set_step(self, simulation, place, **values):
-        """Change one band or Pareto class, counted from the first."""
-        simulation.write({"step_ids": [Command.update(simulation.step_ids[place].id, values)]})
+        """Change one band or Pareto class, counted from the first; the band below then ends where it begins."""
+        self._set_steps(simulation, {place: values})
+
+    def _set_steps(self, simulation, changes):
+        """Change bands or Pareto classes in one go: ``{place: {"limit": …, "points": …}}``."""
+        criterion = simulation.criterion_ids
+        bands = criterion.method == "bands"
+        steps = criterion.band_ids if bands else criterion.pareto_ids
+        commands = []
+        for place, values in changes.items():
+            own = {{"limit": "lower" if bands else "share"}.get(name, name): value for name, value in values.items()}
+            if bands and "limit" in values:
+                commands.append(Command.update(steps[place - 1].id, {"upper": values["limit"]}))
+            commands.append(Command.update(steps[place].id, own))
+        name = "band_ids" if bands else "pareto_ids"
+        simulation.write({"criterion_ids": [Command.update(criterion.id, {name: commands})]})
 
     def _pareto_scheme(self):
         """Return a draft: the first 80 % of the revenue earn 90 points, up to 95 % 65, the rest 40."""
@@ -137,7 +153,7 @@ class TestSimulation(GradeCase):
             "criterion_ids": [
                 Command.update(line.id, {"weight": 0.0})
                 for line in simulation.criterion_ids
-                if line.criterion_id.metric == "order_count"
+                if line.metric == "order_count"
             ]
         })
         simulation.action_simulate()
@@ -146,17 +162,18 @@ class TestSimulation(GradeCase):
         self.assertEqual((small.base_grade_id, small.grade_id), (self.grade["b"], self.grade["c"]))
 
     def test_steps_start_from_the_scheme(self):
-        steps = self._simulation().step_ids
-        self.assertEqual(steps.mapped("limit"), [0, 100, 1000, 10000])
-        self.assertEqual(steps.mapped("points"), [0, 40, 65, 90])
-        self.assertEqual(steps.mapped("has_limit"), [False, True, True, True])
-        self.assertIn("below", steps[0].label)
-        classes = self._simulation_of(self._pareto_scheme()).step_ids
-        self.assertEqual(classes.mapped("label"), ["first 80 %", "first 95 %"])
+        bands = self._simulation().criterion_ids.band_ids
+        self.assertEqual(bands.mapped("lower"), [0, 100, 1000, 10000])
+        self.assertEqual(bands.mapped("points"), [0, 40, 65, 90])
+        self.assertEqual(bands.mapped("open_below"), [True, False, False, False])
+        self.assertIn("below", self._simulation().criterion_ids.summary)
+        classes = self._simulation_of(self._pareto_scheme()).criterion_ids
+        self.assertRegex(classes.summary, "first 80 %.*first 95 %")
         ranked = self._scheme(
             activate=False, criterion_ids=[Command.create({"metric": "revenue", "method": "percentile"})]
         )
-        self.assertFalse(self._simulation_of(ranked).step_ids)
+        criterion = self._simulation_of(ranked).criterion_ids
+        self.assertFalse(criterion.band_ids or criterion.pareto_ids)
 
     def test_changed_band(self):
         simulation = self._simulation()
@@ -220,7 +237,7 @@ class TestSimulation(GradeCase):
 
     def test_listed_are_those_with_the_most_revenue(self):
         simulation = self._simulation(minimum_orders=2)
-        with patch("odoo.addons.customer_grade.wizards.customer_grade_simulation_run.LISTED_AT_MOST", 2):
+        with patch("odoo.addons.customer_grade.wizards.customer_grade_simulation.LISTED_AT_MOST", 2):
             simulation.action_simulate()
         self.assertEqual(simulation.line_ids.partner_id, self.big | self.middle)
         self.assertEqual((simulation.moved_count, simulation.unlisted_count), (3, 1))
@@ -315,10 +332,10 @@ class TestSimulation(GradeCase):
         self.assertEqual(self.scheme.criterion_ids.band_ids.mapped("lower"), [0, 100, 1000, 10000])
         simulation = self._simulation_of(self._pareto_scheme())
         # Each share takes the place of the other: no two may meet on the way.
-        self._set_step(simulation, 0, limit=95, points=65)
-        self._set_step(simulation, 1, limit=80, points=90)
+        self._set_steps(simulation, {0: {"limit": 95, "points": 60}, 1: {"limit": 80, "points": 90}})
         version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
-        self.assertEqual(version.criterion_ids.pareto_ids.mapped("points"), [90, 65])
+        version.criterion_ids.invalidate_recordset(["pareto_ids"])  # in the order of their new shares
+        self.assertEqual(version.criterion_ids.pareto_ids.mapped("points"), [90, 60])
 
     def test_nothing_changed_is_nothing_to_save(self):
         with self.assertRaisesRegex(UserError, "nothing to save"):
@@ -338,6 +355,13 @@ class TestSimulation(GradeCase):
         with self.assertRaisesRegex(UserError, "Nobody ordered|nobody to grade"):
             simulation.action_simulate()
 
+    @contextmanager
+    def _assert_refused_by_database(self, model, pattern):
+        """Check that a constraint of the database refuses, and what the user reads of it."""
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
+            yield
+        self.assertRegex(self.env[model]._sql_error_to_message(caught.exception), pattern)
+
     def test_unsound_rules(self):
         simulation = self._simulation()
         simulation.write({"criterion_ids": [Command.update(simulation.criterion_ids.id, {"weight": 0})]})
@@ -347,27 +371,69 @@ class TestSimulation(GradeCase):
         self._set_minimum(simulation, a=50)
         with self.assertRaisesRegex(UserError, "worse grade asks"):
             simulation.action_simulate()
-        self._set_minimum(simulation, a=60)
-        with self.assertRaisesRegex(UserError, "same score"):
+        with self._assert_refused_by_database("customer.grading.threshold", "same score"):
+            self._set_minimum(simulation, a=60)
             simulation.action_simulate()
-        with self.assertRaisesRegex(UserError, "at least one month"):
+        with self._assert_refused_by_database("customer.grading.scheme", "at least one month"):
             self._simulation(window_months=0).action_simulate()
         with self.assertRaisesRegex(UserError, "Choose the scheme"):
             self._simulation(mode="scheme").action_simulate()
 
     def test_unsound_steps(self):
         simulation = self._simulation()
-        self._set_step(simulation, 2, limit=50)
-        with self.assertRaisesRegex(UserError, "ends where it begins"):
+        with self.assertRefused("ends where it begins"):
+            self._set_step(simulation, 2, limit=50)
             simulation.action_simulate()
         simulation = self._simulation_of(self._pareto_scheme())
-        self._set_step(simulation, 0, limit=95)
-        with self.assertRaisesRegex(UserError, "end at the same share"):
+        with self._assert_refused_by_database("customer.grading.pareto.class", "end at the same share"):
+            self._set_step(simulation, 0, limit=95)
             simulation.action_simulate()
         for values in ({"limit": 120}, {"limit": 0}, {"points": 101}):
             with self.subTest(values), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
                 self._set_step(simulation, 0, **values)
                 self.env.flush_all()
+
+    def test_draft_is_hidden(self):
+        Scheme = self.env["customer.grading.scheme"]
+        simulation = self._simulation(self.manager)
+        draft = simulation.draft_id
+        ours = [("company_id", "=", self.company.id)]
+        self.assertEqual(Scheme.search(ours), self.scheme)
+        everything = Scheme.with_context(active_test=False)
+        self.assertEqual(everything.with_user(self.manager).search(ours), self.scheme | draft)
+        self.assertEqual(everything.with_user(self.policy_admin).search(ours), self.scheme)
+        self.assertEqual(self.scheme._new_version().version, 2)
+        with self.assertRaises(AccessError):
+            draft.with_user(self.policy_admin).read(["name"])
+
+    def test_draft_is_dropped_with_its_simulation(self):
+        dropped, running = self._simulation(), self._simulation()
+        kept = self._simulation(self.policy_admin, window_months=24)
+        version = self.env["customer.grading.scheme"].browse(kept.action_save_version()["res_id"])
+        drafts = dropped.draft_id | running.draft_id | kept.draft_id
+        dropped.unlink()
+        drafts.sudo()._gc_hidden_drafts()  # sudo: as the cron does
+        self.assertEqual(drafts.exists(), running.draft_id | kept.draft_id)
+        self.assertTrue(version.exists())
+
+    def test_manager_changes_hidden_drafts_only(self):
+        draft = self.scheme._new_version()
+        criterion = draft.criterion_ids.with_user(self.manager)
+        changes = (
+            lambda: criterion.write({"weight": 5}),
+            lambda: criterion.band_ids[1].write({"points": 5}),
+            lambda: criterion.band_ids.copy({"criterion_id": criterion.id}),
+            lambda: criterion.band_ids.unlink(),
+            lambda: draft.threshold_ids[0].with_user(self.manager).write({"minimum": 90}),
+            lambda: draft.with_user(self.manager).write({"window_months": 24}),
+        )
+        for change in changes:
+            with self.assertRaises(AccessError):
+                change()
+        # Nor by way of the own simulation.
+        simulation = self._simulation(self.manager)
+        with self.assertRaises(AccessError):
+            simulation.write({"criterion_ids": [Command.update(criterion.id, {"weight": 5})]})
 
     def test_salesman_cannot_simulate(self):
         with self.assertRaises(AccessError):

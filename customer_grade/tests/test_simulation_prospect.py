@@ -33,9 +33,15 @@ class TestSimulationProspect(ProspectCase):
             for pair, cell in simulation.matrix["cells"].items()
         }
 
+    def _ask_more_of_the_best(self, simulation):
+        """Let the best band begin at 30,000."""
+        third, best = simulation.criterion_ids.band_ids[2:]
+        bands = [Command.update(third.id, {"upper": 30000}), Command.update(best.id, {"lower": 30000})]
+        simulation.write({"criterion_ids": [Command.update(simulation.criterion_ids.id, {"band_ids": bands})]})
+
     def test_prospects_move(self):
         simulation = self._simulation()
-        simulation.step_ids[3].limit = 30000
+        self._ask_more_of_the_best(simulation)
         simulation.action_simulate()
         self.assertEqual(self._cells(simulation), {("a", "b"): 1, ("c", "c"): 1})
         self.assertRecordValues(
@@ -109,12 +115,12 @@ class TestSimulationProspect(ProspectCase):
         simulation = self._simulation(self.manager)
         simulation.action_simulate()
         with self.assertRaises(AccessError):
-            simulation.with_user(self.policy_admin).step_ids.read(["points"])
-        simulation.step_ids[3].limit = 30000
+            simulation.criterion_ids.band_ids.with_user(self.policy_admin).read(["points"])
+        self._ask_more_of_the_best(simulation)
         with self.assertRaises(AccessError):
             simulation.action_save_version()
         own = self._simulation(self.policy_admin)
-        own.write({"step_ids": [Command.update(own.step_ids[3].id, {"limit": 30000})]})
+        self._ask_more_of_the_best(own)
         version = self.env["customer.grading.scheme"].browse(own.action_save_version()["res_id"])
         self.assertEqual((version.kind, version.state), ("prospect", "draft"))
         self.assertEqual(version.criterion_ids.band_ids.mapped("lower"), [0, 100, 1000, 30000])

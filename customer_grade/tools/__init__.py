@@ -1,2 +1,0 @@
-from . import assessment, decision, learning, metric, scoring
-from . import customer_file

@@ -1,13 +1,4 @@
+from . import base_partner_merge
 from . import customer_grade_override
-from . import (
-    base_partner_merge,
-    customer_grade_simulation_line,
-    customer_grade_simulation_criterion,
-    customer_grade_simulation_threshold,
-    customer_grade_simulation_step,
-    customer_grade_simulation,
-    customer_grade_simulation_run,
-    customer_grade_simulation_save,
-    customer_grading_scheme,
-)
-from . import base_partner_merge_customer_file, customer_register_change
+from . import customer_grade_simulation_line
+from . import customer_grade_simulation

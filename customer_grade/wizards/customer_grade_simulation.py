@@ -1,25 +1,54 @@
+from typing import Any, NamedTuple
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_amount, format_date
 
-RESULT = ("matrix", "totals", "customer_count", "moved_count", "line_ids")
+from ..models.grading_run import GradingRun
+from ..tools.assessment import Assessment, History, movement, partner_and_lead
+from ..tools.migration import Migration, Move
 
-CHANGEABLE = ("window_months", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders")
-"""Numbers of a scheme that a simulation changes, apart from weights and thresholds."""
+NUMBERS = ("window_months", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders")
+"""Numbers of a scheme that a simulation changes, apart from criteria and thresholds."""
+
+LISTED_AT_MOST = 1000
+"""Customers that move shown one by one, those with the most revenue; the counts hold for all."""
+
+
+class Graded(NamedTuple):
+    """What is compared of one customer; whole assessments of 100,000 twice would fill the memory."""
+
+    user: int | None
+    revenue: float
+    score: float
+    grade: int | None
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> "Graded":
+        return cls(assessment.user_id, assessment.revenue, assessment.score, assessment.grade_id)
+
+
+NOTHING = Graded(None, 0.0, 0.0, None)
 
 
 class CustomerGradeSimulation(models.TransientModel):
     """What if: the grades of today by other rules, before anything is saved.
 
-    The customers are graded twice, by the base scheme and by the changed rules (or by a
-    second scheme), and compared. Schemes, reviews, grades and history stay as they are;
-    what is shown is gone with this document.
+    The rules that are tried out are those of a hidden draft, a copy of the base scheme that nobody else sees; it is
+    kept as a version when asked, else dropped. The customers are graded twice, by the base scheme and by the draft
+    (or by a second scheme), and compared. Other schemes, reviews, grades and history stay as they are; what is shown
+    is gone with this document.
     """
 
     _name = "customer.grade.simulation"
     _description = "Grading Simulation"
+    _inherit = ["sales.department.closed.mixin"]
     _check_company_auto = True
+    _closed_fields = frozenset({"draft_id"})
 
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
+    draft_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="base_scheme_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(related="base_scheme_id.kind")
@@ -42,45 +71,17 @@ class CustomerGradeSimulation(models.TransientModel):
         precompute=True,
         help="Last day whose orders and payments count.",
     )
-    window_months = fields.Integer(
-        "Window (months)", compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    hysteresis_margin = fields.Float(
-        "Margin (points)", digits=(16, 1), compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    hysteresis_reviews = fields.Integer(
-        "Reviews in a Row", compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    minimum_months = fields.Integer(
-        "Months since First Order", compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    minimum_orders = fields.Integer(
-        "Orders Placed", compute="_compute_rules", store=True, readonly=False, precompute=True
-    )
-    criterion_ids = fields.One2many(
-        "customer.grade.simulation.criterion",
-        "simulation_id",
-        "Weights",
-        compute="_compute_lines",
-        store=True,
-        readonly=False,
-    )
-    threshold_ids = fields.One2many(
-        "customer.grade.simulation.threshold",
-        "simulation_id",
-        "Thresholds",
-        compute="_compute_lines",
-        store=True,
-        readonly=False,
-    )
-    step_ids = fields.One2many(
-        "customer.grade.simulation.step",
-        "simulation_id",
-        "Bands and Pareto Classes",
-        compute="_compute_lines",
-        store=True,
-        readonly=False,
-    )
+
+    # The rules tried out, those of the draft. Lines are written with the user's own rights, see the record rules.
+    window_months = fields.Integer(related="draft_id.window_months", inverse="_inverse_numbers")
+    hysteresis_margin = fields.Float(related="draft_id.hysteresis_margin", inverse="_inverse_numbers")
+    hysteresis_reviews = fields.Integer(related="draft_id.hysteresis_reviews", inverse="_inverse_numbers")
+    minimum_months = fields.Integer(related="draft_id.minimum_months", inverse="_inverse_numbers")
+    minimum_orders = fields.Integer(related="draft_id.minimum_orders", inverse="_inverse_numbers")
+    criterion_ids = fields.One2many("customer.grading.criterion", compute="_compute_rules", readonly=False)
+    threshold_ids = fields.One2many("customer.grading.threshold", compute="_compute_rules", readonly=False)
+    base_criterion_ids = fields.One2many(related="base_scheme_id.criterion_ids", string="Criteria Now")
+    base_threshold_ids = fields.One2many(related="base_scheme_id.threshold_ids", string="Thresholds Now")
 
     matrix = fields.Json("Migration", readonly=True)
     totals = fields.Json(readonly=True)
@@ -96,7 +97,6 @@ class CustomerGradeSimulation(models.TransientModel):
     # Computes
     # ------------------------------------------------------------------
 
-    @api.depends_context("lang")
     @api.depends("base_scheme_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -108,42 +108,16 @@ class CustomerGradeSimulation(models.TransientModel):
         for simulation in self:
             simulation.date = (simulation.company_id or self.env.company)._sales_today()
 
-    @api.depends("base_scheme_id")
+    @api.depends("draft_id.criterion_ids", "draft_id.threshold_ids")
     def _compute_rules(self):
-        """Start from the numbers of the base scheme."""
         for simulation in self:
-            simulation.update({name: simulation.base_scheme_id[name] for name in CHANGEABLE})
+            simulation.criterion_ids = simulation.draft_id.criterion_ids
+            simulation.threshold_ids = simulation.draft_id.threshold_ids
 
-    @api.depends("base_scheme_id")
-    def _compute_lines(self):
-        """Start from the weights, steps and thresholds of the base scheme."""
-        Step = self.env["customer.grade.simulation.step"]
+    def _inverse_numbers(self):
         for simulation in self:
-            scheme = simulation.base_scheme_id
-            simulation.update({
-                "criterion_ids": [
-                    Command.clear(),
-                    *(
-                        Command.create({"criterion_id": criterion.id, "weight": criterion.weight})
-                        for criterion in scheme.criterion_ids
-                    ),
-                ],
-                "threshold_ids": [
-                    Command.clear(),
-                    *(
-                        Command.create({"threshold_id": threshold.id, "minimum": threshold.minimum})
-                        for threshold in scheme.threshold_ids
-                    ),
-                ],
-                "step_ids": [
-                    Command.clear(),
-                    *(
-                        Command.create(values)
-                        for criterion in scheme.criterion_ids
-                        for values in Step._prepare_steps(criterion)
-                    ),
-                ],
-            })
+            draft = simulation.draft_id.sudo()  # sudo: who simulates may have no right to schemes, but to this draft
+            draft.write({name: simulation[name] for name in NUMBERS})
 
     @api.depends("totals")
     @api.depends_context("lang")
@@ -176,8 +150,18 @@ class CustomerGradeSimulation(models.TransientModel):
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Numbers go to the draft, which has to be there first.
+        numbers = [{name: vals.pop(name) for name in NUMBERS if name in vals} for vals in vals_list]
+        simulations = super().create(vals_list)
+        for simulation, own in zip(simulations, numbers, strict=True):
+            simulation._begin_draft(simulation.base_scheme_id)
+            simulation.write(own)
+        return simulations
+
     def write(self, vals):
-        if vals.keys() - set(RESULT):
+        if vals.keys() - {"matrix", "totals", "customer_count", "moved_count", "line_ids", "draft_id"}:
             # The result no longer belongs to the numbers that are shown beside it.
             vals = {
                 "matrix": False,
@@ -188,6 +172,10 @@ class CustomerGradeSimulation(models.TransientModel):
                 **vals,
             }
         return super().write(vals)
+
+    def _begin_draft(self, scheme) -> None:
+        """Try out a hidden copy of ``scheme`` from now on."""
+        self.sudo().draft_id = scheme._new_hidden_draft()  # sudo: closed to clients
 
     # ------------------------------------------------------------------
     # Actions
@@ -204,7 +192,7 @@ class CustomerGradeSimulation(models.TransientModel):
         return True
 
     def action_save_version(self) -> dict:
-        """Take the changed numbers into a new draft version of the base scheme, and open it.
+        """Keep the changed rules as a new draft version of the base scheme, and open it.
 
         :raise AccessError: the user may not change schemes
         :raise UserError: nothing is changed, or the rules cannot grade
@@ -212,3 +200,179 @@ class CustomerGradeSimulation(models.TransientModel):
         self.ensure_one()
         version = self._save_version()
         return version._get_records_action(name=version.display_name)
+
+    # ------------------------------------------------------------------
+    # Grading twice
+    # ------------------------------------------------------------------
+
+    def _check_can_read_schemes(self) -> None:
+        """:raise AccessError, UserError: a scheme of another company, or none to compare with"""
+        self.base_scheme_id.check_access("read")
+        self.other_scheme_id.check_access("read")
+        if self.mode == "scheme" and not self.other_scheme_id:
+            raise UserError(self.env._("Choose the scheme to compare with %s.", self.base_scheme_id.display_name))
+        if self.mode == "scheme" and self.other_scheme_id.kind != self.base_scheme_id.kind:
+            raise UserError(
+                self.env._(
+                    "%(base)s and %(other)s grade different kinds of subjects and cannot be compared.",
+                    base=self.base_scheme_id.display_name,
+                    other=self.other_scheme_id.display_name,
+                )
+            )
+
+    def _simulate(self) -> None:
+        """Grade by both sets of rules and keep what differs.
+
+        :raise UserError: see :meth:`action_simulate`
+        """
+        self.ensure_one()
+        base, other = self.base_scheme_id, self.other_scheme_id if self.mode == "scheme" else self.draft_id
+        (base | other)._check_ready()
+        before, after = self._grade_both(base, other)
+        rank = self.env["customer.grade"]._get_ranks()
+        migration, moved = Migration(), []
+        for customer in before.keys() | after.keys():
+            left, right = before.get(customer, NOTHING), after.get(customer, NOTHING)
+            revenue = left.revenue if customer in before else right.revenue
+            migration.add(Move(left.grade, right.grade, revenue), right.revenue)
+            if left.grade != right.grade:
+                moved.append((customer, revenue, left, right))
+        moved.sort(key=lambda move: (-move[1], move[0]))
+        self.write({
+            "matrix": self._get_matrix(migration),
+            "totals": {
+                str(grade): [total.count_before, total.revenue_before, total.count_after, total.revenue_after]
+                for grade, total in migration.totals.items()
+            },
+            "customer_count": migration.count,
+            "moved_count": migration.moved,
+            "line_ids": [
+                Command.clear(),
+                *(
+                    Command.create(self._prepare_line(*move, movement(move[2].grade, move[3].grade, rank)))
+                    for move in moved[:LISTED_AT_MOST]
+                ),
+            ],
+        })
+
+    def _prepare_line(self, key: int, revenue: float, left: Graded, right: Graded, direction: str) -> dict[str, Any]:
+        """Return the values of the line of one customer that moves."""
+        partner, lead = partner_and_lead(key)
+        return {
+            "partner_id": partner,
+            "lead_id": lead,
+            "user_id": left.user or right.user,
+            "revenue": revenue,
+            "base_score": left.score,
+            "base_grade_id": left.grade,
+            "score": right.score,
+            "grade_id": right.grade,
+            "movement": direction,
+        }
+
+    def _grade_both(self, base, other) -> tuple[dict[int, Graded], dict[int, Graded]]:
+        """Grade everyone by both schemes; figures are read once when both look at the same window.
+
+        Reviews grade by the same means, so that a simulation promises nothing a review would not do.
+        """
+        runs = [GradingRun(scheme, self.date) for scheme in (base.sudo(), other.sudo())]  # sudo: as in a review
+        if runs[0].window == runs[1].window:
+            fetched = [runs[0].fetch(runs[0].metric_keys | runs[1].metric_keys)] * 2
+        else:
+            fetched = [run.fetch(run.metric_keys) for run in runs]
+        graded = []
+        for run, (figures, history) in zip(runs, fetched, strict=True):
+            self._check_window_not_empty(run, history)
+            assessments, _ladders = run.grade(figures, history)
+            graded.append({assessment.key: Graded.of(assessment) for assessment in assessments})
+        return graded[0], graded[1]
+
+    def _check_window_not_empty(self, run: GradingRun, history: dict[int, History]) -> None:
+        """Refuse to judge everyone on nothing: the matrix would only show the day was wrong.
+
+        :raise UserError: names the window
+        """
+        if self.kind == "customer" and not any(known.order_count or known.revenue for known in history.values()):
+            raise UserError(
+                self.env._(
+                    "Nobody ordered in %(company)s from %(start)s to %(stop)s: there is nothing to judge by. Choose a "
+                    "later day or a longer window.",
+                    company=run.company.name,
+                    start=format_date(self.env, run.window.start),
+                    stop=format_date(self.env, self.date),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Keeping the draft
+    # ------------------------------------------------------------------
+
+    def _save_version(self):
+        """Make the hidden draft a version that all may see, and go on with a copy of it.
+
+        :raise AccessError, UserError: see :meth:`action_save_version`
+        """
+        version = self.draft_id
+        if self.mode == "scheme" or version._get_rules() == self.base_scheme_id._get_rules():
+            raise UserError(
+                self.env._(
+                    "There is nothing to save: the simulation uses the rules of %s as they are. Change a number first.",
+                    self.base_scheme_id.display_name,
+                )
+            )
+        version._check_ready()
+        version._keep_hidden_draft(self.base_scheme_id)
+        version.message_post(
+            body=self.env._(
+                "Saved from a simulation as of %(day)s: %(moved)s of %(customers)s customers would move.",
+                day=format_date(self.env, self.date),
+                moved=self.moved_count,
+                customers=self.customer_count,
+            )
+            if self.totals
+            else self.env._("Saved from a simulation.")
+        )
+        self._begin_draft(version)
+        return version
+
+    # ------------------------------------------------------------------
+    # Showing
+    # ------------------------------------------------------------------
+
+    def _get_matrix(self, migration: Migration) -> dict[str, Any]:
+        """Return the matrix; its cells open the customers that move."""
+        return self.env["customer.grade"]._get_migration_matrix(migration.cells, self.company_id) | {
+            "opens": {
+                "model": "customer.grade.simulation.line",
+                "link": "simulation_id",
+                "before": "base_grade_id",
+                "after": "grade_id",
+                "moved_only": True,
+            }
+        }
+
+    def _get_side_names(self) -> tuple[str, str]:
+        """Return the names of the two sets of rules."""
+        if self.mode == "scheme":
+            return self.base_scheme_id.display_name, self.other_scheme_id.display_name
+        return self.base_scheme_id.display_name, self.env._("Changed rules")
+
+    def _get_comparison_values(self) -> dict[str, Any]:
+        """Return the values of the template with the totals per grade."""
+        totals = self.totals
+        names = {grade["id"]: grade["name"] for grade in self.matrix["grades"]}
+        rows = [
+            {
+                "name": names.get(grade, self.env._("No grade")),
+                "counts": (count_before, count_after),
+                "revenues": tuple(
+                    format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
+                    for amount in (round(revenue_before), round(revenue_after))
+                ),
+                "difference": count_after - count_before,
+            }
+            for grade in (*names, 0)
+            if str(grade) in totals
+            for count_before, revenue_before, count_after, revenue_after in [totals[str(grade)]]
+        ]
+        return {"rows": rows, "sides": self._get_side_names()}

@@ -1,0 +1,21 @@
+{
+    "name": "Prospect Profile",
+    "summary": "Say what a good prospect looks like, compare leads with it and learn from those won and lost",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["customer_grade"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_prospect_security.xml",
+        "data/ir_cron_data.xml",
+        "reports/crm_prospect_templates.xml",
+        "views/crm_prospect_profile_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
+        "views/crm_prospect_menus.xml",
+    ],
+    "demo": ["demo/crm_prospect_profile_demo.xml", "demo/crm_lead_demo.xml", "demo/customer_grade_review_demo.xml"],
+    "assets": {"web.assets_tests": ["crm_prospect_profile/static/tests/tours/**/*"]},
+}

@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """Prospect data of a partner."""
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.prospect.mixin"]
+
+    prospect_answer_ids = fields.One2many("crm.prospect.answer", "partner_id", string="Answers")
+
+    def _get_prospect_fields(self):
+        return [*super()._get_prospect_fields(), "industry_id"]

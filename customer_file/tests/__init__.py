@@ -1,0 +1,8 @@
+from . import (
+    test_completeness_access,
+    test_completeness_file,
+    test_completeness_register,
+    test_performance_pages,
+    test_security,
+    test_tours_completeness,
+)
