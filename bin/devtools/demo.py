@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
-import time
-from pathlib import Path
 
-from . import databases, odoo_server
-from .project import LOGS, ROOT, RUN, addons, content_hash
-from .ui import Problem, human_time, note, say, step
+from . import databases, odoo_server, postgres
+from .addons import addons
+from .project import LOGS, ROOT, VENV, VENV_PYTHON, Problem, execute, note, say, step, tail
 
-# The first one becomes the default of the company and its users.
-LANGUAGES = "en_US,zh_CN"
+KIND = "demo"
+LOGFILE = LOGS / "demo.log"
+NOT_INSTALLED = "SELECT name FROM ir_module_module WHERE name = ANY(%s) AND state = 'installed'"
 
 
 def database_name() -> str:
@@ -21,38 +19,23 @@ def database_name() -> str:
     return os.environ.get("DB") or "sales_demo"
 
 
-def _state_file(database: str) -> Path:
-    return RUN / "state" / f"{database}.json"
-
-
-def _odoo(what: str, *arguments: str) -> None:
-    """Run Odoo once, showing the modules as they load; its log goes to demo.log."""
-    logfile = LOGS / "demo.log"
-    with logfile.open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            odoo_server.command(*arguments),
-            env=odoo_server.environment(),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        last: list[str] = []
-        shown = time.monotonic()
-        for line in process.stdout or ():
-            log.write(line)
-            last = [*last, line.rstrip()][-30:]
-            if "odoo.modules.loading: Loading module " in line and time.monotonic() - shown > 5:
-                shown = time.monotonic()
-                note(line.partition("odoo.modules.loading: ")[2].strip())
-        code = process.wait()
+def _run(what: str, *command: str) -> None:
+    """Run Odoo or a tool of it to its end."""
+    code, output = execute(*command, env=odoo_server.environment(), log=LOGFILE)
     if code:
-        raise Problem(
-            f"{what} failed (whole log: {logfile}):\n" + "\n".join(last),
-            "Correct the addon, then run the same command again.",
-        )
+        hint = "Correct the addon, then run the same command again."
+        raise Problem(f"{what} failed (whole log: {LOGFILE}):\n{tail(output, 30)}", hint)
+
+
+def _install(database: str, names: list[str], *options: str) -> None:
+    finish = ("--stop-after-init", "--no-http")
+    _run("Installing the addons", *odoo_server.command("-d", database, "-i", ",".join(names), *options, *finish))
+
+
+def _update(database: str, *options: str) -> None:
+    """Let click-odoo-update do the rest: it keeps each addon's hash in the database."""
+    command = (str(VENV / "bin" / "click-odoo-update"), "-d", database, "--ignore-core-addons", *options)
+    _run("The update", *command)
 
 
 def ensure() -> str:
@@ -62,63 +45,37 @@ def ensure() -> str:
     killed first run leaves nothing that looks finished.
     """
     database = database_name()
-    current = {name: content_hash(addon.path) for name, addon in addons().items()}
+    databases.require_ours(database, KIND)
+    names = sorted(addons())
     if not databases.exists(database):
-        _build(database, list(current))
-        _remember(database, current)
+        building = f"{database}_building"
+        with step(f"Database {database} with demo data and all addons (3 to 6 minutes, about 200 MB)"):
+            databases.create(building, KIND)
+            # The first language becomes the default of the company and its users.
+            _install(building, names, "--with-demo", "--load-language", "en_US,zh_CN")
+            _update(building, "--only-compute-hashes")
+            databases.rename(building, database)
         return database
-    state = _state_file(database)
-    known = json.loads(state.read_text(encoding="utf-8")) if state.is_file() else {}
-    changed = sorted(name for name in current if known.get(name) != current[name])
-    if changed:
-        with step(f"Database {database}: bringing {', '.join(changed)} up to date"):
-            # -i installs what is new, -u updates what is there.
-            names = ",".join(changed)
-            _odoo("The update", "-d", database, "-i", names, "-u", names, "--stop-after-init", "--no-http")
-        _remember(database, current)
+    installed = {row[0] for row in databases.query(database, NOT_INSTALLED, [names])}
+    if new := [name for name in names if name not in installed]:
+        with step(f"Database {database}: installing {', '.join(new)}"):
+            _install(database, new)
+    with step(f"Database {database}: updating what changed"):
+        _update(database)
     return database
-
-
-def _remember(database: str, hashes: dict[str, str]) -> None:
-    state = _state_file(database)
-    state.parent.mkdir(parents=True, exist_ok=True)
-    state.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
-
-
-def _build(database: str, names: list[str]) -> None:
-    if not names:
-        note("there is no addon in this repository yet: installing crm and sale_management only")
-    building = f"{database}_building"
-    with step(f"Database {database} with demo data and all addons (2 to 4 minutes, about 150 MB)"):
-        databases.drop(building)
-        _odoo(
-            "Building the database",
-            "-d",
-            building,
-            "-i",
-            ",".join(names) or "crm,sale_management",
-            "--with-demo",
-            "--load-language",
-            LANGUAGES,
-            "--stop-after-init",
-            "--no-http",
-        )
-        databases.rename(building, database)
 
 
 def run() -> None:
     """Start Odoo on the demo database and say where it is."""
-    started = time.monotonic()
+    database = database_name()
     address = odoo_server.running()
     if address:
-        say(f"Odoo is running already ({human_time(time.monotonic() - started)}).")
-        address = f"{address}/odoo"
-        database = database_name()
+        say("Odoo is running already.")
     else:
-        port, remark = odoo_server.choose_port()
+        port = odoo_server.choose_port()
         database = ensure()
-        if remark:
-            note(remark)
+        if port != odoo_server.FIRST_PORT and not os.environ.get("PORT"):
+            note(f"port {odoo_server.FIRST_PORT} is taken by another program, using {port}")
         with step("Starting Odoo"):
             address = odoo_server.start(database, port)
     say()
@@ -130,13 +87,28 @@ def run() -> None:
 
 
 def reset() -> None:
-    """Stop Odoo and drop the demo database and all test databases; the next run builds them anew."""
-    odoo_server.stop()
+    """Drop the demo database and all test databases of this clone; the next run builds them anew."""
     database = database_name()
-    from .testing.templates import PREFIX  # only reset needs it
+    databases.require_ours(database, KIND)  # before anything is stopped or dropped
+    say("Odoo stopped." if odoo_server.stop() else "Odoo was not running.")
+    for kind in (KIND, "test", "template"):
+        for name in databases.ours(kind):
+            if kind != KIND or name in (database, f"{database}_building"):
+                databases.drop(name, kind)
+                note(f"dropped {name}")
+    if not postgres.is_external():
+        postgres.Cluster().stop()
 
-    for name in [database, f"{database}_building", *databases.names(PREFIX)]:
-        if databases.exists(name):
-            databases.drop(name)
-            note(f"dropped {name}")
-    _state_file(database).unlink(missing_ok=True)
+
+def shell(*arguments: str) -> None:
+    """Replace this process by a Python shell in the demo database."""
+    command = odoo_server.command("shell", "-d", ensure(), "--no-http", *arguments)
+    os.execve(command[0], command, odoo_server.environment())
+
+
+def bench(*arguments: str) -> int:
+    """Run the benchmarks, in databases of their own."""
+    options = [f"--{name.lower()}={os.environ[name]}" for name in ("SIZE", "ROUNDS") if os.environ.get(name)]
+    if postgres.is_external():
+        options.append("--check-keys")  # leaving the checks out takes a superuser
+    return subprocess.call([VENV_PYTHON, "-m", "benchmarks.bench_review", *arguments, *options], cwd=ROOT)

@@ -8,27 +8,28 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 from . import odoo_source, postgres
-from .project import DATA, LOGS, ODOO_CONF, ROOT, RUN, VENV, VENV_PYTHON, WKHTMLTOX, addons, child_environment
-from .ui import Problem
+from .project import DATA, LOGS, ROOT, RUN, VENV, VENV_PYTHON, Problem, child_environment
+from .wkhtmltopdf import BINARIES
 
 FIRST_PORT = 8069
 PIDFILE = RUN / "odoo.pid"
 ADDRESS_FILE = RUN / "odoo.address"
 LOGFILE = LOGS / "odoo-server.log"
-CONFIGURATION = """\
+ODOO_CONF = RUN / "odoo.conf"
+CONFIGURATION = f"""\
 ; Written by bin/dev at each start: changes made here are lost.
 [options]
-{addons_path}data_dir = {data}
+addons_path = {ROOT}
+data_dir = {DATA}
 http_interface = 127.0.0.1
 ; One browser and one developer: long reviews and reports may take their time.
 limit_time_cpu = 1200
 limit_time_real = 2400
-screenshots = {screenshots}
+screenshots = {LOGS / "screenshots"}
 """
 
 
@@ -37,24 +38,14 @@ def environment() -> dict[str, str]:
     source = odoo_source.choose()
     if not source.version or not VENV_PYTHON.exists():
         raise Problem("The project is not set up.", "Run `make setup`.")
-    _write_configuration()
-    variables = child_environment()
-    variables.update(postgres.ensure_running())
-    path = [str(WKHTMLTOX / "bin"), str(VENV / "bin"), variables.get("PATH", os.defpath)]
-    # A shell that stands in an addon must not shadow the standard library.
-    variables.update(
-        PYTHONPATH=str(source.pythonpath), PYTHONSAFEPATH="1", PATH=os.pathsep.join(path), ODOO_RC=str(ODOO_CONF)
-    )
-    return variables
-
-
-def _write_configuration() -> None:
-    # An addons path without any addon would be a warning at each start.
-    addons_path = f"addons_path = {ROOT}\n" if addons() else ""
     DATA.mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION.format(addons_path=addons_path, data=DATA, screenshots=LOGS / "screenshots")
-    if not ODOO_CONF.is_file() or ODOO_CONF.read_text(encoding="utf-8") != text:
-        ODOO_CONF.write_text(text, encoding="utf-8")
+    if not ODOO_CONF.is_file() or ODOO_CONF.read_text(encoding="utf-8") != CONFIGURATION:
+        ODOO_CONF.write_text(CONFIGURATION, encoding="utf-8")
+    variables = {**child_environment(), **postgres.ensure_running()}
+    path = [str(BINARIES), str(VENV / "bin"), variables.get("PATH", os.defpath)]
+    # A shell that stands in an addon must not shadow the standard library.
+    own = {"PYTHONPATH": str(source.pythonpath), "PYTHONSAFEPATH": "1", "ODOO_RC": str(ODOO_CONF)}
+    return {**variables, **own, "PATH": os.pathsep.join(path)}
 
 
 def command(*arguments: str) -> list[str]:
@@ -64,7 +55,7 @@ def command(*arguments: str) -> list[str]:
 
 def port_is_free(port: int) -> bool:
     """Tell whether nobody listens on a port of this machine's loopback interface."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+    with contextlib.closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -75,13 +66,13 @@ def port_is_free(port: int) -> bool:
 
 def any_free_port() -> int:
     """Return a port nobody uses now, for tests."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+    with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def choose_port() -> tuple[int, str]:
-    """Return the port for `make run` and a remark when it is not the usual one.
+def choose_port() -> int:
+    """Return the port for `make run`: PORT, or the first free one.
 
     :raises Problem: when PORT names a taken port, or none of the usual ones is free.
     """
@@ -90,17 +81,16 @@ def choose_port() -> tuple[int, str]:
             raise Problem(f"PORT={wanted} is not a port number.", "Choose one between 1024 and 65535.")
         if not port_is_free(int(wanted)):
             raise Problem(f"Port {wanted} is taken by another program.", "Choose another: PORT=8100 make run")
-        return int(wanted), ""
+        return int(wanted)
     for port in range(FIRST_PORT, FIRST_PORT + 30):
         if port_is_free(port):
-            return port, "" if port == FIRST_PORT else f"port {FIRST_PORT} is taken by another program, using {port}"
+            return port
     raise Problem(f"The ports {FIRST_PORT} to {FIRST_PORT + 29} are all taken.", "Choose one: PORT=8100 make run")
 
 
 def running() -> str | None:
     """Return the address of this project's running server, or None."""
-    pid = _server_pid()
-    return ADDRESS_FILE.read_text(encoding="utf-8").strip() if pid and ADDRESS_FILE.is_file() else None
+    return ADDRESS_FILE.read_text(encoding="utf-8") if _server_pid() and ADDRESS_FILE.is_file() else None
 
 
 def _server_pid() -> int | None:
@@ -116,22 +106,12 @@ def _server_pid() -> int | None:
 def start(database: str, port: int) -> str:
     """Start Odoo in the background on `database`; return its address once it answers."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    variables = environment()
+    ports = ("--http-port", str(port), "--gevent-port", str(any_free_port()))
     with LOGFILE.open("ab") as log:
         beginning = log.tell()
         process = subprocess.Popen(
-            command(
-                "server",
-                "-d",
-                database,
-                "--db-filter",
-                f"^{database}$",
-                "--http-port",
-                str(port),
-                "--gevent-port",
-                str(any_free_port()),
-            ),
-            env=variables,
+            command("server", "-d", database, "--db-filter", f"^{database}$", *ports),
+            env=environment(),
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -140,26 +120,16 @@ def start(database: str, port: int) -> str:
         )
     PIDFILE.write_text(str(process.pid), encoding="ascii")
     address = f"http://127.0.0.1:{port}"
-    ADDRESS_FILE.write_text(address, encoding="utf-8")
+    ADDRESS_FILE.write_text(f"{address}/odoo", encoding="utf-8")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        if _answers(f"{address}/web/health"):
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), opener.open(f"{address}/web/health", timeout=10):
             return f"{address}/odoo"
         time.sleep(0.3)
     text = LOGFILE.read_bytes()[beginning:].decode(errors="replace")
     stop()
     raise Problem(f"Odoo did not start. The end of {LOGFILE}:\n{text[-2000:]}")
-
-
-def _answers(url: str) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def stop() -> bool:

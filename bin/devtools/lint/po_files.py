@@ -1,7 +1,4 @@
-"""Are the Chinese translations complete and safe to show?
-
-Runs inside the venv (polib).
-"""
+"""Are the Chinese translations complete and safe to show? What OCA's hooks do not look at."""
 
 from __future__ import annotations
 
@@ -10,58 +7,36 @@ from pathlib import Path
 
 import polib
 
-PLACEHOLDERS = (
-    re.compile(r"%\([\w.]+\)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]"),
-    re.compile(r"(?<!%)%(?:[-+#0]*\d*(?:\.\d+)?[sdifr])(?![\w(])"),
-    re.compile(r"\$\{[^}]*\}|\{\{[^}]*\}\}"),
-    re.compile(r"</?[a-zA-Z][\w.-]*"),
-)
-
-
-def placeholders(text: str) -> list[str]:
-    """Return what a translation must carry over unchanged: placeholders and tags, sorted."""
-    return sorted(match for pattern in PLACEHOLDERS for match in pattern.findall(text))
+# `%(x)s`, `%s` and `{x}` are compared by oca-checks-po.
+CARRIED = re.compile(r"%\([\w.]+\)|\$\{[^}]*\}|\{\{[^}]*\}\}|</?[a-zA-Z][\w.-]*")
 
 
 def problems(template: polib.POFile, translated: polib.POFile) -> list[str]:
     """Return in words what is wrong with a translation, measured by its template."""
-    found = []
+    found = [f"obsolete entry: {entry.msgid!r}" for entry in translated.obsolete_entries()]
     known = {(entry.msgctxt, entry.msgid): entry for entry in translated if not entry.obsolete}
-    wanted = {(entry.msgctxt, entry.msgid) for entry in template if not entry.obsolete}
-    seen: set[tuple[str | None, str]] = set()
-    for entry in translated:
-        key = (entry.msgctxt, entry.msgid)
-        if entry.obsolete:
-            found.append(f"obsolete entry: {entry.msgid!r}")
-        elif key in seen:
-            found.append(f"twice: {entry.msgid!r}")
-        seen.add(key)
-    for key in sorted(wanted, key=lambda one: one[1]):
-        entry = known.get(key)
+    wanted = [(entry.msgctxt, entry.msgid) for entry in template]
+    for key in wanted:
+        entry, source = known.get(key), key[1]
         text = entry.msgstr if entry else ""
         if entry is None:
-            found.append(f"missing: {key[1]!r}")
+            found.append(f"missing: {source!r}")
         elif entry.fuzzy:
-            found.append(f"fuzzy: {key[1]!r}")
+            found.append(f"fuzzy: {source!r}")
         elif not text.strip():
-            found.append(f"without translation: {key[1]!r}")
-        elif placeholders(key[1]) != placeholders(text):
-            found.append(f"placeholders or tags differ: {key[1]!r} → {text!r}")
-        elif key[1].startswith("\n") != text.startswith("\n") or key[1].endswith("\n") != text.endswith("\n"):
-            found.append(f"line ends differ: {key[1]!r}")
-    found += [f"not in the template: {key[1]!r}" for key in known if key not in wanted]
-    return found
+            found.append(f"without translation: {source!r}")
+        elif sorted(CARRIED.findall(source)) != sorted(CARRIED.findall(text)):
+            found.append(f"placeholders or tags differ: {source!r} → {text!r}")
+        elif source.startswith("\n") != text.startswith("\n") or source.endswith("\n") != text.endswith("\n"):
+            found.append(f"line ends differ: {source!r}")
+    return found + [f"not in the template: {key[1]!r}" for key in known if key not in set(wanted)]
 
 
 def check(addon: Path, language: str = "zh_CN") -> list[str]:
-    """Return the problems of one addon's translation; none when it has no terms at all."""
-    template_path = addon / "i18n" / f"{addon.name}.pot"
-    path = addon / "i18n" / f"{language}.po"
-    if not template_path.is_file():
-        return [f"{template_path.name} is missing: run `make pot`"]
-    if not path.is_file():
-        return [f"{path.name} is missing: run `make pot`, then translate it"]
+    """Return the problems of one addon's translation."""
+    paths = [addon / "i18n" / f"{addon.name}.pot", addon / "i18n" / f"{language}.po"]
+    missing = [f"i18n/{path.name} is missing: run `make pot`" for path in paths if not path.is_file()]
     try:
-        return problems(polib.pofile(str(template_path)), polib.pofile(str(path)))
+        return missing or problems(*(polib.pofile(str(path)) for path in paths))
     except OSError as error:
         return [f"cannot be read: {error}"]

@@ -1,24 +1,34 @@
-"""`make test`, `make lint` and `make pot`: what is done, in which order."""
+"""`make test`, `make lint`, `make quick` and `make pot`: what is done, in which order."""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import tempfile
+import unittest
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from pathlib import Path
 
-from .. import databases, odoo_server
-from ..lint import checks, odoo_lint
-from ..project import Addon, addons, closure, core_dependencies, select_addons
-from ..ui import say
-from . import selftest, translations
+from .. import databases, inside, odoo_server
+from ..addons import addons, dependents, in_order, needed, select, since_base
+from ..project import ROOT, RUN, VENV, child_environment, execute, note, say
+from . import translations
 from .runner import TEST_LOGS, odoo
 from .tally import Section, Tally
-from .templates import PREFIX, scratch
+from .templates import scratch
 from .uninstall import footprint, leftovers
 
 # Addons of Odoo that ours use where they are installed, without depending on
 # them: the tests of all addons have them, the runs of one addon alone do not.
 OPTIONAL = frozenset({"sale_margin"})
+# No addon is begun alone after so many seconds, unless all are asked for: the whole stays below 40 minutes.
+LATEST_START = 28 * 60
+# Tests that need no Odoo: their folder, and the folder from which they import.
+SELFTESTS = (("bin/tests", "bin/tests"), ("benchmarks/tests", "."))
+HOOK = re.compile(r"(?m)^(?P<name>.+?)\.{2,}(?:\(.*\))?(?P<end>Passed|Failed|Skipped)\n")
 
 
 def _tags(names: Iterable[str], *, tours: bool | None = None) -> str:
@@ -27,24 +37,57 @@ def _tags(names: Iterable[str], *, tours: bool | None = None) -> str:
     return ",".join([*chosen, "-is_tour"] if tours is False else chosen)
 
 
-def _has_tours(addon: Addon) -> bool:
-    return any("start_tour(" in path.read_text(encoding="utf-8") for path in addon.path.glob("tests/**/*.py"))
-
-
 def _http() -> list[str]:
     return ["--http-port", str(odoo_server.any_free_port()), "--gevent-port", str(odoo_server.any_free_port())]
 
 
-def lint(tally: Tally, chosen: dict[str, Addon]) -> None:
-    """Run the checks that need no database, each counted as one."""
+def _files(names: Iterable[str]) -> list[str]:
+    """Return the files that git knows or would add, of these addons or (without names) of all the project."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *names]
+    found = execute(*listed)[1]
+    return [name for name in found.split("\0") if (ROOT / name).is_file()]
+
+
+def lint(tally: Tally, names: Iterable[str]) -> None:
+    """Run the hooks of `.pre-commit-config.yaml`, each counted as one check."""
     with tally.section("Lint") as section:
-        checks.run_all(section, chosen)
+        files = _files(names)
+        environment = {**child_environment(), "PRE_COMMIT_HOME": str(RUN / "cache/pre-commit")}
+        command = (VENV / "bin/pre-commit", "run", "--color", "never", "--files", *files)
+        code, output = execute(*command, env=environment)
+        count_hooks(section, output)
+        if code and not section.failures:
+            section.check("pre-commit", [output[-3000:]])
 
 
-def _install_with_demo(tally: Tally, names: list[str], known: dict[str, Addon], *, uninstall: bool = False) -> None:
+def count_hooks(section: Section, output: str) -> None:
+    """Count what pre-commit says of each hook; what a failed one found follows its line."""
+    hooks = list(HOOK.finditer(output))
+    ends = [*(hook.start() for hook in hooks[1:]), len(output)]
+    for hook, end in zip(hooks, ends, strict=False):
+        found = output[hook.end() : end]
+        if hook["end"] != "Skipped":
+            section.check(hook["name"], [found or "no word why"] if hook["end"] == "Failed" else [])
+
+
+def selftest(tally: Tally) -> None:
+    """Run the tests of the tooling and of the benchmarks, each counted as one."""
+    with tally.section("Tests of the tooling and benchmarks") as section:
+        for folder, top in SELFTESTS:
+            suite = unittest.TestLoader().discover(str(ROOT / folder), top_level_dir=str(ROOT / top))
+            result = unittest.TextTestRunner(stream=StringIO()).run(suite)
+            broken = [*result.failures, *result.errors]
+            section.passed += max(0, result.testsRun - len(broken) - len(result.skipped))
+            for test, trace in broken:
+                section.check(str(test), [trace])
+            if not result.testsRun:
+                section.check(f"tests in {folder}", ["no test was found"])
+
+
+def _install_with_demo(tally: Tally, names: list[str], *, uninstall: bool) -> None:
     """Install with demo data and Chinese; when asked, uninstall there, too."""
     with tally.section("Install with demo data and Chinese") as section:
-        database = scratch("demo", core_dependencies(names, known), demo=True)
+        database = scratch("demo", names, demo=True)
         run = odoo("install-demo", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http")
         run.report(section, "install with demo data")
         if uninstall and not section.failures:
@@ -53,131 +96,133 @@ def _install_with_demo(tally: Tally, names: list[str], known: dict[str, Addon], 
         _drop_if(section, database)
 
 
-def _uninstall(section: Section, database: str, name: str) -> None:
+def _uninstall(section: Section, database: str, name: str, *, again: bool = True) -> None:
     """Uninstall one addon, look for what it left, install it again."""
     before = footprint(database, name)
     run = odoo(f"uninstall-{name}", "module", "uninstall", "-d", database, name)
     if run.report(section, f"{name}: uninstall"):
         section.check(f"{name}: nothing left after uninstall", leftovers(database, name, before))
-        again = odoo(f"reinstall-{name}", "-d", database, "-i", name, "--stop-after-init", "--no-http")
-        again.report(section, f"{name}: install again")
+        if again:
+            run = odoo(f"reinstall-{name}", "-d", database, "-i", name, "--stop-after-init", "--no-http")
+            run.report(section, f"{name}: install again")
 
 
-def _alone(tally: Tally, name: str, known: dict[str, Addon]) -> None:
+def _alone(tally: Tally, name: str, *, tests: bool) -> None:
     """Install one addon with nothing but what it depends on, run its tests there, uninstall it."""
     with tally.section(f"{name} alone") as section:
-        database = scratch(f"alone_{name}", core_dependencies([name], known))
-        run = odoo(f"alone-{name}", "-d", database, "-i", name, "--test-tags", _tags([name], tours=False), *_http())
-        run.report(section, f"{name} alone", tests_expected=True)
-        _uninstall(section, database, name)
+        if tally.seconds > LATEST_START and not os.environ.get("ALL"):
+            section.remarks.append("NOT RUN, for want of time: ALL=1 takes the time, ADDON= tries it by itself")
+            return
+        database = scratch(f"alone_{name}", [name])
+        options = ["--test-tags", _tags([name], tours=False), *_http()] if tests else ["--stop-after-init", "--no-http"]
+        odoo(f"alone-{name}", "-d", database, "-i", name, *options).report(section, name, tests_expected=tests)
+        _uninstall(section, database, name, again=tests)
         _drop_if(section, database)
 
 
 def _drop_if(section: Section, database: str) -> None:
     """Drop a scratch database; after a failure it stays for a look at it, until the next run."""
     if section.failures:
-        say(f"    database kept for a look: {database} (bin/odoo shell -d {database})")
+        section.remarks.append(f"database kept for a look: bin/odoo shell -d {database}")
     else:
-        databases.drop(database)
+        databases.drop(database, "test")
 
 
-def _all_tests(tally: Tally, names: list[str], known: dict[str, Addon]) -> str:
-    """Install all addons without demo data and run every test but the tours; return the database."""
-    database = ""  # stays empty when it cannot be made
-    with tally.section("Tests without demo data") as section:
-        database = scratch("all", core_dependencies(names, known) | OPTIONAL)
-        run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", _tags(names, tours=False), *_http())
-        run.report(section, "all addons", tests_expected=True)
-    return database
+def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: bool) -> None:
+    """Install without demo data and test; then Odoo's lint and the translation templates, and the browser tours."""
+    with tally.section(f"Tests without demo data{', tours too' if tours_too else ''}") as section:
+        database = scratch("all", names, also=OPTIONAL)
+        tags = _tags(tested, tours=None if tours_too else False)
+        run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", tags, *_http())
+        run.report(section, "tests", tests_expected=True)
+    with tally.section("Odoo's lint and translation templates") as checks, tempfile.TemporaryDirectory() as folder:
+        for name, problems in inside.call("checks", database, folder, *tested).items():
+            checks.check(f"Odoo's lint: {name}", problems)
+        for name in tested:
+            checks.check(f"{name}: i18n/{name}.pot is up to date", translations.check(Path(folder) / f"{name}.pot"))
+    sections = [section, checks]
+    touring = [name for name in tested if _has_tours(addons()[name].path)]
+    if touring and not tours_too:
+        with tally.section("Browser tours") as tours:
+            run = odoo("tours", "-d", database, "--test-tags", _tags(touring, tours=True), *_http())
+            run.report(tours, "tours", tests_expected=True)
+            sections.append(tours)
+    _drop_if(next((one for one in sections if one.failures), section), database)
 
 
-def _tours(tally: Tally, database: str, names: list[str], known: dict[str, Addon]) -> None:
-    touring = [name for name in names if _has_tours(known[name])]
-    if not touring:
-        return
-    with tally.section("Browser tours") as section:
-        run = odoo("tours", "-d", database, "--test-tags", _tags(touring, tours=True), *_http())
-        run.report(section, "tours", tests_expected=True)
+def _has_tours(addon: Path) -> bool:
+    return any("start_tour(" in path.read_text(encoding="utf-8") for path in addon.glob("tests/**/*.py"))
 
 
-def _with_database(tally: Tally, database: str, chosen: dict[str, Addon]) -> None:
-    """Run the checks that need the addons installed: Odoo's own lint, and the translation templates."""
-    with tally.section("Odoo's lint and translation templates") as section:
-        odoo_lint.run_all(section, database, list(chosen))
-        translations.check_templates(section, database, chosen)
+def main() -> int:
+    """Run everything for all addons, or for those named; return the exit code.
 
-
-def main(wanted: str) -> int:
-    """Run everything for all addons, or for those named; return the exit code."""
-    chosen = select_addons(wanted)
-    known = addons()
-    names = closure(chosen, known)
-    tested = [name for name in names if name in chosen]
+    For all addons, each one that changed is also installed alone, tested there
+    and uninstalled, and each that needs one of these is installed and uninstalled;
+    with ALL set, every addon counts as changed.
+    """
+    wanted = os.environ.get("ADDON", "")
+    chosen = select(wanted)
+    names = needed(chosen)[0] if wanted else chosen
     shutil.rmtree(TEST_LOGS, ignore_errors=True)
-    odoo_server.environment()  # the database server starts now, or says why not
-    for leftover in databases.names(f"{PREFIX}test_"):
-        databases.drop(leftover)
+    for leftover in databases.ours("test"):
+        databases.drop(leftover, "test")
     tally = Tally()
     if not wanted:
-        selftest.run(tally)  # before the tracks: they change the environment and the output of this process
-    # Two tracks, for two cores; browsers run in the first one only.
-    with ThreadPoolExecutor(2) as tracks:
-        first = tracks.submit(_first_track, tally, chosen, tested, known, bool(wanted))
-        second = tracks.submit(_second_track, tally, tested, known, bool(wanted))
-        for track in (first, second):
-            track.result()
+        selftest(tally)  # before the others: it changes the environment and the output of this process
+    words, changed = ("(ALL)", set(chosen)) if os.environ.get("ALL") else since_base()
+    alone = [] if wanted else in_order(changed)
+    above = [] if wanted else [name for name in dependents(changed) if name not in changed]
+    if not wanted:
+        say(f"Alone: what changed {words}: {', '.join(alone)}; what needs it: {', '.join(above)}")
+    # For two cores. Browsers run in the first job only, one at a time.
+    with ThreadPoolExecutor(2) as jobs:
+        futures = [
+            jobs.submit(_installed, tally, names, chosen, tours_too=bool(wanted)),
+            jobs.submit(lint, tally, chosen if wanted else []),
+            jobs.submit(_install_with_demo, tally, chosen, uninstall=bool(wanted)),
+            *(jobs.submit(_alone, tally, name, tests=True) for name in alone),
+            *(jobs.submit(_alone, tally, name, tests=False) for name in above),
+        ]
+        for future in futures:
+            future.result()
     return tally.finish()
 
 
-def _first_track(tally: Tally, chosen: dict[str, Addon], names: list[str], known: dict[str, Addon], some: bool) -> None:
-    """Static checks, tests on a database without demo data, checks that need it, browser tours."""
-    lint(tally, chosen)
-    run_tests = _selected_tests if some else _all_tests
-    database = run_tests(tally, names, known)
-    if not database:
-        return
-    _with_database(tally, database, chosen)
-    if not some:
-        _tours(tally, database, names, known)
-    if not any(section.failures for section in tally.sections):
-        databases.drop(database)
-
-
-def _second_track(tally: Tally, names: list[str], known: dict[str, Addon], some: bool) -> None:
-    """Install with demo data, then each addon alone with its uninstall."""
-    _install_with_demo(tally, names, known, uninstall=some)
-    if not some:
-        for name in names:
-            _alone(tally, name, known)
-
-
-def _selected_tests(tally: Tally, names: list[str], known: dict[str, Addon]) -> str:
-    """Run all tests of the named addons, tours too; return the database."""
-    database = ""  # stays empty when it cannot be made
-    with tally.section("Tests without demo data, tours included") as section:
-        database = scratch("selected", core_dependencies(names, known) | OPTIONAL)
-        run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", _tags(names), *_http())
-        run.report(section, ", ".join(names), tests_expected=True)
-    return database
-
-
-def lint_only(wanted: str) -> int:
+def lint_only() -> int:
     """Run only the static checks; return the exit code."""
-    chosen = select_addons(wanted)
-    tally = Tally()
-    lint(tally, chosen)
+    wanted, tally = os.environ.get("ADDON", ""), Tally()
+    lint(tally, select(wanted) if wanted else [])
     return tally.finish()
 
 
-def update_translations(wanted: str) -> int:
+def quick() -> int:
+    """Run the tests that need no database; return the exit code."""
+    wanted, tally = os.environ.get("ADDON", ""), Tally()
+    if not wanted:
+        selftest(tally)
+    with tally.section("Tests of the addons that need no database") as section:
+        found = inside.call("quick", *select(wanted))
+        failed = found.get("failed", found)
+        section.passed += max(0, found.get("ran", 0) - len(failed))
+        for name, problems in failed.items():
+            section.check(name, problems if isinstance(problems, list) else [problems])
+    return tally.finish()
+
+
+def update_translations() -> int:
     """Export the .pot files and merge them into zh_CN.po; return the exit code."""
-    chosen = select_addons(wanted)
-    known = addons()
-    names = closure(chosen, known)
-    database = scratch("pot", core_dependencies(names, known))
-    odoo("pot", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http").require_success(
-        "installing the addons"
-    )
-    missing = translations.update(database, chosen)
-    databases.drop(database)
+    chosen = select(os.environ.get("ADDON", ""))
+    database = scratch("pot", chosen)
+    names = needed(chosen)[0]
+    finish = ("--stop-after-init", "--no-http")
+    odoo("pot", "-d", database, "-i", ",".join(names), *finish).require_success("installing the addons")
+    missing = 0
+    with tempfile.TemporaryDirectory() as folder:
+        inside.call("checks", database, folder, *chosen)
+        for name in chosen:
+            terms, lacking = translations.update(Path(folder) / f"{name}.pot")
+            missing += lacking
+            note(f"{name}: {terms} terms, {lacking} without a Chinese translation")
+    databases.drop(database, "test")
     return 1 if missing else 0
