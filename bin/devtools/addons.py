@@ -1,7 +1,5 @@
 """The addons of this repository: what depends on what (manifestoo), on which floor each stands, what changed."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable, Mapping

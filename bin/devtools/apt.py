@@ -4,8 +4,6 @@ The project names no mirror: the machine already trusts one, and apt itself
 says which.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The commands behind `make` and `bin/odoo`; `bin/help.txt` lists them."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import importlib
@@ -20,11 +18,11 @@ INSIDE = {
     "run": ("demo.run", "demo"),
     "reset": ("demo.reset", "demo"),
     "shell": ("demo.shell", "demo"),
-    "test": ("testing.suite.main", "test"),
-    "pot": ("testing.suite.update_translations", "test"),
-    "lint": ("testing.suite.lint_only", ""),
-    "quick": ("testing.suite.quick", ""),
-    "house": ("lint.house.main", ""),
+    "test": ("suite.main", "test"),
+    "pot": ("suite.update_translations", "test"),
+    "lint": ("suite.lint_only", ""),
+    "quick": ("suite.quick", ""),
+    "house": ("house.main", ""),
     "bench": ("demo.bench", "bench"),
 }
 

@@ -3,8 +3,6 @@
 Runs inside the environment (psycopg2).
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager

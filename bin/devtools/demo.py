@@ -1,41 +1,20 @@
 """The database of `make run`: all addons, demo data, English and Chinese."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 
 from . import databases, odoo_server, postgres
 from .addons import addons
-from .project import LOGS, ROOT, VENV, VENV_PYTHON, Problem, execute, note, say, step, tail
+from .project import ROOT, VENV, VENV_PYTHON, note, say, step
+from .runs import odoo, run_logged
 
 KIND = "demo"
-LOGFILE = LOGS / "demo.log"
-NOT_INSTALLED = "SELECT name FROM ir_module_module WHERE name = ANY(%s) AND state = 'installed'"
+INSTALLED = "SELECT name FROM ir_module_module WHERE state = 'installed'"
 
 
 def database_name() -> str:
     """Return the name of the database of `make run`: DB, or `sales_demo`."""
     return os.environ.get("DB") or "sales_demo"
-
-
-def _run(what: str, *command: str) -> None:
-    """Run Odoo or a tool of it to its end."""
-    code, output = execute(*command, env=odoo_server.environment(), log=LOGFILE)
-    if code:
-        hint = "Correct the addon, then run the same command again."
-        raise Problem(f"{what} failed (whole log: {LOGFILE}):\n{tail(output, 30)}", hint)
-
-
-def _install(database: str, names: list[str], *options: str) -> None:
-    finish = ("--stop-after-init", "--no-http")
-    _run("Installing the addons", *odoo_server.command("-d", database, "-i", ",".join(names), *options, *finish))
-
-
-def _update(database: str, *options: str) -> None:
-    """Let click-odoo-update do the rest: it keeps each addon's hash in the database."""
-    command = (str(VENV / "bin" / "click-odoo-update"), "-d", database, "--ignore-core-addons", *options)
-    _run("The update", *command)
 
 
 def ensure() -> str:
@@ -44,24 +23,25 @@ def ensure() -> str:
     It is built under another name and renamed when complete, so that a
     killed first run leaves nothing that looks finished.
     """
-    database = database_name()
+    database, finish = database_name(), ("--stop-after-init", "--no-http")
+    update = (str(VENV / "bin/click-odoo-update"), "--ignore-core-addons", "-d")
     databases.require_ours(database, KIND)
-    names = sorted(addons())
     if not databases.exists(database):
         building = f"{database}_building"
         with step(f"Database {database} with demo data and all addons (3 to 6 minutes, about 200 MB)"):
             databases.create(building, KIND)
             # The first language becomes the default of the company and its users.
-            _install(building, names, "--with-demo", "--load-language", "en_US,zh_CN")
-            _update(building, "--only-compute-hashes")
+            options = ("--with-demo", "--load-language", "en_US,zh_CN")
+            odoo("demo", "-d", building, "-i", ",".join(addons()), *options, *finish).require_success("Installing")
+            run_logged("demo", *update, building, "--only-compute-hashes").require_success("Noting what is installed")
             databases.rename(building, database)
         return database
-    installed = {row[0] for row in databases.query(database, NOT_INSTALLED, [names])}
-    if new := [name for name in names if name not in installed]:
-        with step(f"Database {database}: installing {', '.join(new)}"):
-            _install(database, new)
-    with step(f"Database {database}: updating what changed"):
-        _update(database)
+    with step(f"Database {database}: bringing it up to date"):
+        installed = {row[0] for row in databases.query(database, INSTALLED)}
+        if new := ",".join(name for name in addons() if name not in installed):
+            odoo("demo", "-d", database, "-i", new, *finish).require_success(f"Installing {new}")
+        # It keeps each addon's hash in the database.
+        run_logged("demo", *update, database).require_success("The update")
     return database
 
 
@@ -78,10 +58,7 @@ def run() -> None:
             note(f"port {odoo_server.FIRST_PORT} is taken by another program, using {port}")
         with step("Starting Odoo"):
             address = odoo_server.start(database, port)
-    say()
-    say(f"  Address   {address}")
-    say(f"  Database  {database}")
-    say("  Login     admin      Password  admin")
+    say(f"\n  Address   {address}\n  Database  {database}\n  Login     admin      Password  admin")
     say(f"  Log       {odoo_server.LOGFILE}")
     say("  Stop it with `make stop`. Chinese: choose it in the user's preferences (简体中文).")
 

@@ -8,8 +8,6 @@ models of the database, what it says about Odoo's own is left out.
 `quick`: those tests of the addons that need no database.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import sys

@@ -5,8 +5,6 @@ table is, is read without entering the database, and is not copied with it.
 Used by the tooling and, inside `odoo shell`, by the benchmarks: any cursor does.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 OURS = "sales-department"

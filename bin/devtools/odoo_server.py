@@ -1,7 +1,5 @@
 """How this project starts Odoo: environment, configuration, ports, the background server."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal
@@ -12,12 +10,11 @@ import urllib.request
 from pathlib import Path
 
 from . import odoo_source, postgres
-from .project import DATA, LOGS, ROOT, RUN, VENV, VENV_PYTHON, Problem, child_environment
+from .project import DATA, LOGS, ROOT, RUN, VENV, VENV_PYTHON, Problem, child_environment, tail
 from .wkhtmltopdf import BINARIES
 
 FIRST_PORT = 8069
-PIDFILE = RUN / "odoo.pid"
-ADDRESS_FILE = RUN / "odoo.address"
+STATE = RUN / "odoo.pid"  # process id and address
 LOGFILE = LOGS / "odoo-server.log"
 ODOO_CONF = RUN / "odoo.conf"
 CONFIGURATION = f"""\
@@ -53,97 +50,79 @@ def command(*arguments: str) -> list[str]:
     return [str(VENV_PYTHON), "-m", "odoo", *arguments]
 
 
-def port_is_free(port: int) -> bool:
-    """Tell whether nobody listens on a port of this machine's loopback interface."""
-    with contextlib.closing(socket.socket()) as probe:
+def free_port(wanted: int = 0) -> int | None:
+    """Return `wanted` when nobody listens there on the loopback interface, or any free port; else None."""
+    with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def any_free_port() -> int:
-    """Return a port nobody uses now, for tests."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", wanted))
         return int(probe.getsockname()[1])
+    return None
 
 
 def choose_port() -> int:
-    """Return the port for `make run`: PORT, or the first free one.
+    """Return the port for `make run`: PORT, or the first free one from 8069 on.
 
-    :raises Problem: when PORT names a taken port, or none of the usual ones is free.
+    :raises Problem: when PORT is taken, or none of the usual ones is free.
     """
-    if wanted := os.environ.get("PORT"):
-        if not wanted.isdigit() or not 0 < int(wanted) < 65536:
-            raise Problem(f"PORT={wanted} is not a port number.", "Choose one between 1024 and 65535.")
-        if not port_is_free(int(wanted)):
-            raise Problem(f"Port {wanted} is taken by another program.", "Choose another: PORT=8100 make run")
-        return int(wanted)
-    for port in range(FIRST_PORT, FIRST_PORT + 30):
-        if port_is_free(port):
+    wanted = os.environ.get("PORT")
+    if wanted and not (wanted.isdigit() and 0 < int(wanted) < 65536):
+        raise Problem(f"PORT={wanted} is not a port number.", "Choose one between 1024 and 65535.")
+    tried = [int(wanted)] if wanted else range(FIRST_PORT, FIRST_PORT + 30)
+    for port in tried:
+        if free_port(port):
             return port
-    raise Problem(f"The ports {FIRST_PORT} to {FIRST_PORT + 29} are all taken.", "Choose one: PORT=8100 make run")
+    raise Problem(f"Port {tried[0]} is taken by another program.", "Choose another: PORT=8100 make run")
 
 
-def running() -> str | None:
-    """Return the address of this project's running server, or None."""
-    return ADDRESS_FILE.read_text(encoding="utf-8") if _server_pid() and ADDRESS_FILE.is_file() else None
-
-
-def _server_pid() -> int | None:
-    """Return the process id of our server; a stale file is not believed."""
+def _state() -> tuple[int, str]:
+    """Return process id and address of our server, or (0, ""); a stale file is not believed."""
     try:
-        pid = int(PIDFILE.read_text(encoding="ascii"))
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        pid, address = STATE.read_text(encoding="utf-8").split()
+        words = Path(f"/proc/{int(pid)}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
-        return None
-    return pid if str(VENV_PYTHON).encode() in words else None
+        return 0, ""
+    return (int(pid), address) if str(VENV_PYTHON).encode() in words else (0, "")
+
+
+def running() -> str:
+    """Return the address of this project's running server; empty when there is none."""
+    return _state()[1]
 
 
 def start(database: str, port: int) -> str:
     """Start Odoo in the background on `database`; return its address once it answers."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    ports = ("--http-port", str(port), "--gevent-port", str(any_free_port()))
-    with LOGFILE.open("ab") as log:
-        beginning = log.tell()
-        process = subprocess.Popen(
-            command("server", "-d", database, "--db-filter", f"^{database}$", *ports),
-            env=environment(),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    PIDFILE.write_text(str(process.pid), encoding="ascii")
-    address = f"http://127.0.0.1:{port}"
-    ADDRESS_FILE.write_text(f"{address}/odoo", encoding="utf-8")
+    address = f"http://127.0.0.1:{port}/odoo"
+    ports = ("--http-port", str(port), "--gevent-port", str(free_port()))
+    words = command("server", "-d", database, "--db-filter", f"^{database}$", *ports, "--logfile", str(LOGFILE))
+    LOGFILE.unlink(missing_ok=True)
+    with (LOGS / "odoo-start.log").open("wb") as log:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+        server = subprocess.Popen(words, env=environment(), cwd=ROOT, start_new_session=True, **streams)  # type: ignore[call-overload]
+    STATE.write_text(f"{server.pid} {address}", encoding="utf-8")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), opener.open(f"{address}/web/health", timeout=10):
-            return f"{address}/odoo"
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError), opener.open(f"http://127.0.0.1:{port}/web/health", timeout=10):
+            return address
         time.sleep(0.3)
-    text = LOGFILE.read_bytes()[beginning:].decode(errors="replace")
     stop()
-    raise Problem(f"Odoo did not start. The end of {LOGFILE}:\n{text[-2000:]}")
+    text = "".join(path.read_text(errors="replace") for path in (Path(log.name), LOGFILE) if path.is_file())
+    raise Problem(f"Odoo did not start. The end of {LOGFILE}:\n{tail(text, 20)}")
 
 
 def stop() -> bool:
     """Stop our server, firmly after 20 s; return False when none was running."""
-    pid = _server_pid()
-    if pid:
-        os.kill(pid, signal.SIGTERM)
+    pid, _address = _state()
+    for number in (signal.SIGTERM, signal.SIGKILL) if pid else ():
         deadline = time.monotonic() + 20
-        while _server_pid() and time.monotonic() < deadline:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        while _state()[0] and time.monotonic() < deadline:
             time.sleep(0.1)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-        if _server_pid():
-            os.kill(pid, signal.SIGKILL)
-    PIDFILE.unlink(missing_ok=True)
-    ADDRESS_FILE.unlink(missing_ok=True)
+        if not _state()[0]:
+            break
+    STATE.unlink(missing_ok=True)
     return bool(pid)

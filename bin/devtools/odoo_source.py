@@ -1,7 +1,5 @@
 """Where Odoo comes from: ODOO_SRC, an `odoo` on the PATH, or Debian's package unpacked here."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -29,7 +27,7 @@ class OdooSource:
         release = self.pythonpath / "odoo" / "release.py"
         return parse_version(release.read_text(encoding="utf-8")) if release.is_file() else ""
 
-    def checked(self, remedy: str) -> OdooSource:
+    def checked(self, remedy: str) -> "OdooSource":
         """Return it, or raise Problem when it is not Odoo 19.0."""
         if not self.version:
             raise Problem(f"{self.origin} is not an Odoo: no odoo/release.py in {self.pythonpath}.", remedy)

@@ -1,7 +1,5 @@
 """Versions and checksums of what the set-up fetches beside requirements*.txt, in one place."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 ODOO_SERIES = "19.0"

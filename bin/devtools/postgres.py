@@ -4,8 +4,6 @@ The private cluster listens on a Unix socket only, in a folder nobody else
 may enter: no port that could be taken, and no password to manage.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 import shutil

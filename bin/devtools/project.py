@@ -1,7 +1,5 @@
 """Where things lie, what the user sees, and how other programs are run. Standard library only."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The Python environment, made by uv: exactly the pinned packages that Odoo and the tools need."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

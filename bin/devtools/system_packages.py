@@ -1,7 +1,5 @@
 """What only the system's administrator can install: browser, fonts, shared libraries."""
 
-from __future__ import annotations
-
 import ctypes.util
 import os
 import shutil

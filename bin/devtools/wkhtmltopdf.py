@@ -1,7 +1,5 @@
 """wkhtmltopdf with patched Qt: the one whose PDFs have headers, footers and page numbers."""
 
-from __future__ import annotations
-
 import shutil
 
 from .project import ROOT, RUN, Problem, is_done, key_of, note, run, set_done, step, succeeds

@@ -9,10 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import polib  # noqa: E402
 from devtools.addons import floor_problems  # noqa: E402
-from devtools.lint import classes  # noqa: E402
-from devtools.lint.po_files import problems  # noqa: E402
-from devtools.lint.removed_names import find  # noqa: E402
-from devtools.testing.translations import differences, merge  # noqa: E402
+from devtools.house import dead_names, several_classes  # noqa: E402
+from devtools.translations import differences, merge, problems  # noqa: E402
 
 # One line each.
 DEAD = {
@@ -77,12 +75,12 @@ class TestRemovedNames(unittest.TestCase):
         for suffix, lines in DEAD.items():
             for line in lines.splitlines():
                 with self.subTest(line=line):
-                    self.assertTrue(list(find(line, suffix)))
+                    self.assertTrue(list(dead_names(line, suffix)))
         for suffix, lines in ALIVE.items():
-            self.assertEqual(list(find(lines, suffix)), [])
+            self.assertEqual(list(dead_names(lines, suffix)), [])
 
     def test_line_numbers_survive_comments(self):
-        self.assertEqual([number for number, _text in find("<!--\n\n-->\n<tree/>", ".xml")], [4])
+        self.assertEqual([number for number, _text in dead_names("<!--\n\n-->\n<tree/>", ".xml")], [4])
 
 
 def po(**terms):
@@ -139,13 +137,13 @@ class TestClasses(unittest.TestCase):
     def test_sliced_models_and_methods_defined_again(self):
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "a.py").write_text("class A(models.Model):\n    _name = 'x.y'\n    def f(self): pass\n")
-            self.assertEqual(classes.problems(Path(folder)), ([], []))
+            self.assertEqual(several_classes(Path(folder)), ([], []))
             (Path(folder) / "b.py").write_text(
                 "class B(models.Model):\n    _inherit = ['x.y']\n    def f(self): pass\n"
             )
             (Path(folder) / "c.py").write_text("class Plain:\n    def f(self): pass\n")
             self.assertEqual(
-                classes.problems(Path(folder)),
+                several_classes(Path(folder)),
                 (["x.y is 2 classes: a.py, b.py"], ["x.y.f is defined 2 times: a.py, b.py"]),
             )
 

@@ -59,7 +59,7 @@ class TestPorts(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            self.assertFalse(odoo_server.port_is_free(port))
+            self.assertIsNone(odoo_server.free_port(port))
             with mock.patch.dict(os.environ, {"PORT": str(port)}), self.assertRaisesRegex(Problem, "taken"):
                 odoo_server.choose_port()
             with mock.patch.dict(os.environ), mock.patch.object(odoo_server, "FIRST_PORT", port):

@@ -9,10 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from devtools.testing.logs import judge  # noqa: E402
-from devtools.testing.runner import unclean  # noqa: E402
-from devtools.testing.suite import count_hooks  # noqa: E402
-from devtools.testing.tally import Section, Tally  # noqa: E402
+from devtools.runs import judge, unclean  # noqa: E402
+from devtools.suite import count_hooks  # noqa: E402
+from devtools.tally import Section, Tally  # noqa: E402
 
 HEAD = "2026-01-02 03:04:05,678 4711"
 TESTS = "odoo.addons.x.tests.test_y"

@@ -1,15 +1,11 @@
-"""Translation templates as Odoo exports them, and zh_CN merged from them.
+"""Translation templates as Odoo exports them, zh_CN merged from them, and whether it is complete and safe to show."""
 
-Runs inside the environment (polib).
-"""
-
-from __future__ import annotations
-
+import re
 from pathlib import Path
 
 import polib
 
-from ..project import ROOT
+from .project import ROOT
 
 LANGUAGE = "zh_CN"
 # They change at each export and say nothing.
@@ -73,3 +69,38 @@ def merge(translated: polib.POFile, template: polib.POFile) -> None:
         translated.remove(entry)
     order = {(entry.msgctxt, entry.msgid): position for position, entry in enumerate(template)}
     normalised(translated).sort(key=lambda entry: order[entry.msgctxt, entry.msgid])
+
+
+# `%(x)s`, `%s` and `{x}` are compared by oca-checks-po.
+CARRIED = re.compile(r"%\([\w.]+\)|\$\{[^}]*\}|\{\{[^}]*\}\}|</?[a-zA-Z][\w.-]*")
+
+
+def problems(template: polib.POFile, translated: polib.POFile) -> list[str]:
+    """Return in words what is wrong with a translation, measured by its template."""
+    found = [f"obsolete entry: {entry.msgid!r}" for entry in translated.obsolete_entries()]
+    known = {(entry.msgctxt, entry.msgid): entry for entry in translated if not entry.obsolete}
+    wanted = [(entry.msgctxt, entry.msgid) for entry in template]
+    for key in wanted:
+        entry, source = known.get(key), key[1]
+        text = entry.msgstr if entry else ""
+        if entry is None:
+            found.append(f"missing: {source!r}")
+        elif entry.fuzzy:
+            found.append(f"fuzzy: {source!r}")
+        elif not text.strip():
+            found.append(f"without translation: {source!r}")
+        elif sorted(CARRIED.findall(source)) != sorted(CARRIED.findall(text)):
+            found.append(f"placeholders or tags differ: {source!r} → {text!r}")
+        elif source.startswith("\n") != text.startswith("\n") or source.endswith("\n") != text.endswith("\n"):
+            found.append(f"line ends differ: {source!r}")
+    return found + [f"not in the template: {key[1]!r}" for key in known if key not in set(wanted)]
+
+
+def complete(addon: Path, language: str = LANGUAGE) -> list[str]:
+    """Return the problems of one addon's translation."""
+    paths = [addon / "i18n" / f"{addon.name}.pot", addon / "i18n" / f"{language}.po"]
+    missing = [f"i18n/{path.name} is missing: run `make pot`" for path in paths if not path.is_file()]
+    try:
+        return missing or problems(*(polib.pofile(str(path)) for path in paths))
+    except OSError as error:
+        return [f"cannot be read: {error}"]

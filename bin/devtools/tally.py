@@ -1,14 +1,12 @@
 """Adding up what passed and failed, and saying so in the end."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..project import human_time, say
+from .project import human_time, say
 
 # Two sections may run at the same time: each prints its lines in one block.
 _PRINTING = threading.Lock()

@@ -1,7 +1,5 @@
 """`make test`, `make lint`, `make quick` and `make pot`: what is done, in which order."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -12,14 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
-from .. import databases, inside, odoo_server
-from ..addons import addons, dependents, in_order, needed, select, since_base
-from ..project import ROOT, RUN, VENV, child_environment, execute, note, say
-from . import translations
-from .runner import TEST_LOGS, odoo
+from . import databases, inside, odoo_server, runs, translations
+from .addons import addons, dependents, in_order, needed, select, since_base
+from .project import LOGS, ROOT, RUN, VENV, child_environment, execute, note, say
+from .scratch import footprint, leftovers, scratch
 from .tally import Section, Tally
-from .templates import scratch
-from .uninstall import footprint, leftovers
 
 # Addons of Odoo that ours use where they are installed, without depending on
 # them: the tests of all addons have them, the runs of one addon alone do not.
@@ -37,8 +32,13 @@ def _tags(names: Iterable[str], *, tours: bool | None = None) -> str:
     return ",".join([*chosen, "-is_tour"] if tours is False else chosen)
 
 
+def odoo(name: str, *arguments: str) -> runs.OdooRun:
+    """Run Odoo to its end; the log goes to `.run/log/test/<name>.log`."""
+    return runs.odoo(f"test/{name}", *arguments)
+
+
 def _http() -> list[str]:
-    return ["--http-port", str(odoo_server.any_free_port()), "--gevent-port", str(odoo_server.any_free_port())]
+    return ["--http-port", str(odoo_server.free_port()), "--gevent-port", str(odoo_server.free_port())]
 
 
 def _files(names: Iterable[str]) -> list[str]:
@@ -164,7 +164,7 @@ def main() -> int:
     wanted = os.environ.get("ADDON", "")
     chosen = select(wanted)
     names = needed(chosen)[0] if wanted else chosen
-    shutil.rmtree(TEST_LOGS, ignore_errors=True)
+    shutil.rmtree(LOGS / "test", ignore_errors=True)
     for leftover in databases.ours("test"):
         databases.drop(leftover, "test")
     tally = Tally()
