@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from manifestoo.addon_sorter import AddonSorterTopological
@@ -49,13 +50,18 @@ def in_order(names: Iterable[str]) -> list[str]:
     return list(AddonSorterTopological().sort(set(names), addons()))
 
 
+@cache
+def _odoos() -> AddonsSet:
+    """Return Odoo's addons, wherever its tree has them, and OCA's."""
+    found = AddonsSet()
+    for folder in (odoo_source.choose().pythonpath, *VENV.glob("lib/python3*/site-packages")):
+        found.add_from_addons_dirs(path for path in (folder / "addons", folder / "odoo/addons") if path.is_dir())
+    return found
+
+
 def needed(names: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return `names` with those of our addons that they need, in order; and all of Odoo's and OCA's that these need."""
-    known = addons()
-    for folder in (odoo_source.choose().pythonpath, *VENV.glob("lib/python3*/site-packages")):
-        for path in (folder / "addons", folder / "odoo" / "addons"):
-            if path.is_dir():
-                known.add_from_addons_dir(path)
+    known = AddonsSet({**_odoos(), **addons()})
     found, missing = list_depends_command(set(names), known, transitive=True, include_selected=True)
     if missing:
         raise Problem(f"This Odoo has no addon {', '.join(sorted(missing))}.", "Correct the manifests.")
@@ -79,7 +85,7 @@ def since_base() -> tuple[str, set[str]]:
     base = os.environ.get("BASE") or _git("describe", "--tags", "--abbrev=0").strip()
     words = f"since {base}"
     if not base:
-        commits = _git("rev-list", f"--max-count={RECENT + 1}", "HEAD").split()
+        commits = _git("rev-list", "--first-parent", f"--max-count={RECENT + 1}", "HEAD").split()
         base, words = (commits or [""])[-1], f"in the last {RECENT} commits (there is no tag; BASE=commit says another)"
     if not _git("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"):
         return f"(git knows no {base or 'commit'}: all)", set(addons())

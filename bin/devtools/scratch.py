@@ -1,6 +1,7 @@
 """Scratch databases for tests, copied from templates that have Odoo's own addons; and what an uninstall left in them."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable
 
 from . import databases, odoo_source
@@ -8,8 +9,8 @@ from .addons import needed
 from .project import PROJECT_KEY, RUN, VENV, human_time, key_of, note
 from .runs import odoo, run_logged
 
-# Two sections may ask for databases at the same time.
-_BUILDING = threading.Lock()
+# Two sections may ask for the same template at the same time.
+_BUILDING: dict[tuple[object, ...], threading.Lock] = defaultdict(threading.Lock)
 
 
 def template(modules: list[str], *, demo: bool) -> str:
@@ -44,7 +45,7 @@ def scratch(purpose: str, names: Iterable[str], *, demo: bool = False, also: Ite
     """
     modules = needed([*needed(names)[1], *also])[1]
     name = f"sd_{PROJECT_KEY}_test_{purpose}"[:60]
-    with _BUILDING:
+    with _BUILDING[(demo, *modules)]:
         databases.create(name, "test", template(modules, demo=demo))
     return name
 
