@@ -1,12 +1,14 @@
 """Which database may be loaded, and how it is prepared. Runs inside `odoo shell`."""
 
+from devtools import mark
+
 from benchmarks.progress import say
-from benchmarks.scratch import MARK
+from benchmarks.scratch import KIND
 
 
 def mark_scratch(env) -> None:
     """Mark the database as scratch, so that the loaders accept it."""
-    env["ir.config_parameter"].set_param(MARK, "yes")
+    mark.put(env.cr, env.cr.dbname, KIND)
     env.cr.commit()
 
 
@@ -15,11 +17,10 @@ def require_scratch(env, origin: str) -> None:
 
     `origin` is the source document of the orders that this load writes.
     """
-    if not env["ir.config_parameter"].get_param(MARK):
-        raise SystemExit(
-            f"{env.cr.dbname} is not marked as a scratch database. Make one with "
-            "--create; nothing is loaded into any other."
-        )
+    try:
+        mark.require(env.cr, env.cr.dbname, KIND)
+    except mark.NotOurs as error:
+        raise SystemExit(f"{error} Make a scratch database with --create.") from error
     foreign = (
         env["sale.order"]
         .with_context(active_test=False)

@@ -14,14 +14,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Set in the databases made here; nothing is ever loaded into another one.
-MARK = "benchmarks.scratch_database"
+# What the databases made here are marked with; nothing is ever loaded into another one.
+KIND = "benchmark"
 
 BOOTSTRAP = """
 import importlib, json, sys
-sys.path.append({root!r})
+sys.path += [{root!r}, {root!r} + "/bin"]
 function = getattr(importlib.import_module({module!r}), {function!r})
 function(env, **json.loads({arguments!r}))
+"""
+
+LOOK = """
+import sys
+sys.path.append({root!r} + "/bin")
+from devtools import mark
+from odoo.sql_db import db_connect
+with db_connect("postgres").cursor() as cursor:
+    try:
+        mark.require(cursor, {name!r}, {kind!r})
+    except mark.NotOurs as error:
+        raise SystemExit(str(error))
+    raise SystemExit(0 if mark.of(cursor, {name!r}) else 3)
 """
 
 
@@ -55,15 +68,15 @@ def create_database(name: str, modules: str, template: str | None = None) -> Non
     hint = f"{name} was not created. If it is there from a run before, leave out --create."
     make = ["db", "duplicate", template, name] if template else ["db", "init", name]
     _odoo(make, failure=hint)
+    run_in_odoo(name, "benchmarks.guard", "mark_scratch")
     if modules:
         install = ["-d", name, "-i", modules, "--stop-after-init", "--no-http"]
         _odoo([*install, "--log-level=warn"])
-    run_in_odoo(name, "benchmarks.guard", "mark_scratch")
 
 
 def database_exists(name: str) -> bool:
-    """Tell whether the server has a database of that name that lets us in."""
-    code = f"from odoo.service.db import exp_db_exist\nraise SystemExit(0 if exp_db_exist({name!r}) else 3)"
+    """Tell whether the server has a scratch database of that name; exits when it has another one."""
+    code = LOOK.format(root=str(ROOT), name=name, kind=KIND)
     result = subprocess.run(
         [*odoo_command(), "shell", "--no-http", "--log-level=critical"], input=code, text=True, check=False
     )
@@ -73,8 +86,10 @@ def database_exists(name: str) -> bool:
 
 
 def duplicate_database(source: str, target: str) -> None:
-    """Copy a database; an earlier one under the name of the copy is dropped."""
+    """Copy a database; an earlier scratch one under the name of the copy is dropped."""
+    database_exists(target)
     _odoo(["db", "duplicate", "--force", source, target])
+    run_in_odoo(target, "benchmarks.guard", "mark_scratch")
 
 
 def rename_database(old: str, new: str) -> None:

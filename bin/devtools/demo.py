@@ -1,58 +1,20 @@
 """The database of `make run`: all addons, demo data, English and Chinese."""
 
-from __future__ import annotations
-
-import json
 import os
 import subprocess
-import time
-from pathlib import Path
 
-from . import databases, odoo_server
-from .project import LOGS, ROOT, RUN, addons, content_hash
-from .ui import Problem, human_time, note, say, step
+from . import databases, odoo_server, postgres
+from .addons import addons
+from .project import ROOT, VENV, VENV_PYTHON, note, say, step
+from .runs import odoo, run_logged
 
-# The first one becomes the default of the company and its users.
-LANGUAGES = "en_US,zh_CN"
+KIND = "demo"
+INSTALLED = "SELECT name FROM ir_module_module WHERE state = 'installed'"
 
 
 def database_name() -> str:
     """Return the name of the database of `make run`: DB, or `sales_demo`."""
     return os.environ.get("DB") or "sales_demo"
-
-
-def _state_file(database: str) -> Path:
-    return RUN / "state" / f"{database}.json"
-
-
-def _odoo(what: str, *arguments: str) -> None:
-    """Run Odoo once, showing the modules as they load; its log goes to demo.log."""
-    logfile = LOGS / "demo.log"
-    with logfile.open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            odoo_server.command(*arguments),
-            env=odoo_server.environment(),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        last: list[str] = []
-        shown = time.monotonic()
-        for line in process.stdout or ():
-            log.write(line)
-            last = [*last, line.rstrip()][-30:]
-            if "odoo.modules.loading: Loading module " in line and time.monotonic() - shown > 5:
-                shown = time.monotonic()
-                note(line.partition("odoo.modules.loading: ")[2].strip())
-        code = process.wait()
-    if code:
-        raise Problem(
-            f"{what} failed (whole log: {logfile}):\n" + "\n".join(last),
-            "Correct the addon, then run the same command again.",
-        )
 
 
 def ensure() -> str:
@@ -61,82 +23,69 @@ def ensure() -> str:
     It is built under another name and renamed when complete, so that a
     killed first run leaves nothing that looks finished.
     """
-    database = database_name()
-    current = {name: content_hash(addon.path) for name, addon in addons().items()}
+    database, finish = database_name(), ("--stop-after-init", "--no-http")
+    update = (str(VENV / "bin/click-odoo-update"), "--ignore-core-addons", "-d")
+    databases.require_ours(database, KIND)
     if not databases.exists(database):
-        _build(database, list(current))
-        _remember(database, current)
+        building = f"{database}_building"
+        with step(f"Database {database} with demo data and all addons (3 to 6 minutes, about 200 MB)"):
+            databases.create(building, KIND)
+            # The first language becomes the default of the company and its users.
+            options = ("--with-demo", "--load-language", "en_US,zh_CN")
+            odoo("demo", "-d", building, "-i", ",".join(addons()), *options, *finish).require_success("Installing")
+            run_logged("demo", *update, building, "--only-compute-hashes").require_success("Noting what is installed")
+            databases.rename(building, database)
         return database
-    state = _state_file(database)
-    known = json.loads(state.read_text(encoding="utf-8")) if state.is_file() else {}
-    changed = sorted(name for name in current if known.get(name) != current[name])
-    if changed:
-        with step(f"Database {database}: bringing {', '.join(changed)} up to date"):
-            # -i installs what is new, -u updates what is there.
-            names = ",".join(changed)
-            _odoo("The update", "-d", database, "-i", names, "-u", names, "--stop-after-init", "--no-http")
-        _remember(database, current)
+    with step(f"Database {database}: bringing it up to date"):
+        installed = {row[0] for row in databases.query(database, INSTALLED)}
+        if new := ",".join(name for name in addons() if name not in installed):
+            odoo("demo", "-d", database, "-i", new, *finish).require_success(f"Installing {new}")
+        # It keeps each addon's hash in the database.
+        run_logged("demo", *update, database).require_success("The update")
     return database
-
-
-def _remember(database: str, hashes: dict[str, str]) -> None:
-    state = _state_file(database)
-    state.parent.mkdir(parents=True, exist_ok=True)
-    state.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
-
-
-def _build(database: str, names: list[str]) -> None:
-    if not names:
-        note("there is no addon in this repository yet: installing crm and sale_management only")
-    building = f"{database}_building"
-    with step(f"Database {database} with demo data and all addons (2 to 4 minutes, about 150 MB)"):
-        databases.drop(building)
-        _odoo(
-            "Building the database",
-            "-d",
-            building,
-            "-i",
-            ",".join(names) or "crm,sale_management",
-            "--with-demo",
-            "--load-language",
-            LANGUAGES,
-            "--stop-after-init",
-            "--no-http",
-        )
-        databases.rename(building, database)
 
 
 def run() -> None:
     """Start Odoo on the demo database and say where it is."""
-    started = time.monotonic()
+    database = database_name()
     address = odoo_server.running()
     if address:
-        say(f"Odoo is running already ({human_time(time.monotonic() - started)}).")
-        address = f"{address}/odoo"
-        database = database_name()
+        say("Odoo is running already.")
     else:
-        port, remark = odoo_server.choose_port()
+        port = odoo_server.choose_port()
         database = ensure()
-        if remark:
-            note(remark)
+        if port != odoo_server.FIRST_PORT and not os.environ.get("PORT"):
+            note(f"port {odoo_server.FIRST_PORT} is taken by another program, using {port}")
         with step("Starting Odoo"):
             address = odoo_server.start(database, port)
-    say()
-    say(f"  Address   {address}")
-    say(f"  Database  {database}")
-    say("  Login     admin      Password  admin")
+    say(f"\n  Address   {address}\n  Database  {database}\n  Login     admin      Password  admin")
     say(f"  Log       {odoo_server.LOGFILE}")
     say("  Stop it with `make stop`. Chinese: choose it in the user's preferences (简体中文).")
 
 
 def reset() -> None:
-    """Stop Odoo and drop the demo database and all test databases; the next run builds them anew."""
-    odoo_server.stop()
+    """Drop the demo database and all test databases of this clone; the next run builds them anew."""
     database = database_name()
-    from .testing.templates import PREFIX  # only reset needs it
+    databases.require_ours(database, KIND)  # before anything is stopped or dropped
+    say("Odoo stopped." if odoo_server.stop() else "Odoo was not running.")
+    for kind in (KIND, "test", "template"):
+        for name in databases.ours(kind):
+            if kind != KIND or name in (database, f"{database}_building"):
+                databases.drop(name, kind)
+                note(f"dropped {name}")
+    if not postgres.is_external():
+        postgres.Cluster().stop()
 
-    for name in [database, f"{database}_building", *databases.names(PREFIX)]:
-        if databases.exists(name):
-            databases.drop(name)
-            note(f"dropped {name}")
-    _state_file(database).unlink(missing_ok=True)
+
+def shell(*arguments: str) -> None:
+    """Replace this process by a Python shell in the demo database."""
+    command = odoo_server.command("shell", "-d", ensure(), "--no-http", *arguments)
+    os.execve(command[0], command, odoo_server.environment())
+
+
+def bench(*arguments: str) -> int:
+    """Run the benchmarks, in databases of their own."""
+    options = [f"--{name.lower()}={os.environ[name]}" for name in ("SIZE", "ROUNDS") if os.environ.get(name)]
+    if postgres.is_external():
+        options.append("--check-keys")  # leaving the checks out takes a superuser
+    return subprocess.call([VENV_PYTHON, "-m", "benchmarks.bench_review", *arguments, *options], cwd=ROOT)

@@ -1,34 +1,32 @@
 """How this project starts Odoo: environment, configuration, ports, the background server."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 from . import odoo_source, postgres
-from .project import DATA, LOGS, ODOO_CONF, ROOT, RUN, VENV, VENV_PYTHON, WKHTMLTOX, addons, child_environment
-from .ui import Problem
+from .project import DATA, LOGS, ROOT, RUN, VENV, VENV_PYTHON, Problem, child_environment, tail
+from .wkhtmltopdf import BINARIES
 
 FIRST_PORT = 8069
-PIDFILE = RUN / "odoo.pid"
-ADDRESS_FILE = RUN / "odoo.address"
+STATE = RUN / "odoo.pid"  # process id and address
 LOGFILE = LOGS / "odoo-server.log"
-CONFIGURATION = """\
+ODOO_CONF = RUN / "odoo.conf"
+CONFIGURATION = f"""\
 ; Written by bin/dev at each start: changes made here are lost.
 [options]
-{addons_path}data_dir = {data}
+addons_path = {ROOT}
+data_dir = {DATA}
 http_interface = 127.0.0.1
 ; One browser and one developer: long reviews and reports may take their time.
 limit_time_cpu = 1200
 limit_time_real = 2400
-screenshots = {screenshots}
+screenshots = {LOGS / "screenshots"}
 """
 
 
@@ -37,24 +35,14 @@ def environment() -> dict[str, str]:
     source = odoo_source.choose()
     if not source.version or not VENV_PYTHON.exists():
         raise Problem("The project is not set up.", "Run `make setup`.")
-    _write_configuration()
-    variables = child_environment()
-    variables.update(postgres.ensure_running())
-    path = [str(WKHTMLTOX / "bin"), str(VENV / "bin"), variables.get("PATH", os.defpath)]
-    # A shell that stands in an addon must not shadow the standard library.
-    variables.update(
-        PYTHONPATH=str(source.pythonpath), PYTHONSAFEPATH="1", PATH=os.pathsep.join(path), ODOO_RC=str(ODOO_CONF)
-    )
-    return variables
-
-
-def _write_configuration() -> None:
-    # An addons path without any addon would be a warning at each start.
-    addons_path = f"addons_path = {ROOT}\n" if addons() else ""
     DATA.mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION.format(addons_path=addons_path, data=DATA, screenshots=LOGS / "screenshots")
-    if not ODOO_CONF.is_file() or ODOO_CONF.read_text(encoding="utf-8") != text:
-        ODOO_CONF.write_text(text, encoding="utf-8")
+    if not ODOO_CONF.is_file() or ODOO_CONF.read_text(encoding="utf-8") != CONFIGURATION:
+        ODOO_CONF.write_text(CONFIGURATION, encoding="utf-8")
+    variables = {**child_environment(), **postgres.ensure_running()}
+    path = [str(BINARIES), str(VENV / "bin"), variables.get("PATH", os.defpath)]
+    # A shell that stands in an addon must not shadow the standard library.
+    own = {"PYTHONPATH": str(source.pythonpath), "PYTHONSAFEPATH": "1", "ODOO_RC": str(ODOO_CONF)}
+    return {**variables, **own, "PATH": os.pathsep.join(path)}
 
 
 def command(*arguments: str) -> list[str]:
@@ -62,118 +50,79 @@ def command(*arguments: str) -> list[str]:
     return [str(VENV_PYTHON), "-m", "odoo", *arguments]
 
 
-def port_is_free(port: int) -> bool:
-    """Tell whether nobody listens on a port of this machine's loopback interface."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+def free_port(wanted: int = 0) -> int | None:
+    """Return `wanted` when nobody listens there on the loopback interface, or any free port; else None."""
+    with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def any_free_port() -> int:
-    """Return a port nobody uses now, for tests."""
-    with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", wanted))
         return int(probe.getsockname()[1])
+    return None
 
 
-def choose_port() -> tuple[int, str]:
-    """Return the port for `make run` and a remark when it is not the usual one.
+def choose_port() -> int:
+    """Return the port for `make run`: PORT, or the first free one from 8069 on.
 
-    :raises Problem: when PORT names a taken port, or none of the usual ones is free.
+    :raises Problem: when PORT is taken, or none of the usual ones is free.
     """
-    if wanted := os.environ.get("PORT"):
-        if not wanted.isdigit() or not 0 < int(wanted) < 65536:
-            raise Problem(f"PORT={wanted} is not a port number.", "Choose one between 1024 and 65535.")
-        if not port_is_free(int(wanted)):
-            raise Problem(f"Port {wanted} is taken by another program.", "Choose another: PORT=8100 make run")
-        return int(wanted), ""
-    for port in range(FIRST_PORT, FIRST_PORT + 30):
-        if port_is_free(port):
-            return port, "" if port == FIRST_PORT else f"port {FIRST_PORT} is taken by another program, using {port}"
-    raise Problem(f"The ports {FIRST_PORT} to {FIRST_PORT + 29} are all taken.", "Choose one: PORT=8100 make run")
+    wanted = os.environ.get("PORT")
+    if wanted and not (wanted.isdigit() and 0 < int(wanted) < 65536):
+        raise Problem(f"PORT={wanted} is not a port number.", "Choose one between 1024 and 65535.")
+    tried = [int(wanted)] if wanted else range(FIRST_PORT, FIRST_PORT + 30)
+    for port in tried:
+        if free_port(port):
+            return port
+    raise Problem(f"Port {tried[0]} is taken by another program.", "Choose another: PORT=8100 make run")
 
 
-def running() -> str | None:
-    """Return the address of this project's running server, or None."""
-    pid = _server_pid()
-    return ADDRESS_FILE.read_text(encoding="utf-8").strip() if pid and ADDRESS_FILE.is_file() else None
-
-
-def _server_pid() -> int | None:
-    """Return the process id of our server; a stale file is not believed."""
+def _state() -> tuple[int, str]:
+    """Return process id and address of our server, or (0, ""); a stale file is not believed."""
     try:
-        pid = int(PIDFILE.read_text(encoding="ascii"))
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        pid, address = STATE.read_text(encoding="utf-8").split()
+        words = Path(f"/proc/{int(pid)}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
-        return None
-    return pid if str(VENV_PYTHON).encode() in words else None
+        return 0, ""
+    return (int(pid), address) if str(VENV_PYTHON).encode() in words else (0, "")
+
+
+def running() -> str:
+    """Return the address of this project's running server; empty when there is none."""
+    return _state()[1]
 
 
 def start(database: str, port: int) -> str:
     """Start Odoo in the background on `database`; return its address once it answers."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    variables = environment()
-    with LOGFILE.open("ab") as log:
-        beginning = log.tell()
-        process = subprocess.Popen(
-            command(
-                "server",
-                "-d",
-                database,
-                "--db-filter",
-                f"^{database}$",
-                "--http-port",
-                str(port),
-                "--gevent-port",
-                str(any_free_port()),
-            ),
-            env=variables,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    PIDFILE.write_text(str(process.pid), encoding="ascii")
-    address = f"http://127.0.0.1:{port}"
-    ADDRESS_FILE.write_text(address, encoding="utf-8")
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        if _answers(f"{address}/web/health"):
-            return f"{address}/odoo"
-        time.sleep(0.3)
-    text = LOGFILE.read_bytes()[beginning:].decode(errors="replace")
-    stop()
-    raise Problem(f"Odoo did not start. The end of {LOGFILE}:\n{text[-2000:]}")
-
-
-def _answers(url: str) -> bool:
+    address = f"http://127.0.0.1:{port}/odoo"
+    ports = ("--http-port", str(port), "--gevent-port", str(free_port()))
+    words = command("server", "-d", database, "--db-filter", f"^{database}$", *ports, "--logfile", str(LOGFILE))
+    LOGFILE.unlink(missing_ok=True)
+    with (LOGS / "odoo-start.log").open("wb") as log:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+        server = subprocess.Popen(words, env=environment(), cwd=ROOT, start_new_session=True, **streams)  # type: ignore[call-overload]
+    STATE.write_text(f"{server.pid} {address}", encoding="utf-8")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with opener.open(url, timeout=10) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and server.poll() is None:
+        with contextlib.suppress(OSError), opener.open(f"http://127.0.0.1:{port}/web/health", timeout=10):
+            return address
+        time.sleep(0.3)
+    stop()
+    text = "".join(path.read_text(errors="replace") for path in (Path(log.name), LOGFILE) if path.is_file())
+    raise Problem(f"Odoo did not start. The end of {LOGFILE}:\n{tail(text, 20)}")
 
 
 def stop() -> bool:
     """Stop our server, firmly after 20 s; return False when none was running."""
-    pid = _server_pid()
-    if pid:
-        os.kill(pid, signal.SIGTERM)
+    pid, _address = _state()
+    for number in (signal.SIGTERM, signal.SIGKILL) if pid else ():
         deadline = time.monotonic() + 20
-        while _server_pid() and time.monotonic() < deadline:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        while _state()[0] and time.monotonic() < deadline:
             time.sleep(0.1)
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-        if _server_pid():
-            os.kill(pid, signal.SIGKILL)
-    PIDFILE.unlink(missing_ok=True)
-    ADDRESS_FILE.unlink(missing_ok=True)
+        if not _state()[0]:
+            break
+    STATE.unlink(missing_ok=True)
     return bool(pid)

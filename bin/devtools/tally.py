@@ -1,14 +1,12 @@
 """Adding up what passed and failed, and saying so in the end."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..ui import human_time, say
+from .project import human_time, say
 
 # Two sections may run at the same time: each prints its lines in one block.
 _PRINTING = threading.Lock()
@@ -21,26 +19,20 @@ class Section:
     title: str
     passed: int = 0
     failures: list[str] = field(default_factory=list)
+    # Lines for the end of the section.
     remarks: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
-    def remark(self, text: str) -> None:
-        """Keep a line for the end of the section."""
-        self.remarks.append(text)
-
     def check(self, name: str, problems: Iterable[str] = ()) -> bool:
         """Count one check: passed without `problems`, else failed; return whether it passed."""
-        listed = list(problems)
-        if not listed:
+        lines = [line for problem in problems for line in problem.splitlines()]
+        if not lines:
             self.passed += 1
             return True
         self.failures.append(name)
-        self.remark(f"FAILED  {name}")
-        for problem in listed[:40]:
-            for line in problem.splitlines():
-                self.remark(f"        {line}")
-        if len(listed) > 40:
-            self.remark(f"        … and {len(listed) - 40} more")
+        self.remarks += [f"FAILED  {name}", *(f"        {line}" for line in lines[:80])]
+        if len(lines) > 80:
+            self.remarks.append(f"        … and {len(lines) - 80} lines more")
         return False
 
 
@@ -50,6 +42,11 @@ class Tally:
     def __init__(self) -> None:
         self.sections: list[Section] = []
         self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long this run has been going on."""
+        return time.monotonic() - self._started
 
     @contextmanager
     def section(self, title: str) -> Iterator[Section]:
@@ -75,15 +72,13 @@ class Tally:
         if not passed and not failed:
             failed = 1
             say("Nothing ran at all.")
-        say()
-        say("Summary")
-        for section in self.sections:
-            say(
-                f"  {section.title:<48} {section.passed:>5} passed {len(section.failures):>4} failed  {human_time(section.seconds):>12}"
-            )
-        for section in self.sections:
-            for failure in section.failures:
-                say(f"  FAILED  {section.title}: {failure}")
-        say(f"  Total time: {human_time(time.monotonic() - self._started)}")
+        say("\nSummary")
+        for one in self.sections:
+            time_taken = human_time(one.seconds)
+            say(f"  {one.title:<48} {one.passed:>5} passed {len(one.failures):>4} failed  {time_taken:>12}")
+        for one in self.sections:
+            for failure in one.failures:
+                say(f"  FAILED  {one.title}: {failure}")
+        say(f"  Total time: {human_time(self.seconds)}")
         say(f"{passed} passed, {failed} failed")
         return 1 if failed else 0

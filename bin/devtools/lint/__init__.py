@@ -1,1 +1,0 @@
-"""Static checks of the addons: `make lint`."""

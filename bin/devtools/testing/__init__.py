@@ -1,1 +1,0 @@
-"""`make test`: static checks, Odoo's tests, installs, and the judgement of the log."""
