@@ -1,0 +1,8 @@
+from . import (
+    test_tools_statistics,
+    test_statistics,
+    test_statistics_money,
+    test_sample_report,
+    test_sample_report_mail,
+    test_tours_statistics,
+)
