@@ -4,6 +4,15 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    sample_fee_product_id = fields.Many2one(
+        "product.product",
+        "Product for Sample Fees",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('sale_ok', '=', True)]",
+        help="Empty: the one delivered with the application",
+    )
+    # res_company_refund
     sample_refund_user_id = fields.Many2one(
         "res.users",
         "Who Checks Mould Fee Refunds",

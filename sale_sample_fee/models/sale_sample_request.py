@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .sale_sample_fee_decision import LIVE_STATES
+from .sale_sample_fee_decision_approval import ACTIVITY_APPROVE, ACTIVITY_COLLECT
 
 #: Who sees fees. R&D does not.
 FEE_GROUPS = (
@@ -14,10 +15,23 @@ FEE_BASIS = frozenset({"partner_id", "lead_id", "type_id", "company_id"})
 
 
 class SaleSampleRequest(models.Model):
-    """Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule."""
+    """R&D's estimate is reserved in the budget for samples, or for moulds; rounds spend it; the end releases the rest.
 
-    _inherit = "sale.sample.request"
+    A request that no budget covers goes on, and says so.
+    """
 
+    _name = "sale.sample.request"
+    _inherit = ["sale.sample.request", "sale.budget.commitment.mixin"]
+
+    # The customer on the portal has no business with our budgets.
+    budget_currency_id = fields.Many2one(groups="base.group_user")
+    budget_line_id = fields.Many2one(groups="base.group_user")
+    budget_committed_amount = fields.Monetary(groups="base.group_user")
+    budget_actual_amount = fields.Monetary(groups="base.group_user")
+    budget_expected_line_id = fields.Many2one(groups="base.group_user")
+    budget_available_amount = fields.Monetary(groups="base.group_user")
+    budget_shortfall_amount = fields.Monetary(groups="base.group_user")
+    # Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule
     mould_ids = fields.One2many(
         "sale.sample.mould", "request_id", "Moulds", groups="base.group_user", context={"active_test": False}
     )
@@ -65,6 +79,60 @@ class SaleSampleRequest(models.Model):
     )
 
     _fee_cost_not_negative = models.Constraint("CHECK(fee_cost >= 0)", "The expected cost cannot be negative.")
+
+    def _get_budget_values(self):
+        values = {}
+        for request in self:
+            company = request.company_id or self.env.company
+            values[request.id] = {
+                "company": company,
+                "date": company._sales_today(),
+                "purpose": request._get_budget_purpose(),
+                "team": request.team_id,
+                "user": request.user_id,
+                "partner": request.partner_id,
+                "estimate": request.estimated_cost,
+            }
+        return values
+
+    def _get_budget_purpose(self) -> "models.Model":
+        """Return what the money of one request is spent on. Extension point."""
+        name = "mould" if self.type_id.needs_mould else "sample"
+        purpose = self.env.ref(f"sale_budget.purpose_{name}", raise_if_not_found=False)
+        return purpose or self.env["sale.budget.purpose"]
+
+    def _reserve_budget(self, overspend_reason: str | None = None) -> None:
+        """Reserve R&D's estimates where a budget covers them.
+
+        :param overspend_reason: why to go over the budget; it needs the right to do so
+        :raises UserError: the budget that would pay is closed, or does not suffice
+        """
+        values = self.filtered(lambda request: request.estimated_cost > 0)._get_budget_values()
+        lines = self._budget_find_line(values)
+        covered = self.filtered(lambda request: lines.get(request.id))
+        rest = self.filtered(lambda request: request.id in values and not lines[request.id])
+        closed = self._budget_lines_in({request.id: values[request.id] for request in rest}, "closed")
+        for line in closed.values():
+            line._check_open()
+        if rest:
+            note = self.env._("No approved budget covers this sample: nothing was reserved.")
+            rest._message_log_batch({request.id: note for request in rest})
+        covered._budget_commit(reason=(overspend_reason or "").strip() or None)
+
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
+        if target in ("approved", "rejected", "cancelled"):
+            self._budget_release()
+        return result
+
+    @api.model
+    def _get_booked_round_states(self) -> tuple[str, ...]:
+        """Return the states of a round in which its cost has been spent."""
+        return ("made", "sent", "answered", "cancelled")
+
+    # ------------------------------------------------------------------
+    # Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule
+    # ------------------------------------------------------------------
 
     @api.depends("mould_ids.full_cost", "mould_ids.state")
     def _compute_fee_cost(self):
@@ -297,3 +365,113 @@ class SaleSampleRequest(models.Model):
         decision = self.env["sale.sample.fee.decision"].create(values)
         self.fee_decision_id = decision
         return decision
+
+    # ------------------------------------------------------------------
+    # Exceptions from the fee policy
+    # ------------------------------------------------------------------
+
+    def _ask_fee_exception(self, fee: float, reason: str) -> None:
+        """Replace the rule's proposal by an exception that waits for approval.
+
+        :param fee: that the customer shall pay, in company currency, without taxes
+        :param reason: kept with the decision
+        :raises UserError: no proposal, no reason, or a fee that is none
+        """
+        self.ensure_one()
+        self._check_sellers()
+        decision = self.sudo().fee_decision_id  # sudo: decisions are closed to users, the right was checked above
+        currency = self.currency_id
+        reason = (reason or "").strip()
+        fee = currency.round(fee)
+        if decision.state != "proposed":
+            raise UserError(self.env._("%s: there is no proposal of a fee to deviate from.", self.display_name))
+        if not reason:
+            raise UserError(self.env._("%s: write why the customer shall pay another fee.", self.display_name))
+        if fee < 0 or currency.compare_amounts(fee, decision.cost) > 0:
+            raise UserError(self.env._("%s: a fee lies between nothing and the whole cost.", self.display_name))
+        if not currency.compare_amounts(fee, decision.proposed_fee):
+            raise UserError(self.env._("%s: this is the fee by the rule. Confirm it instead.", self.display_name))
+        decision.with_env(self.env)._check_still_true()
+        charge = "free" if not fee else "full" if not currency.compare_amounts(fee, decision.cost) else "shared"
+        values = decision.copy_data({
+            "request_id": self.id,
+            "state": "to_approve",
+            "is_exception": True,
+            "exception_reason": reason,
+            "requested_by_id": self.env.uid,
+            "fee_amount": fee,
+            "charge": charge,
+            "evidence": decision.evidence,
+            "refund_terms": decision.refund_terms,
+            "company_amount": currency.round(decision.cost - fee),
+            "waived_amount": currency.round(decision.proposed_fee - fee),
+            "needs_budget": decision.needs_budget,
+        })[0]
+        exception = self.sudo()._add_fee_decision(values)  # sudo: as above
+        exception.with_env(self.env)._ask_approver()
+
+    # ------------------------------------------------------------------
+    # A cancelled request owes no fee, and one that is paid is not cancelled
+    # ------------------------------------------------------------------
+
+    def _change_state(self, target, **values):
+        if target == "cancelled":
+            self.sudo()._cancel_fees()  # sudo: the fee belongs to the request that the user may cancel
+        return super()._change_state(target, **values)
+
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
+        if target in ("approved", "rejected"):
+            self.sudo().fee_decision_id._settle_budget()  # sudo: R&D or the customer may end it, who see no fees
+        return result
+
+    def _reserve_budget(self, overspend_reason=None):
+        # R&D's estimate takes the place of what the fee decision had reserved for the same sample
+        for request in self.sudo():  # sudo: R&D does not see fees
+            decision = request.fee_decision_id
+            if not request.type_id.needs_mould and decision.state == "approved":
+                decision._budget_release()
+        return super()._reserve_budget(overspend_reason)
+
+    def _cancel_fees(self) -> None:
+        """Cancel the fee decisions of requests that are cancelled, and give the budget back.
+
+        :raises UserError: the customer has paid, or has been invoiced
+        """
+        decisions = self.fee_decision_ids.filtered(lambda decision: decision.state in LIVE_STATES)
+        for decision in decisions:
+            lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
+            if decision.collected_amount > 0:
+                raise UserError(
+                    self.env._(
+                        "%s: the customer has paid the fee. Pay it back by a credit note first, or reject the sample instead.",
+                        decision.request_id.display_name,
+                    )
+                )
+            if any(not invoice.is_reversed for invoice in decision._get_invoiced_fees(lines).values()):
+                raise UserError(
+                    self.env._("%s: the fee is invoiced. Reverse the invoice first.", decision.request_id.display_name)
+                )
+            if lines.filtered(lambda line: line.order_id.state == "sale"):
+                raise UserError(
+                    self.env._(
+                        "%(request)s: the fee is on the confirmed order %(orders)s. Cancel that order first.",
+                        request=decision.request_id.display_name,
+                        orders=", ".join(lines.order_id.mapped("name")),
+                    )
+                )
+            lines.order_id.filtered(lambda order, mine=lines: order.order_line == mine)._action_cancel()
+        decisions._change_state("cancelled")
+        decisions._budget_release()
+        decisions.activity_unlink([ACTIVITY_APPROVE, ACTIVITY_COLLECT])
+
+    # ------------------------------------------------------------------
+    # A fee decided for an opportunity promises its refund to whoever becomes the customer
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_id"):
+            decisions = self.sudo().fee_decision_id  # sudo: whoever names the customer, the promise holds
+            decisions.filtered(lambda decision: decision.state == "approved")._make_agreements()
+        return result
