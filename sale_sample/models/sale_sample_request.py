@@ -13,7 +13,6 @@ SERVER_FIELDS = frozenset({
     "grade_id",
     "reason_id",
     "end_note",
-    "estimated_cost",
 })
 OPEN_STATES = ("draft", "submitted", "returned", "accepted")
 
@@ -168,9 +167,6 @@ class SaleSampleRequest(models.Model):
     accepted_at = fields.Datetime("Accepted on", readonly=True, copy=False)
     closed_at = fields.Datetime("Ended on", readonly=True, copy=False)
     # How it went
-    estimated_cost = fields.Monetary(
-        readonly=True, copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
-    )
     round_ids = fields.One2many("sale.sample.round", "request_id", "Rounds")
     current_round_id = fields.Many2one(
         "sale.sample.round", compute="_compute_current_round", store=True, index="btree_not_null"
@@ -195,7 +191,6 @@ class SaleSampleRequest(models.Model):
     _volume_not_negative = models.Constraint(
         "CHECK(expected_yearly_volume >= 0)", "The expected yearly volume cannot be negative."
     )
-    _estimate_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another sample request.")
     _handed_over_idx = models.Index("(company_id, submitted_at) WHERE state IN ('submitted', 'returned')")
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 
 import pytz
 
@@ -97,23 +98,15 @@ class SaleSampleRequest(models.Model):
             "context": {"default_request_ids": self.ids},
         }
 
-    def _accept(
-        self,
-        promised_on: date,
-        rnd_user=None,
-        estimated_cost: float | None = None,
-        note: str = "",
-        overspend_reason: str | None = None,
-    ) -> None:
+    def _accept(self, promised_on: date, rnd_user=None, note: str = "", **values: Any) -> None:
         """Accept requests on behalf of R&D.
 
         :param promised_on: day on which the sample will be sent, today or later
         :param rnd_user: the engineer; by default the one of the request, else the current user
-        :param estimated_cost: of each request, in company currency; None leaves it as it is
         :param note: a remark for the salesperson
-        :param overspend_reason: why to go over the budget; it needs the right to do so
+        :param values: fields of other addons that R&D fills at the acceptance
         :raises AccessError: the user is not R&D
-        :raises UserError: the budget is closed or exhausted, the day is past, or a request does not wait for R&D
+        :raises UserError: the day is past, or a request does not wait for R&D
         """
         self._check_rnd()
         for request in self:
@@ -125,15 +118,10 @@ class SaleSampleRequest(models.Model):
                         day=format_date(self.env, promised_on),
                     )
                 )
-        values = {"promised_on": promised_on, "accepted_at": fields.Datetime.now()}
-        if estimated_cost is not None:
-            if estimated_cost < 0:
-                raise UserError(self.env._("The estimated cost cannot be negative."))
-            values["estimated_cost"] = estimated_cost
+        values |= {"promised_on": promised_on, "accepted_at": fields.Datetime.now()}
         engineers = self.grouped(lambda request: rnd_user or request.rnd_user_id or self.env.user)
         for engineer, requests in engineers.items():
             requests._change_state("accepted", rnd_user_id=engineer.id, **values)
-        self._reserve_budget(overspend_reason)
         self._after_accept(note)
 
     def _after_accept(self, note: str = "") -> None:

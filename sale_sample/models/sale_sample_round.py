@@ -17,8 +17,8 @@ OPEN_STATES = ("planned", "making", "made", "sent")
 VERDICTS = [("approved", "Approved"), ("changes", "Changes Asked For"), ("rejected", "Rejected")]
 RESULTS = [("pass", "Pass"), ("fail", "Fail"), ("none", "Not Judged")]
 
-#: Only those who make samples write what making one cost and needed.
-MAKER_FIELDS = frozenset({"cost", "made_on", "stage_id", "concession"})
+#: Only those who make samples write what making one needed.
+MAKER_FIELDS = frozenset({"made_on", "stage_id", "concession"})
 #: What the customer answered is recorded by one method and never edited.
 ANSWER_FIELDS = frozenset({"verdict", "answered_on", "answered_by_id", "answer_user_id", "answer_comment"})
 MAKER_GROUPS = "sales_department_base.group_collaborator_rnd,sales_team.group_sale_manager"
@@ -65,7 +65,6 @@ class SaleSampleRound(models.Model):
     promised_on = fields.Date(string="Promised for", tracking=True)
     started_on = fields.Date(readonly=True)
     made_on = fields.Date(readonly=True)
-    cost = fields.Monetary(string="Making Cost", tracking=True)
     note = fields.Html(string="Remarks of R&D")
 
     measurement_ids = fields.One2many("sale.sample.measurement", "round_id", string="Measured Values")
@@ -111,7 +110,6 @@ class SaleSampleRound(models.Model):
         "CHECK(retained_quantity >= 0 AND retained_quantity <= quantity)",
         "The pairs to keep cannot be negative, nor more than the pairs made.",
     )
-    _cost_positive = models.Constraint("CHECK(cost >= 0)", "The making cost cannot be negative.")
     _answer_complete = models.Constraint(
         "CHECK((state = 'answered') = (verdict IS NOT NULL))", "A round is answered by a verdict."
     )
@@ -195,16 +193,23 @@ class SaleSampleRound(models.Model):
     # ------------------------------------------------------------------
 
     def write(self, vals):
-        if {"quantity", "retained_quantity", "cost"} & vals.keys() and not self.env.su:
-            closed = self.filtered(lambda record: record.state in ("answered", "cancelled"))
-            if closed and not self.env.user.has_group("sales_team.group_sale_manager"):
-                raise UserError(
-                    self.env._(
-                        "%(rounds)s: the round is over. Only a sales manager corrects its figures.",
-                        rounds=", ".join(closed.mapped("display_name")),
-                    )
-                )
+        if {"quantity", "retained_quantity"} & vals.keys():
+            self._check_figures_open()
         return super().write(vals)
+
+    def _check_figures_open(self) -> None:
+        """Refuse to correct the figures of rounds that are over.
+
+        :raises UserError: naming them, unless the user is a sales manager
+        """
+        closed = self.filtered(lambda record: record.state in ("answered", "cancelled"))
+        if closed and not self.env.su and not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise UserError(
+                self.env._(
+                    "%(rounds)s: the round is over. Only a sales manager corrects its figures.",
+                    rounds=", ".join(closed.mapped("display_name")),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_started(self):
