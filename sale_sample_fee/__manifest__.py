@@ -15,6 +15,7 @@
         "wizards/sale_sample_fee_views.xml",
         "wizards/sale_sample_refund_views.xml",
         "views/account_move_mould_views.xml",
+        "views/sale_sample_mould_views.xml",
         "views/sale_sample_fee_policy_views.xml",
         "views/sale_sample_fee_decision_views.xml",
         "views/sale_sample_request_fee_views.xml",
@@ -23,6 +24,6 @@
         "views/res_config_settings_refund_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/sale_sample_refund_demo.xml"],
+    "demo": ["demo/sale_sample_fee_demo.xml", "demo/sale_sample_refund_demo.xml"],
     "assets": {"web.assets_tests": ["sale_sample_fee/static/tests/tours/**/*"]},
 }

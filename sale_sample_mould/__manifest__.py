@@ -9,8 +9,13 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sale_sample_mould_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/sale_sample_type_data.xml",
         "views/sale_sample_mould_views.xml",
+        "views/sale_sample_request_views.xml",
+        "views/sale_sample_type_views.xml",
+        "views/sale_sample_mould_menus.xml",
     ],
-    "uninstall_hook": "uninstall_hook",
     "demo": ["demo/sale_sample_mould_demo.xml"],
+    "assets": {"web.assets_tests": ["sale_sample_mould/static/tests/tours/**/*"]},
 }

@@ -9,5 +9,6 @@ from . import (
     test_fee_budget,
     test_fee_concurrency,
     test_fee_guards,
+    test_fee_mould,
     test_refund_terms,
 )

@@ -1,29 +1,19 @@
 """A type of sample that somebody has to decide about who pays, rules and money."""
 
-from contextlib import contextmanager
-
-from psycopg2 import IntegrityError
-
-from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import mute_logger
 
-from .common import SampleCase
+from odoo.addons.sale_sample_mould.tests.common import MouldCase
 
 
-class FeeCase(SampleCase):
+class FeeCase(MouldCase):
     """Nobody's rules but those made here hold in the company."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env["sale.sample.fee.policy"].search([("active", "=", True)]).active = False
-        cls.type.write({"needs_mould": True, "needs_fee_decision": True})
+        cls.type.needs_fee_decision = True
         cls.purpose = cls.env.ref("sale_budget.purpose_mould")
-        cls.grade_a, cls.grade_b = cls.env["customer.grade"].create([
-            {"name": "Grade A T", "code": "AT"},
-            {"name": "Grade B T", "code": "BT"},
-        ])
 
     @classmethod
     def _policy(cls, **values):
@@ -62,48 +52,11 @@ class FeeCase(SampleCase):
         return request
 
     @classmethod
-    def _mould(cls, **values):
-        """Return a quoted mould of four sizes, 40 first: 1,000 once and 500 for each size."""
-        return (
-            cls
-            .env["sale.sample.mould"]
-            .with_user(cls.rnd)
-            .create({
-                "shape": "Cup sole T",
-                "company_id": cls.company.id,
-                "owner": "shared",
-                "partner_id": cls.customer.id,
-                "product_ids": [Command.set(cls.product.ids)],
-                "part_ids": [
-                    Command.create({"kind": "last", "cost": 1000.0}),
-                    Command.create({"kind": "sole", "cost": 500.0, "per_size": True}),
-                ],
-                "size_ids": [Command.create({"size": size, "is_first": size == 40}) for size in (39, 40, 41, 42)],
-                **values,
-            })
-        )
-
-    @classmethod
     def _charged(cls, **values):
         """Return a request whose fee is decided and on a quotation, and the quotation."""
         request = cls._decided(**values)
         request.action_charge_fee()
         return request, request.fee_decision_id.order_line_ids.order_id
-
-    @contextmanager
-    def assertRefused(self, pattern, error=UserError):
-        """Check that ``error`` is raised with this message, and undo what was done until then."""
-        with self.assertRaises(error) as caught:
-            yield
-        self.assertRegex(str(caught.exception), pattern)
-
-    @contextmanager
-    def assertConstraint(self, name):
-        """Check that the database refuses by the constraint of this name."""
-        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError) as caught:
-            yield
-            self.env.flush_all()
-        self.assertIn(name, str(caught.exception))
 
     def _figures(self, line):
         line.invalidate_recordset()

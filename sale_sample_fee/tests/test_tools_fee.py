@@ -13,7 +13,6 @@ from ..tools.fee_policy import (
     needed_limit,
     resolve,
 )
-from ..tools.staging import staged_costs
 
 
 @tagged("at_install")
@@ -118,16 +117,3 @@ class TestToolsFee(BaseCase):
             with self.subTest(case):
                 found = collection([InvoicedFee(*invoice) for invoice in invoices], charged)
                 self.assertEqual((found.share, found.settled), expected)
-
-    def test_staged_costs(self):
-        for args, expected in [
-            ((1000, 500, 6, 1), (4000, 1500, 2500)),
-            ((1000, 500, 6, 6), (4000, 4000, 0)),
-            ((1000, 500, 0, 0), (1500, 1500, 0)),
-            ((1000, 0, 4, 1), (1000, 1000, 0)),
-        ]:
-            costs = staged_costs(*args)
-            with self.subTest(args=args):
-                self.assertEqual((costs.full, costs.opened, costs.saved), expected)
-        with self.assertRaises(ValueError):
-            staged_costs(1, 1, 1, 2)

@@ -1,1 +1,1 @@
-from . import test_mould
+from . import test_tools, test_mould, test_request, test_screens, test_tours

@@ -2,13 +2,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
-from .common import MONDAY_9
-from .common_fees import FeeCase
+from odoo.addons.sale_sample.tests.common import MONDAY_9
+
+from .common import MouldCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(MONDAY_9)
-class TestMould(FeeCase):
+class TestMould(MouldCase):
     """From the quotation of a mould to its scrapping, one size first."""
 
     def test_life(self):
@@ -119,24 +120,6 @@ class TestMould(FeeCase):
         other = self._make_company("Other Works")
         self.manager.company_ids |= other
         self.assertFalse(mould.with_user(self.manager).with_context(allowed_company_ids=other.ids).has_access("read"))
-
-    def test_released_mould_is_spent(self):
-        line = self._budget()
-        self._policy()
-        request = self._request()
-        mould = self._mould(request_id=request.id)
-        self.assertEqual(request.fee_cost, 3000.0)
-        request.with_user(self.salesman).action_submit()
-        request.with_user(self.salesman).action_confirm_fee()
-        self.assertEqual(self._figures(line), (1500.0, 0.0, 48500.0))
-        for size in mould.size_ids:
-            size.is_first = True
-        mould.action_open()
-        mould.action_trial()
-        mould.action_release()
-        self.assertEqual(self._figures(line), (0.0, 1500.0, 48500.0))
-        with self.assertRaises(UserError):
-            mould.unlink()
 
     def test_queries_of_the_list(self):
         self.env["sale.sample.mould.rule"].create({"min_pairs": 5000})

@@ -1,1 +1,1 @@
-from . import staging
+from . import rules, staging
