@@ -10,7 +10,6 @@ SERVER_FIELDS = frozenset({
     "closed_at",
     "reminded_at",
     "escalated_at",
-    "grade_id",
     "reason_id",
     "end_note",
 })
@@ -150,16 +149,6 @@ class SaleSampleRequest(models.Model):
     )
     competitor_name = fields.Char("Competitor", groups="base.group_user")
     competitor_sample = fields.Text("Competitor's Sample", groups="base.group_user")
-    grade_id = fields.Many2one(
-        "customer.grade",
-        "Customer Grade",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        groups="base.group_user",
-        help="As it was when the request was handed over",
-    )
     # When
     needed_by = fields.Date(index=True, copy=False, tracking=True, help="Day on which the customer needs the sample")
     promised_on = fields.Date("Promised for", copy=False, tracking=True, help="Day promised by R&D")

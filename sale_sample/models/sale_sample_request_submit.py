@@ -54,11 +54,7 @@ class SaleSampleRequest(models.Model):
                 lines += [f"- {item}" for item in items]
             raise UserError("\n".join(lines))
         now = fields.Datetime.now()
-        by_grade = self.grouped(lambda request: request._get_present_grade())
-        for grade, requests in by_grade.items():
-            requests._change_state(
-                "submitted", submitted_at=now, grade_id=grade.id, reminded_at=False, escalated_at=False
-            )
+        self._change_state("submitted", submitted_at=now, reminded_at=False, escalated_at=False)
         self._after_submit()
 
     def action_take_back(self) -> None:
@@ -74,12 +70,6 @@ class SaleSampleRequest(models.Model):
             )
         self._change_state("returned", reminded_at=False, escalated_at=False)
         self._end_activities(self.env._("Taken back by sales."))
-
-    def _get_present_grade(self):
-        """Return the grade that the customer, or else the lead, has now."""
-        self.ensure_one()
-        holder = self.with_company(self.company_id)
-        return holder.partner_id.commercial_partner_id.customer_grade_id or holder.lead_id.customer_grade_id
 
     def _get_missing(self) -> dict:
         """Return what keeps requests from being handed over: request → list of items, in the user's language.

@@ -31,13 +31,6 @@ class TestHandover(SampleCase):
         request = self._submitted(rnd_user_id=self.quality.id)
         self.assertEqual(self._open_activities(request), [("request_quality", "Accept Sample Request")])
 
-    def test_grade_of_the_day_is_kept(self):
-        grades = [self.env.ref(f"customer_grade.customer_grade_{key}") for key in "ab"]
-        self.customer.with_company(self.company).sudo().customer_grade_id = grades[0]
-        request = self._submitted()
-        self.customer.with_company(self.company).sudo().customer_grade_id = grades[1]
-        self.assertEqual(request.grade_id, grades[0])
-
     def test_only_sales_hands_over(self):
         request = self._request()
         for user in (self.rnd, self.colleague):

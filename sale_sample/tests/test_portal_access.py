@@ -9,7 +9,6 @@ from .common_portal import PortalCase
 SECRETS = ("987654", "Secret", "4321", "4,321", "Sole rnd", "expected_yearly_volume", "concession")
 CLOSED_FIELDS = (
     ("sale.sample.request", "estimated_cost"),
-    ("sale.sample.request", "grade_id"),
     ("sale.sample.request", "competitor_name"),
     ("sale.sample.request", "competitor_sample"),
     ("sale.sample.request", "expected_yearly_volume"),

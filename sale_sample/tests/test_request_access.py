@@ -42,7 +42,6 @@ RIGHTS = {
 }
 INTERNAL_FIELDS = (
     "estimated_cost",
-    "grade_id",
     "competitor_name",
     "competitor_sample",
     "expected_yearly_volume",
