@@ -22,13 +22,14 @@ def assert_transitions_declared(model) -> None:
 
 
 @contextmanager
-def throwaway_model(registry, cr, model_def: type) -> Iterator[str]:
+def throwaway_model(registry, cr, model_def: type, *extensions: type) -> Iterator[str]:
     """Register a model for the length of a test, and give its name.
 
     :param registry: the registry to extend
     :param cr: a cursor of that database
     :param model_def: a model class with ``_module = None``. Its table is up to
         the test
+    :param extensions: classes with ``_module = None`` that extend the model, as those of other addons would
     """
     # within the function: addons may not import odoo.orm, tests have no other way
     from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415  # removed-name: tests have no other way
@@ -36,6 +37,8 @@ def throwaway_model(registry, cr, model_def: type) -> Iterator[str]:
     invalidated = registry.registry_invalidated
     name = add_to_registry(registry, model_def)._name
     try:
+        for extension in extensions:
+            add_to_registry(registry, extension)
         registry._setup_models__(cr, [name])
         registry.registry_invalidated = invalidated
         yield name

@@ -1,2 +1,6 @@
+from . import collection
 from . import periods
+from . import report_sentences
+from . import rules
+from . import svg_charts
 from . import working_time
