@@ -3,7 +3,8 @@ from typing import ClassVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.rules import Case, Rule, resolve
+from odoo.addons.sales_department_base.tools.rules import Rule, resolve
+
 from ..tools.staging import staged_costs
 
 #: Values that only the buttons of a mould set.
@@ -236,10 +237,10 @@ class SaleSampleMould(models.Model):
     def _compute_needed_pairs(self):
         policy = self.env["sale.sample.mould.rule"].sudo()  # sudo: policy counts for whoever looks
         found = policy.search([("company_id", "in", [False, *self.company_id.ids])])
-        rules = [Rule(rule.id, rule.company_id.id or None, rule.grade_id.id or None) for rule in found]
+        rules = [Rule.of(one.id, company=one.company_id.id or None, grade=one.grade_id.id or None) for one in found]
         for mould in self:
             holder = mould.with_company(mould.company_id).sudo().commercial_partner_id  # sudo: the grade is policy
-            rule = resolve(rules, Case(mould.company_id.id, holder.customer_grade_id.id or None))
+            rule = resolve(rules, {"company": mould.company_id.id, "grade": holder.customer_grade_id.id})
             mould.needed_pairs = found.browse(rule.key).min_pairs if rule else 0
 
     def _compute_planned_size_count(self):

@@ -1,1 +1,1 @@
-from . import rules, staging
+from . import staging
