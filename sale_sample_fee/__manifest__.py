@@ -11,6 +11,7 @@
         "security/sale_sample_fee_security.xml",
         "security/sale_sample_refund_security.xml",
         "data/sale_sample_fee_data.xml",
+        "data/sale_sample_type_data.xml",
         "data/sale_sample_refund_data.xml",
         "wizards/sale_sample_fee_views.xml",
         "wizards/sale_sample_refund_views.xml",
