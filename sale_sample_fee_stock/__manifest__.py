@@ -5,7 +5,7 @@
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
-    "depends": ["sale_sample", "sale_stock"],
+    "depends": ["sale_sample_fee", "sale_stock"],
     "uninstall_hook": "uninstall_hook",
     "demo": ["demo/sale_sample_stock_demo.xml"],
     "assets": {"web.assets_tests": ["sale_sample_stock/static/tests/tours/**/*"]},

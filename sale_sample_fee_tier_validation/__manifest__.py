@@ -5,6 +5,6 @@
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
-    "depends": ["sale_sample", "base_tier_validation"],
+    "depends": ["base_tier_validation", "sale_sample_fee"],
     "auto_install": True,
 }

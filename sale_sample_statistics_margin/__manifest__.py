@@ -5,6 +5,6 @@
     "category": "Sales/Sales",
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
-    "depends": ["sale_margin", "sale_sample"],
+    "depends": ["sale_margin", "sale_sample_statistics"],
     "auto_install": True,
 }

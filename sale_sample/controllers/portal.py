@@ -7,11 +7,10 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.addons.portal.utils import get_portal_partner
 
-from ..models.sale_sample_round_portal import is_shown_to_customer
+from ..constants import CLOSED_STATES
 from ..models.sale_sample_verdict_line import PARTS
 from ..tools.portal_answer import MAX_COMMENT, PortalAnswer
 
-CLOSED = ("approved", "rejected", "cancelled")
 HISTORY = "my_samples_history"
 
 
@@ -46,7 +45,7 @@ class SamplePortal(CustomerPortal):
 
     def _get_sample_filters(self) -> dict:
         """Return what the list may be limited to. Extension point."""
-        closed = Domain("state", "in", CLOSED)
+        closed = Domain("state", "in", CLOSED_STATES)
         waiting = request.env["sale.sample.request"]._get_portal_waiting_domain()
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
@@ -163,7 +162,7 @@ class SamplePortal(CustomerPortal):
         values = {
             "sample": sample,
             "rounds": sample._get_portal_rounds(),
-            "current_round": current if is_shown_to_customer(current) else current.browse(),
+            "current_round": current._shown_to_customer(),
             "expected_on": sample._get_portal_expected_on(),
             "parts": self._get_part_labels(),
             **self._get_consent_texts(sample, current),
