@@ -2,7 +2,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from odoo import api, models
-from odoo.exceptions import AccessError, LockError, MissingError, UserError
+from odoo.exceptions import LockError, MissingError, UserError
 
 #: How many refused records an error message names before it only counts them.
 NAMED_AT_MOST = 10
@@ -18,13 +18,15 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
         def action_start(self):
             self._change_state("running", date_start=fields.Date.today())
 
-    A state with no entry is final. The field itself is closed to users: neither
-    a form, an import nor an RPC call can write it or choose its first value;
-    only code that runs as superuser can.
+    A state with no entry is final. The field itself is closed to users, as the fields that the model names in
+    ``_closed_fields`` (see ``sales.department.closed.mixin``, which comes with this one and need not be inherited
+    again): neither a form, an import nor an RPC call can write it or choose its first value; only code that runs
+    as superuser can.
     """
 
     _name = "sales.department.transition.mixin"
     _description = "Declared Transitions"
+    _inherit = ["sales.department.closed.mixin"]
 
     #: From each state, the states that may follow it.
     _TRANSITIONS: ClassVar[Mapping[str, Collection[str]]] = {}
@@ -35,37 +37,19 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
     # The field is closed to users
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and field.name == self._transition_field and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
+    @api.model
+    def _get_closed_fields(self):
+        return super()._get_closed_fields() | {self._transition_field}
 
     @api.model
-    def _check_field_access(self, field, operation):
-        if operation == "write" and field.name == self._transition_field and not self.env.su:
-            # The ORM's own message sends the user to the administrator, who
-            # could not help.
-            raise AccessError(
-                self.env._(
-                    "The field “%(field)s” of %(model)s cannot be set by hand. It "
-                    "changes through the buttons of the record.",
-                    field=field._description_string(self.env),
-                    model=self.env["ir.model"]._get(self._name).name,
-                )
-            )
-        return super()._check_field_access(field, operation)
-
-    @api.model
-    def default_get(self, fields):
-        defaults = super().default_get(fields)
-        name = self._transition_field
-        chosen_by_code = self.env.su and f"default_{name}" in self.env.context
-        if name in defaults and not chosen_by_code:
-            # Each user may store default values of their own (ir.default): they
-            # must not decide in which state a record begins.
-            default = self._fields[name].default
-            defaults[name] = default(self) if default else False
-        return defaults
+    def _closed_field_refusal(self, field):
+        if field.name != self._transition_field:
+            return super()._closed_field_refusal(field)
+        return self.env._(
+            "The field “%(field)s” of %(model)s cannot be set by hand. It changes through the buttons of the record.",
+            field=field._description_string(self.env),
+            model=self.env["ir.model"]._get(self._name).name,
+        )
 
     # ------------------------------------------------------------------
     # Business methods

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_calendar_makeup_days
 from . import test_calendar_working_hours
+from . import test_closed_fields
 from . import test_closed_mixin
 from . import test_company_time
 from . import test_competitor

@@ -22,27 +22,25 @@ def assert_transitions_declared(model) -> None:
 
 
 @contextmanager
-def throwaway_model(registry, cr, model_def: type, *extensions: type) -> Iterator[str]:
-    """Register a model for the length of a test, and give its name.
+def throwaway_model(registry, cr, *model_defs: type) -> Iterator[str]:
+    """Register models for the length of a test, and give the name of the first.
 
     :param registry: the registry to extend
     :param cr: a cursor of that database
-    :param model_def: a model class with ``_module = None``. Its table is up to
-        the test
-    :param extensions: classes with ``_module = None`` that extend the model, as those of other addons would
+    :param model_defs: model classes with ``_module = None``, those that are inherited from first; several may make
+        up one model, as those of several addons would. Their tables are up to the test
     """
     # within the function: addons may not import odoo.orm, tests have no other way
     from odoo.orm.model_classes import add_to_registry  # noqa: PLC0415  # removed-name: tests have no other way
 
     invalidated = registry.registry_invalidated
-    name = add_to_registry(registry, model_def)._name
+    names = list(dict.fromkeys(add_to_registry(registry, model_def)._name for model_def in model_defs))
     try:
-        for extension in extensions:
-            add_to_registry(registry, extension)
-        registry._setup_models__(cr, [name])
+        registry._setup_models__(cr, names)
         registry.registry_invalidated = invalidated
-        yield name
+        yield names[0]
     finally:
-        del registry[name]
+        for name in reversed(names):
+            del registry[name]
         registry._setup_models__(cr)
         registry.registry_invalidated = invalidated
