@@ -11,7 +11,6 @@ class SaleSampleAccept(models.TransientModel):
     _description = "Accept Sample Requests"
 
     request_ids = fields.Many2many("sale.sample.request", required=True, string="Requests")
-    company_id = fields.Many2one("res.company", compute="_compute_company_id")
     promised_on = fields.Date(
         "Promised for",
         compute="_compute_promised_on",
@@ -30,11 +29,6 @@ class SaleSampleAccept(models.TransientModel):
         domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
     )
     note = fields.Text("Remark for Sales")
-
-    @api.depends("request_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.request_ids.company_id[:1] or self.env.company
 
     @api.depends("request_ids")
     def _compute_promised_on(self):

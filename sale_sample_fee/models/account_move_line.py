@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 
-#: Who meets moulds on bills.
-GROUPS = (
-    "account.group_account_invoice,account.group_account_readonly,sales_team.group_sale_salesman,"
-    "sales_department_base.group_collaborator_finance,sales_department_base.group_collaborator_rnd"
-)
+from ..constants import BILL_GROUPS
 
 
 class AccountMoveLine(models.Model):
@@ -17,7 +13,7 @@ class AccountMoveLine(models.Model):
         "Mould",
         check_company=True,
         index="btree_not_null",
-        groups=GROUPS,
+        groups=BILL_GROUPS,
         copy=False,
         help="The company's share of the cost turns what is reserved for the mould into actual cost, and replaces the "
         "cost expected",

@@ -15,7 +15,10 @@ DECIDED_FIELDS = frozenset({
 class SaleOrderLine(models.Model):
     """A line may charge the fee of a sample, as it was decided."""
 
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sales.department.closed.mixin"]
+
+    _closed_fields = frozenset({"sample_fee_decision_id"})
 
     sample_fee_decision_id = fields.Many2one(
         "sale.sample.fee.decision",
@@ -25,11 +28,6 @@ class SaleOrderLine(models.Model):
         readonly=True,
         ondelete="restrict",
     )
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and field.name == "sample_fee_decision_id" and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
 
     def write(self, vals):
         if DECIDED_FIELDS & vals.keys() and not self.env.su:

@@ -5,24 +5,28 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
-from ..tools.collection import InvoicedFee, collection
+from odoo.addons.sales_department_base.models.account_move import PAID_STATES
+from odoo.addons.sales_department_base.tools.collection import InvoicedPart, collection
+
+from ..constants import (
+    ACTIVITY_APPROVE,
+    ACTIVITY_COLLECT,
+    CHARGES,
+    CUSTOMER_KINDS,
+    HANDED_OVER_STATES,
+    OVERSPEND_GROUP,
+    UNPAID_STATES,
+)
 from ..tools.staging import company_cost
-
-CHARGES = [("free", "Free"), ("shared", "Shared"), ("full", "Full")]
-
-LIVE_STATES = ("proposed", "to_approve", "approved")
-
-ACTIVITY_APPROVE = "sale_sample.mail_activity_type_fee_approve"
-
-ACTIVITY_COLLECT = "sale_sample.mail_activity_type_fee_collect"
-
-OPEN_PAYMENTS = ("to_order", "unpaid", "partial")
-
-PAID_STATES = ("paid", "in_payment", "reversed")
 
 
 class SaleSampleFeeDecision(models.Model):
-    """Who pays for one sample, why, and on which figures it was decided. Decisions are added, not overwritten."""
+    """Who pays for one sample, why, and on which figures it was decided. Decisions are added, not overwritten.
+
+    With the approval the company's part is reserved in the budget, in the same transaction; it is spent as moulds are
+    opened, else given back. What the customer is charged is ordered, invoiced and paid like any other sale. A fee that
+    may come back begins a mould agreement.
+    """
 
     _name = "sale.sample.fee.decision"
     _description = "Sample Fee Decision"
@@ -81,7 +85,7 @@ class SaleSampleFeeDecision(models.Model):
     )
     # The figures of the moment, frozen with the decision
     grade_id = fields.Many2one("customer.grade", "Customer Grade", readonly=True, ondelete="restrict")
-    customer_kind = fields.Selection([("customer", "Customer"), ("prospect", "Prospect")], readonly=True)
+    customer_kind = fields.Selection(CUSTOMER_KINDS, readonly=True)
     cost = fields.Monetary(readonly=True, help="What mould or sample is expected to cost")
     charge = fields.Selection(CHARGES, required=True, readonly=True, tracking=True)
     proposed_charge = fields.Selection(CHARGES, readonly=True)
@@ -102,6 +106,7 @@ class SaleSampleFeeDecision(models.Model):
     requested_by_id = fields.Many2one("res.users", "Asked by", readonly=True, copy=False)
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
     decided_at = fields.Datetime("Decided on", readonly=True, copy=False)
+    can_approve = fields.Boolean(compute="_compute_can_approve")
     pay_before_shipping = fields.Boolean("Payment before Shipping", readonly=True)
     refund_terms = fields.Json(readonly=True, copy=False)
     # Collection
@@ -124,13 +129,9 @@ class SaleSampleFeeDecision(models.Model):
     due_on = fields.Date("Fee Due on", compute="_compute_collection", store=True)
     agreed_due_on = fields.Date(readonly=True, copy=False, help="By the fee policy, until an invoice says otherwise")
     reminded_on = fields.Date(readonly=True, copy=False)
-    # From the proposal to the approval, with the company's part reserved in the same transaction
-    can_approve = fields.Boolean(compute="_compute_can_approve")
-    # What is charged is ordered, invoiced and paid like any other sale
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
     # sudo: who decides on fees need not see orders; the form only asks whether there are any
     order_ids = fields.Many2many("sale.order", string="Orders", compute="_compute_order_ids", compute_sudo=True)
-    # A fee that may come back begins a mould agreement when the decision is approved
     agreement_ids = fields.One2many("sale.sample.mould.agreement", "decision_id", "Mould Fee Agreements")
 
     _one_live = models.UniqueIndex(
@@ -143,6 +144,10 @@ class SaleSampleFeeDecision(models.Model):
     )
     _adds_up = models.Constraint("CHECK(fee_amount >= 0 AND cost >= 0)", "Cost and fee cannot be negative.")
 
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
     @api.depends("request_id.name", "charge")
     def _compute_display_name(self):
         labels = dict(self._fields["charge"]._description_selection(self.env))
@@ -154,6 +159,67 @@ class SaleSampleFeeDecision(models.Model):
     def _compute_explanation(self):
         for decision in self:
             decision.explanation = "\n".join(decision._explain())
+
+    def _compute_can_approve(self):
+        for decision in self:
+            decision.can_approve = decision.state == "to_approve" and not decision._get_approval_refusal()
+
+    @api.depends("order_line_ids.order_id")
+    def _compute_order_ids(self):
+        for decision in self:
+            decision.order_ids = decision.order_line_ids.order_id
+
+    @api.depends(
+        "state",
+        "fee_amount",
+        "agreed_due_on",
+        "order_line_ids.order_id.state",
+        "order_line_ids.price_total",
+        "order_line_ids.order_id.order_line.invoice_lines.parent_state",
+        "order_line_ids.order_id.order_line.invoice_lines.price_total",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.payment_state",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.amount_residual",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.invoice_date_due",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.state",
+        "agreement_ids.refund_ids.move_id",
+    )
+    def _compute_collection(self):
+        for decision in self:
+            charged = decision.state == "approved" and decision.fee_amount > 0
+            lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
+            invoices = decision._get_invoiced_fees(lines) if charged else {}
+            found = collection(invoices.values(), sum(lines.mapped("price_total")))
+            decision.collected_amount = decision.currency_id.round(decision.fee_amount * found.share)
+            if not charged:
+                decision.payment_state = "none"
+            elif not lines:
+                decision.payment_state = "to_order"
+            else:
+                share = found.settled
+                decision.payment_state = "paid" if share >= 1 else "partial" if share > 0 else "unpaid"
+            dues = [
+                move.invoice_date_due
+                for move, invoice in invoices.items()
+                if move.invoice_date_due and move.payment_state not in PAID_STATES and not invoice.is_reversed
+            ]
+            is_open = decision.payment_state in UNPAID_STATES
+            decision.due_on = min(dues, default=decision.agreed_due_on) if is_open else False
+
+    @api.depends("due_on", "payment_state")
+    def _compute_is_overdue(self):
+        for decision in self:
+            today = (decision.company_id or self.env.company)._sales_today()
+            late = bool(decision.due_on and decision.due_on < today)
+            decision.is_overdue = late and decision.payment_state in UNPAID_STATES
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain.OR(
+            Domain("company_id", "=", company.id) & Domain("due_on", "<", company._sales_today())
+            for company in self.env.companies
+        )
+        return domain & Domain("payment_state", "in", UNPAID_STATES)
 
     # ------------------------------------------------------------------
     # Added, not overwritten
@@ -168,106 +234,6 @@ class SaleSampleFeeDecision(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Fee decisions stay on record: %s.", ", ".join(self.mapped("display_name"))))
-
-    # ------------------------------------------------------------------
-    # The figures of a decision, in the words of whoever reads it
-    # ------------------------------------------------------------------
-
-    def _explain(self) -> list[str]:
-        """Return sentences on why this one sample is charged as it is."""
-        self.ensure_one()
-        lines = self._explain_evidence(self.evidence or {}, self.company_id.currency_id)
-        if self.is_exception:
-            lines.append(
-                self.env._(
-                    "Exception: the customer pays %(fee)s instead of %(proposed)s. %(reason)s",
-                    fee=format_amount(self.env, self.fee_amount, self.currency_id),
-                    proposed=format_amount(self.env, self.proposed_fee, self.currency_id),
-                    reason=self.exception_reason or "",
-                )
-            )
-        return lines
-
-    def _explain_evidence(self, evidence: dict, currency) -> list[str]:
-        """Return the evidence of a decision in words.
-
-        :param evidence: as frozen by `sale.sample.fee.policy._apply`
-        """
-        if not evidence:
-            return []
-        money = lambda amount: format_amount(self.env, amount, currency)  # noqa: E731
-        return [
-            *self._explain_who(evidence),
-            *self._explain_quota(evidence),
-            *self._explain_budget(evidence, money),
-            self._explain_result(evidence, money),
-        ]
-
-    def _explain_who(self, evidence: dict) -> list[str]:
-        kinds = dict(self._fields["customer_kind"]._description_selection(self.env))
-        who = kinds[evidence["kind"]]
-        if evidence["grade"]:
-            who = self.env._("%(kind)s of grade %(grade)s", kind=who, grade=evidence["grade"])
-        return [self.env._("%(who)s: rule “%(rule)s”.", who=who, rule=evidence["rule"])]
-
-    def _explain_quota(self, evidence: dict) -> list[str]:
-        lines = []
-        if evidence["rule_free_quota"]:
-            lines.append(
-                self.env._(
-                    "%(used)d of %(total)d free samples of %(year)d used.",
-                    used=evidence["quota_used"],
-                    total=evidence["rule_free_quota"],
-                    year=evidence["year"],
-                )
-            )
-        if "record" in evidence["reasons"]:
-            lines.append(
-                self.env._(
-                    "Samples of the last 24 months without an order: %(unsold)d. From %(limit)d on, none is free.",
-                    unsold=evidence["unsold"],
-                    limit=evidence["rule_record_limit"],
-                )
-            )
-        elif evidence["unsold"]:
-            lines.append(self.env._("Samples of the last 24 months without an order: %d.", evidence["unsold"]))
-        return lines
-
-    def _explain_budget(self, evidence: dict, money) -> list[str]:
-        if evidence["available"] is None:
-            return [self.env._("No approved budget pays for it.")]
-        line = self.env._(
-            "%(left)s of %(planned)s left in %(budget)s.",
-            left=money(evidence["available"]),
-            planned=money(evidence["planned"]),
-            budget=evidence["budget"],
-        )
-        return [line]
-
-    def _explain_result(self, evidence: dict, money) -> str:
-        values = {"cost": money(evidence["cost"]), "fee": money(evidence["fee"])}
-        short = {"budget_short", "no_budget"} & set(evidence["reasons"])
-        if evidence["charge"] == "free":
-            return self.env._("Free: the company pays %(cost)s.", **values)
-        if evidence["charge"] == "full" and short and evidence["rule_charge"] != "full":
-            return self.env._(
-                "The budget does not cover the company's part: the customer pays %(fee)s in full.", **values
-            )
-        if evidence["charge"] == "full":
-            return self.env._("In full: the customer pays %(fee)s.", **values)
-        if evidence["rule_cap"] is not None:
-            return self.env._("Shared: the customer pays up to %(fee)s of %(cost)s.", **values)
-        return self.env._(
-            "Shared: the customer pays %(percent)g %%, %(fee)s of %(cost)s.", percent=evidence["rule_percent"], **values
-        )
-
-    # ------------------------------------------------------------------
-    # From the proposal to the approval, with the company's part reserved in the same transaction
-    # ------------------------------------------------------------------
-
-    def _compute_can_approve(self):
-        for decision in self:
-            decision.can_approve = decision.state == "to_approve" and not decision._get_approval_refusal()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -292,9 +258,7 @@ class SaleSampleFeeDecision(models.Model):
         :raises AccessError: the user may not approve one of them
         """
         for decision in self:
-            refusal = decision._get_approval_refusal()
-            if refusal:
-                raise AccessError(refusal)
+            decision._check_may_decide()
             if decision.state != "to_approve":
                 raise UserError(self.env._("%s does not wait for approval.", decision.display_name))
         self._approve()
@@ -304,22 +268,30 @@ class SaleSampleFeeDecision(models.Model):
 
         :raises AccessError: the user may not decide one of them
         """
-        for decision in self:
-            refusal = decision._get_approval_refusal()
-            if refusal:
-                raise AccessError(refusal)
+        self._check_may_decide()
         self._refuse()
 
-    def _refuse(self) -> None:
-        """Refuse exceptions and go back to the rule; whoever calls has checked the right."""
-        decisions = self.sudo()  # sudo: rows are closed to users, the right was checked by the button
-        decisions._change_state("refused", decided_by_id=self.env.uid, decided_at=fields.Datetime.now())
-        decisions.activity_unlink([ACTIVITY_APPROVE])
-        for decision in decisions:
-            decision._message_log(body=self.env._("The exception from the fee policy was refused."))
-        requests = self.request_id.sudo()  # sudo: the approver need not be the salesperson
-        self.env.add_to_compute(requests._fields["fee_cost"], requests)  # moulds may have changed meanwhile
-        requests._propose_fee()
+    def action_charge(self) -> dict:
+        """Put the fee on a quotation of its own and open it.
+
+        :raises UserError: there is nothing to charge, or it is charged already
+        """
+        self.ensure_one()
+        self.request_id._check_sellers()
+        return self._open_orders(self._charge())
+
+    def action_open_orders(self) -> dict:
+        """Open the orders that charge the fee."""
+        self.ensure_one()
+        return self._open_orders(self.order_line_ids.order_id)
+
+    @api.model
+    def _open_orders(self, orders) -> dict:
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_quotations")
+        action |= {"domain": [("id", "in", orders.ids)], "context": {"create": False}}
+        if len(orders) == 1:
+            action |= {"res_id": orders.id, "view_mode": "form", "views": [(False, "form")]}
+        return action
 
     # ------------------------------------------------------------------
     # Who approves
@@ -337,6 +309,13 @@ class SaleSampleFeeDecision(models.Model):
                 amount=format_amount(self.env, self.waived_amount, self.currency_id),
             )
         return None
+
+    def _check_may_decide(self) -> None:
+        """:raises AccessError: the user may not decide one of the exceptions"""
+        for decision in self:
+            refusal = decision._get_approval_refusal()
+            if refusal:
+                raise AccessError(refusal)
 
     def _get_approvers(self):
         """Return the users who may approve this one exception."""
@@ -369,7 +348,7 @@ class SaleSampleFeeDecision(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # The step itself
+    # From the proposal to the approval
     # ------------------------------------------------------------------
 
     def _check_still_true(self) -> None:
@@ -379,12 +358,9 @@ class SaleSampleFeeDecision(models.Model):
         """
         self.ensure_one()
         request = self.request_id.sudo()  # sudo: quota and budget of others count
-        found = request._evaluate_fee()
-        decided = self.sudo()  # sudo: compare only
-        same = found["policy"] == decided.policy_id and all(
-            decided[name] == value for name, value in request._prepare_fee_terms(found).items()
-        )
-        if not same:
+        proposal, decided = request._evaluate_fee(), self.sudo()  # sudo: compare only
+        terms = request._prepare_fee_terms(proposal)
+        if proposal.policy != decided.policy_id or any(decided[name] != value for name, value in terms.items()):
             raise UserError(
                 self.env._(
                     "%s: cost, budget, free samples or rules have changed since the fee was worked out. Work it out again.",
@@ -414,32 +390,39 @@ class SaleSampleFeeDecision(models.Model):
         decisions._after_approve()
 
     def _after_approve(self) -> None:
-        """Hook: the decisions are approved."""
+        """What the approval sets off at its end. Extension point."""
+        self._settle_budget()
+
+    def _refuse(self) -> None:
+        """Refuse exceptions and go back to the rule; whoever calls has checked the right."""
+        decisions = self.sudo()  # sudo: rows are closed to users, the right was checked by the button
+        decisions._change_state("refused", decided_by_id=self.env.uid, decided_at=fields.Datetime.now())
+        decisions.activity_unlink([ACTIVITY_APPROVE])
+        for decision in decisions:
+            decision._message_log(body=self.env._("The exception from the fee policy was refused."))
+        requests = self.request_id.sudo()  # sudo: the approver need not be the salesperson
+        self.env.add_to_compute(requests._fields["fee_cost"], requests)  # moulds may have changed meanwhile
+        requests._propose_fee()
+
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
+        if target == "approved":
+            self._make_agreements()
+        elif target == "cancelled":
+            self._cancel_agreements()
+        return result
 
     # ------------------------------------------------------------------
-    # The company's part in the budget: reserved with the approval, spent as moulds are opened, else given back
+    # The company's part in the budget
     # ------------------------------------------------------------------
 
     def _get_budget_values(self):
-        values = {}
-        for decision in self:
-            company = decision.company_id or self.env.company
-            request = decision.request_id
-            values[decision.id] = {
-                "company": company,
-                "date": company._sales_today(),
-                "purpose": request._get_fee_purpose(),
-                "team": decision.team_id,
-                "user": decision.user_id,
-                "partner": decision.partner_id,
-                "estimate": decision.company_amount,
-            }
-        return values
-
-    def _after_approve(self):
-        result = super()._after_approve()
-        self._settle_budget()
-        return result
+        return {
+            decision.id: decision.request_id._prepare_budget_values(
+                decision.request_id._get_fee_purpose(), decision.company_amount
+            )
+            for decision in self
+        }
 
     def _reserve_company_part(self, user) -> None:
         """Reserve the company's part of this one decision.
@@ -457,7 +440,7 @@ class SaleSampleFeeDecision(models.Model):
         if not self._has_money_for(self.company_amount):
             self._message_log(body=self.env._("The rule needs no budget: nothing was reserved."))
             return
-        may_overspend = self.is_exception and user.has_group("sale_budget.group_overspend")
+        may_overspend = self.is_exception and user.has_group(OVERSPEND_GROUP)
         self._budget_commit(reason=self.exception_reason if may_overspend else None)
 
     def _has_money_for(self, amount: float) -> bool:
@@ -498,7 +481,7 @@ class SaleSampleFeeDecision(models.Model):
             moulds = decision.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
             if any(not mould.released_on and mould.state != "scrapped" for mould in moulds):
                 continue
-            if not moulds and decision.request_id.state in ("submitted", "returned", "accepted"):
+            if not moulds and decision.request_id.state in HANDED_OVER_STATES:
                 continue  # moulds may still be registered, or the sample has none
             opened = sum(moulds.mapped("opened_cost"))
             part = company_cost(opened, decision.cost, decision.company_amount) if moulds else 0.0
@@ -535,139 +518,8 @@ class SaleSampleFeeDecision(models.Model):
         self.invalidate_recordset(self._budget_figures)
 
     # ------------------------------------------------------------------
-    # What is charged is ordered, invoiced and paid like any other sale
+    # The customer's part: charged and collected
     # ------------------------------------------------------------------
-
-    @api.depends("order_line_ids.order_id")
-    def _compute_order_ids(self):
-        for decision in self:
-            decision.order_ids = decision.order_line_ids.order_id
-
-    @api.depends(
-        "state",
-        "fee_amount",
-        "agreed_due_on",
-        "order_line_ids.order_id.state",
-        "order_line_ids.price_total",
-        "order_line_ids.order_id.order_line.invoice_lines.parent_state",
-        "order_line_ids.order_id.order_line.invoice_lines.price_total",
-        "order_line_ids.order_id.order_line.invoice_lines.move_id.payment_state",
-        "order_line_ids.order_id.order_line.invoice_lines.move_id.amount_residual",
-        "order_line_ids.order_id.order_line.invoice_lines.move_id.invoice_date_due",
-        "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.state",
-        "agreement_ids.refund_ids.move_id",
-    )
-    def _compute_collection(self):
-        for decision in self:
-            charged = decision.state == "approved" and decision.fee_amount > 0
-            lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
-            invoices = decision._get_invoiced_fees(lines) if charged else {}
-            found = collection(invoices.values(), sum(lines.mapped("price_total")))
-            decision.collected_amount = decision.currency_id.round(decision.fee_amount * found.share)
-            if not charged:
-                decision.payment_state = "none"
-            elif not lines:
-                decision.payment_state = "to_order"
-            else:
-                share = found.settled
-                decision.payment_state = "paid" if share >= 1 else "partial" if share > 0 else "unpaid"
-            dues = [
-                move.invoice_date_due
-                for move, invoice in invoices.items()
-                if move.invoice_date_due and move.payment_state not in PAID_STATES and not invoice.is_reversed
-            ]
-            is_open = decision.payment_state in OPEN_PAYMENTS
-            decision.due_on = min(dues, default=decision.agreed_due_on) if is_open else False
-
-    def _get_invoiced_fees(self, lines) -> dict[models.Model, InvoicedFee]:
-        """Return what each posted invoice says about the fee of this one decision, down payments too: move → figures.
-
-        :param lines: order lines that charge it
-        """
-        self.ensure_one()
-        parts: dict = {}
-        for line in lines:
-            order_lines = line.order_id.order_line
-            deposits = order_lines.filtered("is_downpayment")
-            whole = sum((order_lines - deposits).mapped("price_total"))
-            of_fee = line.price_total / whole if whole > 0 else 0.0
-            for bill, share in (
-                *((bill, 1.0) for bill in line.invoice_lines),
-                *((bill, of_fee) for bill in deposits.invoice_lines),
-            ):
-                if bill.parent_state == "posted" and bill.move_id.move_type == "out_invoice":
-                    parts[bill.move_id] = parts.get(bill.move_id, 0.0) + share * bill.price_total
-        refunds = self.sudo().agreement_ids.refund_ids.move_id  # sudo: whoever pays, what was refunded counts
-        return {move: self._to_invoiced_fee(move, part, refunds) for move, part in parts.items()}
-
-    @api.model
-    def _to_invoiced_fee(self, move, part: float, refunds) -> InvoicedFee:
-        """Return the figures of one invoice, in its currency.
-
-        :param part: the fee on it
-        :param refunds: credit notes that give mould fees back as promised
-        """
-        reconciled: dict = {}
-        for partial in move.line_ids.matched_credit_ids:
-            credit = partial.credit_move_id.move_id
-            if credit.move_type == "out_refund":
-                reconciled[credit] = reconciled.get(credit, 0.0) + partial.debit_amount_currency
-        corrected = 0.0
-        for credit in move.reversal_move_ids.filtered(lambda credit: credit.state == "posted") | move.browse().union(
-            *reconciled
-        ):
-            if credit not in refunds:
-                corrected += credit.amount_total if credit.reversed_entry_id == move else reconciled[credit]
-        return InvoicedFee(
-            part=part,
-            total=move.amount_total,
-            due=0.0 if move.payment_state in PAID_STATES else move.amount_residual,
-            corrected=min(corrected, move.amount_total),
-            refunded=sum(amount for credit, amount in reconciled.items() if credit in refunds),
-        )
-
-    @api.depends("due_on", "payment_state")
-    def _compute_is_overdue(self):
-        for decision in self:
-            today = (decision.company_id or self.env.company)._sales_today()
-            decision.is_overdue = decision.payment_state in OPEN_PAYMENTS and bool(
-                decision.due_on and decision.due_on < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = Domain.OR(
-            Domain("company_id", "=", company.id) & Domain("due_on", "<", company._sales_today())
-            for company in self.env.companies
-        )
-        return domain & Domain("payment_state", "in", OPEN_PAYMENTS)
-
-    # ------------------------------------------------------------------
-    # Charging
-    # ------------------------------------------------------------------
-
-    def action_charge(self) -> dict:
-        """Put the fee on a quotation of its own and open it.
-
-        :raises UserError: there is nothing to charge, or it is charged already
-        """
-        self.ensure_one()
-        self.request_id._check_sellers()
-        return self._open_orders(self._charge())
-
-    def action_open_orders(self) -> dict:
-        """Open the orders that charge the fee."""
-        self.ensure_one()
-        return self._open_orders(self.order_line_ids.order_id)
-
-    @api.model
-    def _open_orders(self, orders) -> dict:
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_quotations")
-        action |= {"domain": [("id", "in", orders.ids)], "context": {"create": False}}
-        if len(orders) == 1:
-            action |= {"res_id": orders.id, "view_mode": "form", "views": [(False, "form")]}
-        return action
 
     def _charge(self):
         """Return a new quotation with the fee, in the currency of the customer's pricelist.
@@ -689,7 +541,7 @@ class SaleSampleFeeDecision(models.Model):
                 self.env._("%s: the opportunity has no customer yet who could be charged.", request.display_name)
             )
         product = self.company_id.sudo().sample_fee_product_id  # sudo: a setting
-        product = product or self.env.ref("sale_sample.product_sample_fee", raise_if_not_found=False)
+        product = product or self.env.ref("sale_sample_fee.product_sample_fee", raise_if_not_found=False)
         if not product:
             raise UserError(self.env._("Choose the product for sample fees in the settings of Sales first."))
         order = self.env["sale.order"].create(request._prepare_quotation())
@@ -721,9 +573,14 @@ class SaleSampleFeeDecision(models.Model):
         self._budget_convert(self.fee_amount, currency, self.company_id, today)  # raises without a rate
         return self.currency_id._convert(self.fee_amount, currency, self.company_id, today)
 
-    # ------------------------------------------------------------------
-    # Following up
-    # ------------------------------------------------------------------
+    def _get_invoiced_fees(self, lines) -> dict[models.Model, InvoicedPart]:
+        """Return what each posted invoice says about the fee of this one decision, down payments too: move → figures.
+
+        :param lines: order lines that charge it
+        """
+        self.ensure_one()
+        refunds = self.sudo().agreement_ids.refund_ids.move_id  # sudo: whoever pays, what was refunded counts
+        return lines._get_invoiced_parts(refunds)
 
     @api.model
     def _cron_overdue(self) -> None:
@@ -732,7 +589,7 @@ class SaleSampleFeeDecision(models.Model):
         settled.activity_unlink([ACTIVITY_COLLECT])
         settled.reminded_on = False
         waiting = self.search([
-            ("payment_state", "in", OPEN_PAYMENTS),
+            ("payment_state", "in", UNPAID_STATES),
             ("due_on", "!=", False),
             ("reminded_on", "=", False),
             ("user_id", "!=", False),
@@ -749,18 +606,8 @@ class SaleSampleFeeDecision(models.Model):
             decision.reminded_on = today
 
     # ------------------------------------------------------------------
-    # A fee that may come back begins a mould agreement when the decision is approved
+    # The promise to give it back
     # ------------------------------------------------------------------
-
-    def _after_change_state(self, target):
-        result = super()._after_change_state(target)
-        if target == "approved":
-            self._make_agreements()
-        elif target == "cancelled":
-            agreements = self.sudo().agreement_ids  # sudo: follows from the decision
-            promised = agreements.filtered(lambda one: one.state in ("draft", "running") and not one.refund_ids)
-            promised.action_cancel()
-        return result
 
     def _make_agreements(self) -> "models.Model":
         """Draft the agreement of each decision that promises something back; return them.
@@ -802,3 +649,104 @@ class SaleSampleFeeDecision(models.Model):
                 for term in self.refund_terms
             ],
         }
+
+    def _cancel_agreements(self) -> None:
+        """Cancel the promises of decisions that are cancelled, as far as nothing was refunded yet."""
+        agreements = self.sudo().agreement_ids  # sudo: follows from the decision
+        promised = agreements.filtered(lambda one: one.state in ("draft", "running") and not one.refund_ids)
+        promised.action_cancel()
+
+    # ------------------------------------------------------------------
+    # The figures in words
+    # ------------------------------------------------------------------
+
+    def _explain(self) -> list[str]:
+        """Return sentences on why this one sample is charged as it is."""
+        self.ensure_one()
+        lines = self._explain_evidence(self.evidence or {}, self.company_id.currency_id)
+        if self.is_exception:
+            lines.append(
+                self.env._(
+                    "Exception: the customer pays %(fee)s instead of %(proposed)s. %(reason)s",
+                    fee=format_amount(self.env, self.fee_amount, self.currency_id),
+                    proposed=format_amount(self.env, self.proposed_fee, self.currency_id),
+                    reason=self.exception_reason or "",
+                )
+            )
+        return lines
+
+    @api.model
+    def _explain_evidence(self, evidence: dict, currency) -> list[str]:
+        """Return the evidence of a decision in words.
+
+        :param evidence: as frozen by `sale.sample.fee.policy._propose`
+        """
+        if not evidence:
+            return []
+        return [
+            *self._explain_who(evidence),
+            *self._explain_quota(evidence),
+            *self._explain_budget(evidence, currency),
+            self._explain_result(evidence, currency),
+        ]
+
+    def _explain_who(self, evidence: dict) -> list[str]:
+        kinds = dict(self._fields["customer_kind"]._description_selection(self.env))
+        who = kinds[evidence["kind"]]
+        if evidence["grade"]:
+            who = self.env._("%(kind)s of grade %(grade)s", kind=who, grade=evidence["grade"])
+        return [self.env._("%(who)s: rule “%(rule)s”.", who=who, rule=evidence["rule"])]
+
+    def _explain_quota(self, evidence: dict) -> list[str]:
+        lines = []
+        if evidence["rule_free_quota"]:
+            lines.append(
+                self.env._(
+                    "%(used)d of %(total)d free samples of %(year)d used.",
+                    used=evidence["quota_used"],
+                    total=evidence["rule_free_quota"],
+                    year=evidence["year"],
+                )
+            )
+        if "record" in evidence["reasons"]:
+            lines.append(
+                self.env._(
+                    "Samples of the last 24 months without an order: %(unsold)d. From %(limit)d on, none is free.",
+                    unsold=evidence["unsold"],
+                    limit=evidence["rule_record_limit"],
+                )
+            )
+        elif evidence["unsold"]:
+            lines.append(self.env._("Samples of the last 24 months without an order: %d.", evidence["unsold"]))
+        return lines
+
+    def _explain_budget(self, evidence: dict, currency) -> list[str]:
+        if evidence["available"] is None:
+            return [self.env._("No approved budget pays for it.")]
+        line = self.env._(
+            "%(left)s of %(planned)s left in %(budget)s.",
+            left=format_amount(self.env, evidence["available"], currency),
+            planned=format_amount(self.env, evidence["planned"], currency),
+            budget=evidence["budget"],
+        )
+        return [line]
+
+    def _explain_result(self, evidence: dict, currency) -> str:
+        values = {
+            "cost": format_amount(self.env, evidence["cost"], currency),
+            "fee": format_amount(self.env, evidence["fee"], currency),
+        }
+        short = {"budget_short", "no_budget"} & set(evidence["reasons"])
+        if evidence["charge"] == "free":
+            return self.env._("Free: the company pays %(cost)s.", **values)
+        if evidence["charge"] == "full" and short and evidence["rule_charge"] != "full":
+            return self.env._(
+                "The budget does not cover the company's part: the customer pays %(fee)s in full.", **values
+            )
+        if evidence["charge"] == "full":
+            return self.env._("In full: the customer pays %(fee)s.", **values)
+        if evidence["rule_cap"] is not None:
+            return self.env._("Shared: the customer pays up to %(fee)s of %(cost)s.", **values)
+        return self.env._(
+            "Shared: the customer pays %(percent)g %%, %(fee)s of %(cost)s.", percent=evidence["rule_percent"], **values
+        )

@@ -1,6 +1,7 @@
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import count
-from typing import Any, TypedDict
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
@@ -8,24 +9,36 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..tools.fee_policy import AmbiguousRulesError, Case, Facts, Outcome, Rule, Terms, conflicts, decide, resolve
+from odoo.addons.sales_department_base.tools.rules import AmbiguousRulesError, Case, Rule, conflicts, resolve
+
+from ..constants import CHARGES
+from ..tools.fee_policy import Facts, Outcome, Terms, decide
 
 #: Samples older than this do not tell about a customer any more.
 RECORD_MONTHS = 24
 
 
-class FeeQuestion(TypedDict):
-    """What the fee depends on; records where not said otherwise, empty ones where there is none."""
+@dataclass(frozen=True, slots=True)
+class FeeProposal:
+    """What the policy gives for one request, with every figure it looked at.
 
-    company: Any
-    partner: Any
-    lead: Any
-    type: Any
-    team: Any
-    user: Any
-    purpose: Any  # of the budget
-    cost: float  # in the currency of the company
-    request: Any  # left out of the record
+    :param policy: the rule that holds, `sale.sample.fee.policy`
+    :param grade: of the customer or lead, now; empty where there is none
+    :param kind: "customer" or "prospect"
+    :param evidence: plain data to be frozen with the decision
+    :param quota_key: year, customer and type whose free samples are counted: of two decisions of the same moment that
+        use the same number, the database refuses the second by it
+    :param quota_number: of the free sample that is used, 0 for none
+    """
+
+    policy: Any
+    grade: Any
+    kind: str
+    outcome: Outcome
+    evidence: dict[str, Any]
+    quota_year: int
+    quota_key: str
+    quota_number: int
 
 
 class SaleSampleFeePolicy(models.Model):
@@ -76,9 +89,7 @@ class SaleSampleFeePolicy(models.Model):
         help="Empty: any team",
     )
     # Who pays
-    charge = fields.Selection(
-        [("free", "Free"), ("shared", "Shared"), ("full", "Full")], required=True, default="full", tracking=True
-    )
+    charge = fields.Selection(CHARGES, required=True, default="full", tracking=True)
     share_method = fields.Selection(
         [("percent", "Percent of the Cost"), ("cap", "Up to an Amount")], required=True, default="percent"
     )
@@ -122,6 +133,10 @@ class SaleSampleFeePolicy(models.Model):
         "WHERE active IS TRUE",
         "Another active rule holds for exactly the same cases. Change one of the two, or archive it.",
     )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
 
     @api.depends("company_id")
     @api.depends_context("company")
@@ -167,14 +182,14 @@ class SaleSampleFeePolicy(models.Model):
             )
 
     # ------------------------------------------------------------------
-    # Business methods
+    # Which rule holds
     # ------------------------------------------------------------------
 
     def _to_rule(self) -> Rule:
         """Return for whom and what this one policy holds, as plain data."""
         self.ensure_one()
-        return Rule(
-            key=self.id,
+        return Rule.of(
+            self.id,
             company=self.company_id.id or None,
             grade=self.grade_id.id or None,
             kind=self.customer_kind if self.customer_kind != "any" else None,
@@ -198,6 +213,25 @@ class SaleSampleFeePolicy(models.Model):
             needs_budget=self.needs_budget,
         )
 
+    def _get_refund_terms(self) -> list[dict]:
+        """Return the refund promised by this policy, frozen with each decision, in the order of the thresholds."""
+        return [
+            {"pairs": step.threshold_pairs, "percent": step.percent, "months": step.within_months}
+            for step in self.refund_step_ids
+        ]
+
+    @api.model
+    def _get_case(self, request) -> Case:
+        """Return what the conditions of the rules are compared with, for a stored or a new request."""
+        request = request.sudo()  # sudo: see _evaluate
+        return {
+            "company": request.company_id.id,
+            "grade": request._get_present_grade()._origin.id or None,
+            "kind": self._get_customer_kind(request),
+            "type": request.type_id._origin.id or None,
+            "team": request.team_id._origin.id or None,
+        }
+
     @api.model
     def _get_candidates(self, company):
         """Return the active policies of a company and those shared by all."""
@@ -219,7 +253,7 @@ class SaleSampleFeePolicy(models.Model):
 
         :raises UserError: several are equally specific; the message names them
         """
-        company = self.env["res.company"].browse(case.company)
+        company = self.env["res.company"].browse(case["company"])
         winners = self._get_winners(case, self._get_candidates(company))
         if len(winners) > 1:
             raise UserError(
@@ -231,124 +265,89 @@ class SaleSampleFeePolicy(models.Model):
             )
         return winners
 
-    def _get_refund_terms(self) -> list[dict]:
-        """Return the refund promised by this policy, frozen with each decision, in the order of the thresholds."""
-        return [
-            {"pairs": step.threshold_pairs, "percent": step.percent, "months": step.within_months}
-            for step in self.refund_step_ids
-        ]
-
     # ------------------------------------------------------------------
-    # What the policy says to one case, with every figure it looked at
+    # What the rule gives
     # ------------------------------------------------------------------
 
     @api.model
-    def _evaluate(self, question: FeeQuestion) -> dict[str, Any]:
-        """Return what the policy gives for one case, as of the company's day.
+    def _evaluate(self, request) -> FeeProposal | None:
+        """Return what the policy gives for one request, as of the company's day; None when no rule holds.
 
         As superuser: the quota and the record are those of the customer, whoever served him;
         of a budget only what is left is told.
 
-        :return: `case`, `policy` (empty when none holds), `grade`, `kind`; with a policy also
-            `outcome`, `evidence` (plain data to be frozen), `quota_year`, `quota_key` and `quota_number`
+        :param request: `sale.sample.request`, a stored one or, to try the policy, a new one
         :raises UserError: several rules are equally specific
         """
-        question = self._as_system(question)
-        holder = self._get_holder(question)
-        case = self._get_case(question)
+        request = request.sudo()  # sudo: see above
+        case = self._get_case(request)
         policy = self._find(case)
-        grade = self._get_grade(question)
-        result = {"case": case, "policy": policy, "grade": grade, "kind": case.kind}
-        if policy:
-            result |= policy._apply(question, holder, grade, case.kind)
-        return result
+        return policy._propose(request, case["kind"]) if policy else None
 
-    @api.model
-    def _as_system(self, question: FeeQuestion) -> FeeQuestion:
-        return {
-            key: value.sudo() if isinstance(value, models.BaseModel) else value  # sudo: see _evaluate
-            for key, value in question.items()
-        }
+    def _propose(self, request, kind: str) -> FeeProposal:
+        """Return what this one policy gives for a request, with all rights.
 
-    @api.model
-    def _get_holder(self, question: FeeQuestion):
-        """Return the company of the customer, which quota and record are kept for."""
-        return question["partner"].with_company(question["company"]).commercial_partner_id
-
-    @api.model
-    def _get_grade(self, question: FeeQuestion):
-        """Return the grade that the customer, or else the lead, has now."""
-        lead = question["lead"].with_company(question["company"])
-        return self._get_holder(question).customer_grade_id or lead.customer_grade_id
-
-    @api.model
-    def _get_case(self, question: FeeQuestion) -> Case:
-        """Return what the conditions of the rules are compared with."""
-        question = self._as_system(question)
-        company = question["company"]
-        return Case(
-            company=company.id,
-            grade=self._get_grade(question)._origin.id or None,
-            kind=self._get_customer_kind(company, self._get_holder(question)),
-            type=question["type"]._origin.id or None,
-            team=question["team"]._origin.id or None,
-        )
-
-    def _apply(self, question: FeeQuestion, partner, grade, kind: str) -> dict[str, Any]:
-        """Return outcome and evidence of this one policy, see `_evaluate`."""
-        company = question["company"]
-        today = company._sales_today()
-        currency = company.currency_id
-        holder = f"partner-{partner.id}" if partner else f"lead-{question['lead'].id}"
-        used = self._get_used_quota_numbers(question, partner, today.year)
-        line = self._get_budget_line(question, today)
+        :param kind: "customer" or "prospect"
+        """
+        company, grade = request.company_id, request._get_present_grade()
+        today, currency = company._sales_today(), company.currency_id
+        used = self._get_used_quota_numbers(request, today.year)
+        line = self._get_budget_line(request)
         facts = Facts(
-            cost=currency.round(question["cost"]),
+            cost=currency.round(request.fee_cost),
             quota_used=len(used),
-            unsold=self._count_unsold(question, partner, today),
+            unsold=self._count_unsold(request, today),
             available=line.available_amount if line else None,
         )
         terms = self._to_terms(currency)
-        outcome: Outcome = decide(terms, facts, currency.decimal_places)
-        number = 0
-        if outcome.uses_quota:
-            number = next(place for place in count(1) if place not in used)
-        evidence = {
-            "rule": self.name,
-            "grade": grade.name or "",
-            "kind": kind,
-            "year": today.year,
-            "budget": line.display_name if line else "",
-            "planned": line.amount + line.amendment_amount if line else 0.0,
-            "reasons": list(outcome.reasons),
-            "charge": outcome.charge,
-            "fee": outcome.fee,
-            **{f"rule_{key}": value for key, value in asdict(terms).items()},
-            **asdict(facts),
-        }
-        return {
-            "outcome": outcome,
-            "evidence": evidence,
-            "quota_year": today.year,
-            # two decisions of the same moment must not use the same number: the key makes the database see it
-            "quota_key": f"{today.year}/{holder}/{self.type_id.id or 0}",
-            "quota_number": number,
-        }
-
-    # ------------------------------------------------------------------
-    # The figures
-    # ------------------------------------------------------------------
+        outcome = decide(terms, facts, currency.decimal_places)
+        customer = request.commercial_partner_id
+        owner = f"partner-{customer.id}" if customer else f"lead-{request.lead_id.id}"
+        return FeeProposal(
+            policy=self,
+            grade=grade,
+            kind=kind,
+            outcome=outcome,
+            evidence={
+                "rule": self.name,
+                "grade": grade.name or "",
+                "kind": kind,
+                "year": today.year,
+                "budget": line.display_name if line else "",
+                "planned": line.amount + line.amendment_amount if line else 0.0,
+                "reasons": list(outcome.reasons),
+                "charge": outcome.charge,
+                "fee": outcome.fee,
+                **{f"rule_{key}": value for key, value in asdict(terms).items()},
+                **asdict(facts),
+            },
+            quota_year=today.year,
+            quota_key=f"{today.year}/{owner}/{self.type_id.id or 0}",
+            quota_number=next(place for place in count(1) if place not in used) if outcome.uses_quota else 0,
+        )
 
     @api.model
-    def _get_customer_kind(self, company, partner) -> str:
+    def _get_customer_domain(self, request, path: str = "") -> Domain:
+        """Return the domain of what was made for the customer of a request, or else for its lead.
+
+        :param path: to the request, with a dot at its end
+        """
+        customer = request.commercial_partner_id
+        if customer:
+            return Domain(f"{path}commercial_partner_id", "=", customer.id)
+        return Domain(f"{path}lead_id", "=", request.lead_id._origin.id)
+
+    @api.model
+    def _get_customer_kind(self, request) -> str:
         """Return "customer" for whoever has ordered from the company, else "prospect"."""
-        if not partner:
+        customer = request.commercial_partner_id
+        if not customer:
             return "prospect"
         orders = self.env["sale.order"].sudo()  # sudo: an order taken by a colleague makes a customer, too
         ordered = orders.search_count(
             [
-                ("company_id", "=", company.id),
-                ("partner_id.commercial_partner_id", "=", partner.id),
+                ("company_id", "=", request.company_id.id),
+                ("partner_id.commercial_partner_id", "=", customer.id),
                 ("state", "=", "sale"),
                 ("order_line.sample_fee_decision_id", "=", False),
             ],
@@ -356,21 +355,17 @@ class SaleSampleFeePolicy(models.Model):
         )
         return "customer" if ordered else "prospect"
 
-    def _get_used_quota_numbers(self, question: FeeQuestion, partner, year: int) -> list[int]:
+    def _get_used_quota_numbers(self, request, year: int) -> list[int]:
         """Return the numbers of the customer's free samples of a year that count for this one policy.
 
         By the customer that the request has now: a lead that became a customer, and customers that were merged,
         take along what they have had. So a number may be there twice.
         """
         decisions = self.env["sale.sample.fee.decision"].sudo()  # sudo: of all salespeople
-        if partner:
-            holder = Domain("request_id.commercial_partner_id", "=", partner.id)
-        else:
-            holder = Domain("request_id.lead_id", "=", question["lead"]._origin.id)
         used = decisions.search_fetch(
-            holder
+            self._get_customer_domain(request, "request_id.")
             & Domain([
-                ("company_id", "=", question["company"].id),
+                ("company_id", "=", request.company_id.id),
                 ("quota_year", "=", year),
                 ("quota_key", "=like", f"%/{self.type_id.id or 0}"),
                 ("quota_number", ">", 0),
@@ -381,33 +376,22 @@ class SaleSampleFeePolicy(models.Model):
         return used.mapped("quota_number")
 
     @api.model
-    def _count_unsold(self, question: FeeQuestion, partner, today) -> int:
+    def _count_unsold(self, request, today: date) -> int:
         """Return how many samples of the last 24 months led to no confirmed order."""
-        if partner:
-            holder = ("commercial_partner_id", "=", partner.id)
-        else:
-            holder = ("lead_id", "=", question["lead"]._origin.id)
         requests = self.env["sale.sample.request"].sudo()  # sudo: of all salespeople
-        return requests.search_count([
-            holder,
-            ("company_id", "=", question["company"].id),
-            ("id", "!=", question["request"]._origin.id or 0),
-            ("state", "in", ("accepted", "approved", "rejected")),
-            ("submitted_at", ">=", today - relativedelta(months=RECORD_MONTHS)),
-            ("order_line_ids", "not any", [("state", "=", "sale")]),
-        ])
+        return requests.search_count(
+            self._get_customer_domain(request)
+            & Domain([
+                ("company_id", "=", request.company_id.id),
+                ("id", "!=", request._origin.id or 0),
+                ("state", "in", ("accepted", "approved", "rejected")),
+                ("submitted_at", ">=", today - relativedelta(months=RECORD_MONTHS)),
+                ("order_line_ids", "not any", [("state", "=", "sale")]),
+            ])
+        )
 
     @api.model
-    def _get_budget_line(self, question: FeeQuestion, today):
+    def _get_budget_line(self, request):
         """Return the budget line that would pay the company's part, empty when none does."""
-        decisions = self.env["sale.sample.fee.decision"]
-        values = {
-            "company": question["company"],
-            "date": today,
-            "purpose": question["purpose"],
-            "team": question["team"],
-            "user": question["user"],
-            "partner": question["partner"],
-            "estimate": question["cost"],
-        }
-        return decisions._budget_lines_in({0: values}, "approved")[0]
+        values = request._prepare_budget_values(request._get_fee_purpose(), request.fee_cost)
+        return request._budget_lines_in({0: values}, "approved")[0]

@@ -7,51 +7,23 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
 
+from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, STANDINGS
 from ..tools.refund import RefundStep, net_pairs, step_progress
 
-STATES = [
-    ("draft", "Draft"),
-    ("running", "Running"),
-    ("done", "Refunded"),
-    ("expired", "Expired"),
-    ("cancelled", "Cancelled"),
-]
-
-COUNTING_STATES = ("running", "done", "expired")
-
-"""States in which deliveries and returns are booked: also after the refund, so that returns show."""
-
-STANDINGS = [
-    ("open", "On the Way"),
-    ("near", "Near the Threshold"),
-    ("reached", "Threshold Reached"),
-    ("granted", "Refunded"),
-    ("fallen", "Refunded, Returned Later"),
-    ("missed", "Deadline Missed"),
-]
-
-BOOKER_GROUPS = "sales_team.group_sale_manager,sales_department_base.group_collaborator_finance"
-
 TERMS = frozenset({"partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids"})
-
 """What was agreed: closed once the agreement runs."""
-
 DECIDED_TERMS = TERMS - {"product_ids"}
-
 """What a fee decision has settled: closed from the first. The products are known later."""
-
 GUARDED = frozenset({"mould_ids", "invoice_id", "request_id"})
-
 """What refunds are checked against: once the agreement runs, for finance and sales managers."""
-
-ACTIVITY_REFUND = "sale_sample.mail_activity_type_refund"
 
 
 class SaleSampleMouldAgreement(models.Model):
     """The promise to give a customer's mould fee back after so many pairs delivered, net of returns.
 
     The terms are a copy: a later change of the fee policy does not touch what was agreed. Pairs are counted in
-    the unit of the product.
+    the unit of the product; they get into the ledger from deliveries, or by hand, each once. When a threshold is reached,
+    a draft credit note and a task follow, never twice.
     """
 
     _name = "sale.sample.mould.agreement"
@@ -61,6 +33,7 @@ class SaleSampleMouldAgreement(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
+        "sales.department.closed.mixin",
     ]
     _order = "next_deadline, id desc"
     _rec_names_search = ["name", "partner_id.name", "request_id.name"]
@@ -70,10 +43,24 @@ class SaleSampleMouldAgreement(models.Model):
         "running": {"done", "expired", "cancelled"},
         "expired": {"done"},
     }
+    _closed_fields = frozenset({"decision_id"})
 
     name = fields.Char("Number", required=True, readonly=True, copy=False, default="/", index="trigram")
     state = fields.Selection(
-        STATES, required=True, default="draft", readonly=True, copy=False, index=True, tracking=True, group_expand=True
+        [
+            ("draft", "Draft"),
+            ("running", "Running"),
+            ("done", "Refunded"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
     )
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
@@ -176,7 +163,7 @@ class SaleSampleMouldAgreement(models.Model):
     )
     refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount", store=True)
     notified_deadline = fields.Date(readonly=True, copy=False, help="Deadline that the salesperson was reminded of")
-    # Who may say what about the terms of an agreement, and until when
+    # What the user may do
     may_start = fields.Boolean(compute="_compute_may_act")
     may_cancel = fields.Boolean(compute="_compute_may_act")
     may_correct = fields.Boolean(compute="_compute_may_act")
@@ -235,6 +222,16 @@ class SaleSampleMouldAgreement(models.Model):
         for agreement in self:
             agreement.refunded_amount = sum(agreement.refund_ids.mapped("amount"))
 
+    @api.depends("decision_id", "state")
+    @api.depends_context("uid")
+    def _compute_may_act(self):
+        """Finance and sales managers may do all; salespeople what a fee decision has settled, and drafts."""
+        booker = self.env.su or self.env.user.has_groups(BOOKER_GROUPS)
+        for agreement in self:
+            agreement.may_start = booker or bool(agreement.decision_id)
+            agreement.may_correct = booker or agreement.state == "draft"
+            agreement.may_cancel = booker or (agreement.state == "draft" and not agreement.decision_id)
+
     def _get_pairs_by_day(self) -> list[tuple]:
         """Return the rows of the ledger as (day, pairs)."""
         return [(entry.date, entry.pairs) for entry in self.entry_ids]
@@ -251,7 +248,109 @@ class SaleSampleMouldAgreement(models.Model):
         return {step: progress.get(step, nothing) for step in self.step_ids}
 
     # ------------------------------------------------------------------
-    # Life
+    # Guards: the terms are closed once the agreement runs
+    # ------------------------------------------------------------------
+
+    @api.constrains("invoice_id", "partner_id")
+    def _check_invoice(self):
+        for agreement in self:
+            invoice = agreement.invoice_id
+            if invoice and (
+                invoice.move_type != "out_invoice" or invoice.commercial_partner_id != agreement.commercial_partner_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(agreement)s: %(invoice)s is not an invoice to %(customer)s. Choose the one that charged the fee.",
+                        agreement=agreement.display_name,
+                        invoice=invoice.display_name,
+                        customer=agreement.commercial_partner_id.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        if TERMS & vals.keys():
+            self._check_terms_open(vals.keys())
+        if GUARDED & vals.keys():
+            self._check_guarded()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        kept = self.filtered(lambda agreement: agreement.state != "draft")
+        if not self.env.su:
+            kept |= self.sudo().filtered("decision_id").with_env(self.env)  # sudo: as above
+        if kept:
+            raise UserError(
+                self.env._(
+                    "These agreements have begun or follow a fee decision, and stay on record: %s. Cancel them instead.",
+                    ", ".join(kept.mapped("display_name")),
+                )
+            )
+
+    def _check_terms_open(self, names=DECIDED_TERMS) -> None:
+        """Refuse to change what was agreed or decided.
+
+        :param names: of the terms to be changed; the steps when not given
+        :raises UserError: naming the agreements that are no drafts any more, or follow a fee decision
+        """
+        closed = self.filtered(lambda agreement: agreement.state != "draft")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
+                    ", ".join(closed.mapped("display_name")),
+                )
+            )
+        decided = self.sudo().filtered("decision_id")  # sudo: whoever writes, the decision counts
+        if decided and DECIDED_TERMS & set(names) and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The terms of these agreements follow the fee decision: %s. Only the products are chosen here.",
+                    ", ".join(decided.mapped("display_name")),
+                )
+            )
+
+    def _check_guarded(self) -> None:
+        """:raises AccessError: one of the agreements has begun, and the user is neither finance nor sales manager"""
+        begun = self.filtered(lambda agreement: not agreement.may_correct)
+        if begun:
+            raise AccessError(
+                self.env._(
+                    "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
+                    "of them.",
+                    ", ".join(begun.mapped("display_name")),
+                )
+            )
+
+    def _check_may_start(self) -> None:
+        """:raises AccessError: no fee decision stands behind one, and the user is neither finance nor sales manager"""
+        by_hand = self.filtered(lambda one: not one.may_start)
+        if by_hand:
+            raise AccessError(
+                self.env._(
+                    "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
+                    ", ".join(by_hand.mapped("display_name")),
+                )
+            )
+
+    def _check_may_cancel(self) -> None:
+        """:raises AccessError: a promise would be broken, and the user is neither finance nor sales manager"""
+        promised = self.filtered(lambda one: not one.may_cancel)
+        if promised:
+            raise AccessError(
+                self.env._(
+                    "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
+                    ", ".join(promised.mapped("display_name")),
+                )
+            )
+
+    def _check_booker(self, refusal: str) -> None:
+        """:raises AccessError: with this refusal, when the user is neither sales manager nor finance"""
+        if not self.env.su and not self.env.user.has_groups(BOOKER_GROUPS):
+            raise AccessError(refusal)
+
+    # ------------------------------------------------------------------
+    # Buttons
     # ------------------------------------------------------------------
 
     def action_start(self) -> None:
@@ -275,6 +374,56 @@ class SaleSampleMouldAgreement(models.Model):
         self._change_state("running")
         self._check_products_free()
         self._catch_up()
+
+    def action_cancel(self) -> None:
+        """End agreements by which nothing is refunded any more; what was refunded stays.
+
+        :raises AccessError: one was promised by a fee decision or has begun, and the user is neither finance nor
+            sales manager
+        """
+        self._check_may_cancel()
+        self._change_state("cancelled")
+
+    def action_catch_up(self) -> None:
+        """Look for deliveries that are not in the ledger yet."""
+        self.check_access("write")
+        self.filtered(lambda agreement: agreement.state in COUNTING_STATES)._catch_up()
+
+    def action_grant(self) -> None:
+        """Refund by hand what is due, for instance after an obstacle has gone.
+
+        :raises AccessError: the user is neither sales manager nor finance
+        :raises UserError: nothing is due, or something is in the way
+        """
+        self._check_booker(self.env._("Mould fees are refunded by finance or a sales manager. Ask one of them."))
+        self.check_access("write")
+        agreements = self.sudo()  # sudo: refunds are closed to hands; the group was checked above
+        agreements._lock()
+        for agreement in agreements:
+            due = agreement._get_due_steps()
+            lacking = agreement.refund_ids.filtered(lambda refund: not refund.move_id)
+            refusal = agreement._get_refund_refusal()
+            if refusal:
+                raise UserError(refusal)
+            if not due and not lacking:
+                raise UserError(
+                    self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name)
+                )
+            agreement._make_credit_notes(lacking)
+        agreements._grant_due()
+
+    def action_view_entries(self) -> dict:
+        """Open the ledger of these agreements."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample_fee.sale_sample_refund_entry_action")
+        return dict(action, domain=[("agreement_id", "in", self.ids)], context={})
+
+    def action_view_credit_notes(self) -> dict:
+        """Open the credit notes of these agreements."""
+        return self.refund_ids.move_id._get_records_action(name=self.env._("Credit Notes"))
+
+    # ------------------------------------------------------------------
+    # Beginning and end
+    # ------------------------------------------------------------------
 
     def _adopt_moulds(self) -> None:
         """Take over moulds that were registered since the fee was decided, and what is made with them."""
@@ -321,26 +470,37 @@ class SaleSampleMouldAgreement(models.Model):
                     )
                 )
 
-    def action_cancel(self) -> None:
-        """End agreements by which nothing is refunded any more; what was refunded stays.
+    @api.model
+    def _cron_refunds(self) -> None:
+        """Every day: book deliveries and returns, end what is past its deadline, remind of deadlines to come."""
+        counting = self.search([("state", "in", COUNTING_STATES)])
+        self.env["ir.cron"]._commit_progress(remaining=len(counting))
+        for agreement in counting:
+            agreement = agreement.try_lock_for_update().filtered(lambda one: one.state in COUNTING_STATES)
+            if agreement:
+                agreement._catch_up()
+            if agreement.state == "running":
+                agreement._expire()
+                agreement._remind_of_deadline()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
 
-        :raises AccessError: one was promised by a fee decision or has begun, and the user is neither finance nor
-            sales manager
-        """
-        self._check_may_cancel()
-        self._change_state("cancelled")
-
-    def action_view_entries(self) -> dict:
-        """Open the ledger of these agreements."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_refund_entry_action")
-        return dict(action, domain=[("agreement_id", "in", self.ids)], context={})
-
-    def action_view_credit_notes(self) -> dict:
-        """Open the credit notes of these agreements."""
-        return self.refund_ids.move_id._get_records_action(name=self.env._("Credit Notes"))
+    def _expire(self) -> None:
+        """End agreements by which nothing can be refunded any more: all their deadlines are past."""
+        self.env.add_to_compute(self._fields["standing"], self)
+        for agreement in self:
+            states = {progress.state for progress in agreement._get_progress().values()}
+            if agreement.state == "running" and "missed" in states and states <= {"missed", "granted", "fallen"}:
+                agreement._change_state("expired")
+                agreement.message_post(
+                    body=self.env._(
+                        "The deadline has passed: %(pairs)s pairs were delivered.",
+                        pairs=agreement._format_pairs(agreement.net_pairs),
+                    )
+                )
 
     # ------------------------------------------------------------------
-    # How pairs get into the ledger: from deliveries, or by hand, each once
+    # The ledger: each delivery once
     # ------------------------------------------------------------------
 
     def _lock(self) -> None:
@@ -380,6 +540,34 @@ class SaleSampleMouldAgreement(models.Model):
         fallen._tell_fallen()
         return entries
 
+    def _book_by_hand(self, pairs: float, day: date, reason: str) -> "models.Model":
+        """Book pairs that no delivery shows, or take some back; return the row.
+
+        :param pairs: negative takes back
+        :raises AccessError: the user is neither sales manager nor finance
+        :raises UserError: no pairs, no reason, a day to come or before the first, or the agreement does not count
+        """
+        self.ensure_one()
+        self._check_booker(self.env._("Pairs are booked by hand by finance or a sales manager. Ask one of them."))
+        self.check_access("read")
+        if self.state not in COUNTING_STATES:
+            raise UserError(self.env._("%s does not count pairs: start it first.", self.display_name))
+        if not pairs or not (reason or "").strip():
+            raise UserError(
+                self.env._("%s: enter the pairs, and the reason why they are booked by hand.", self.display_name)
+            )
+        if not self.date_start <= day <= self.company_id._sales_today():
+            raise UserError(
+                self.env._(
+                    "%(agreement)s: choose a day from %(start)s to today.",
+                    agreement=self.display_name,
+                    start=fields.Date.to_string(self.date_start),
+                )
+            )
+        return self._book([
+            {"agreement_id": self.id, "date": day, "kind": "manual", "pairs": pairs, "reason": reason.strip()}
+        ])
+
     @api.model
     def _find_for_delivery(self, company, partner, product, day: date) -> "models.Model":
         """Return the agreement for which a delivery counts, or none.
@@ -398,7 +586,7 @@ class SaleSampleMouldAgreement(models.Model):
         return found.sorted(lambda one: (one.state == "running", one.date_start, one.id))[-1:]
 
     # ------------------------------------------------------------------
-    # From the delivered quantities of orders
+    # Deliveries from the quantities of orders
     # ------------------------------------------------------------------
 
     def _catch_up(self) -> None:
@@ -468,235 +656,20 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _get_booked_lines(self, lines) -> tuple[dict[int, float], dict[int, int]]:
         """Return pairs booked so far for order lines, and how often: line id → figure."""
-        groups = (
-            self
-            .env["sale.sample.refund.entry"]
-            .sudo()
-            ._read_group(  # sudo: the rows of everybody count
-                [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
-                ["source_id"],
-                ["pairs:sum", "__count"],
-            )
+        entries = self.env["sale.sample.refund.entry"].sudo()  # sudo: the rows of everybody count
+        groups = entries._read_group(
+            [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
+            ["source_id"],
+            ["pairs:sum", "__count"],
         )
         pairs, times = defaultdict(float), defaultdict(int)
         for line, sum_, count in groups:
             pairs[line], times[line] = sum_, count
         return pairs, times
 
-    def action_catch_up(self) -> None:
-        """Look for deliveries that are not in the ledger yet."""
-        self.check_access("write")
-        self.filtered(lambda agreement: agreement.state in COUNTING_STATES)._catch_up()
-
-    @api.model
-    def _cron_refunds(self) -> None:
-        """Every day: book deliveries and returns, end what is past its deadline, remind of deadlines to come."""
-        counting = self.search([("state", "in", COUNTING_STATES)])
-        self.env["ir.cron"]._commit_progress(remaining=len(counting))
-        for agreement in counting:
-            agreement = agreement.try_lock_for_update().filtered(lambda one: one.state in COUNTING_STATES)
-            if agreement:
-                agreement._catch_up()
-            if agreement.state == "running":
-                agreement._expire()
-                agreement._remind_of_deadline()
-            if not self.env["ir.cron"]._commit_progress(1):
-                break
-
-    def _expire(self) -> None:
-        """End agreements by which nothing can be refunded any more: all their deadlines are past."""
-        self.env.add_to_compute(self._fields["standing"], self)
-        for agreement in self:
-            states = {progress.state for progress in agreement._get_progress().values()}
-            if agreement.state == "running" and "missed" in states and states <= {"missed", "granted", "fallen"}:
-                agreement._change_state("expired")
-                agreement.message_post(
-                    body=self.env._(
-                        "The deadline has passed: %(pairs)s pairs were delivered.",
-                        pairs=agreement._format_pairs(agreement.net_pairs),
-                    )
-                )
-
     # ------------------------------------------------------------------
-    # By hand
+    # The refund
     # ------------------------------------------------------------------
-
-    def _book_by_hand(self, pairs: float, day: date, reason: str) -> "models.Model":
-        """Book pairs that no delivery shows, or take some back; return the row.
-
-        :param pairs: negative takes back
-        :raises AccessError: the user is neither sales manager nor finance
-        :raises UserError: no pairs, no reason, a day to come or before the first, or the agreement does not count
-        """
-        self.ensure_one()
-        if not self.env.su and not self.env.user.has_groups(BOOKER_GROUPS):
-            raise AccessError(self.env._("Pairs are booked by hand by finance or a sales manager. Ask one of them."))
-        self.check_access("read")
-        if self.state not in COUNTING_STATES:
-            raise UserError(self.env._("%s does not count pairs: start it first.", self.display_name))
-        if not pairs or not (reason or "").strip():
-            raise UserError(
-                self.env._("%s: enter the pairs, and the reason why they are booked by hand.", self.display_name)
-            )
-        if not self.date_start <= day <= self.company_id._sales_today():
-            raise UserError(
-                self.env._(
-                    "%(agreement)s: choose a day from %(start)s to today.",
-                    agreement=self.display_name,
-                    start=fields.Date.to_string(self.date_start),
-                )
-            )
-        return self._book([
-            {"agreement_id": self.id, "date": day, "kind": "manual", "pairs": pairs, "reason": reason.strip()}
-        ])
-
-    # ------------------------------------------------------------------
-    # Who may say what about the terms of an agreement, and until when
-    # ------------------------------------------------------------------
-
-    @api.depends("decision_id", "state")
-    @api.depends_context("uid")
-    def _compute_may_act(self):
-        """Finance and sales managers may do all; salespeople what a fee decision has settled, and drafts."""
-        booker = self.env.su or self.env.user.has_groups(BOOKER_GROUPS)
-        for agreement in self:
-            agreement.may_start = booker or bool(agreement.decision_id)
-            agreement.may_correct = booker or agreement.state == "draft"
-            agreement.may_cancel = booker or (agreement.state == "draft" and not agreement.decision_id)
-
-    # ------------------------------------------------------------------
-    # Sensible terms
-    # ------------------------------------------------------------------
-
-    @api.constrains("invoice_id", "partner_id")
-    def _check_invoice(self):
-        for agreement in self:
-            invoice = agreement.invoice_id
-            if invoice and (
-                invoice.move_type != "out_invoice" or invoice.commercial_partner_id != agreement.commercial_partner_id
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(agreement)s: %(invoice)s is not an invoice to %(customer)s. Choose the one that charged the fee.",
-                        agreement=agreement.display_name,
-                        invoice=invoice.display_name,
-                        customer=agreement.commercial_partner_id.display_name,
-                    )
-                )
-
-    # ------------------------------------------------------------------
-    # Closed terms
-    # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and field.name == "decision_id" and not self.env.su:
-            return False
-        return super()._has_field_access(field, operation)
-
-    def write(self, vals):
-        if TERMS & vals.keys():
-            self._check_terms_open(vals.keys())
-        if GUARDED & vals.keys():
-            self._check_guarded()
-        return super().write(vals)
-
-    def _check_terms_open(self, names=DECIDED_TERMS) -> None:
-        """Refuse to change what was agreed or decided.
-
-        :param names: of the terms to be changed; the steps when not given
-        :raises UserError: naming the agreements that are no drafts any more, or follow a fee decision
-        """
-        closed = self.filtered(lambda agreement: agreement.state != "draft")
-        if closed:
-            raise UserError(
-                self.env._(
-                    "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
-                    ", ".join(closed.mapped("display_name")),
-                )
-            )
-        decided = self.sudo().filtered("decision_id")  # sudo: whoever writes, the decision counts
-        if decided and DECIDED_TERMS & set(names) and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "The terms of these agreements follow the fee decision: %s. Only the products are chosen here.",
-                    ", ".join(decided.mapped("display_name")),
-                )
-            )
-
-    def _check_guarded(self) -> None:
-        """:raises AccessError: one of the agreements has begun, and the user is neither finance nor sales manager"""
-        begun = self.filtered(lambda agreement: not agreement.may_correct)
-        if begun:
-            raise AccessError(
-                self.env._(
-                    "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
-                    "of them.",
-                    ", ".join(begun.mapped("display_name")),
-                )
-            )
-
-    def _check_may_start(self) -> None:
-        """:raises AccessError: no fee decision stands behind one, and the user is neither finance nor sales manager"""
-        by_hand = self.filtered(lambda one: not one.may_start)
-        if by_hand:
-            raise AccessError(
-                self.env._(
-                    "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
-                    ", ".join(by_hand.mapped("display_name")),
-                )
-            )
-
-    def _check_may_cancel(self) -> None:
-        """:raises AccessError: a promise would be broken, and the user is neither finance nor sales manager"""
-        promised = self.filtered(lambda one: not one.may_cancel)
-        if promised:
-            raise AccessError(
-                self.env._(
-                    "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
-                    ", ".join(promised.mapped("display_name")),
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_begun(self):
-        kept = self.filtered(lambda agreement: agreement.state != "draft")
-        if not self.env.su:
-            kept |= self.sudo().filtered("decision_id").with_env(self.env)  # sudo: as above
-        if kept:
-            raise UserError(
-                self.env._(
-                    "These agreements have begun or follow a fee decision, and stay on record: %s. Cancel them instead.",
-                    ", ".join(kept.mapped("display_name")),
-                )
-            )
-
-    # ------------------------------------------------------------------
-    # How a fee comes back: a draft credit note and a task when a threshold is reached, never twice
-    # ------------------------------------------------------------------
-
-    def action_grant(self) -> None:
-        """Refund by hand what is due, for instance after an obstacle has gone.
-
-        :raises AccessError: the user is neither sales manager nor finance
-        :raises UserError: nothing is due, or something is in the way
-        """
-        if not self.env.su and not self.env.user.has_groups(BOOKER_GROUPS):
-            raise AccessError(self.env._("Mould fees are refunded by finance or a sales manager. Ask one of them."))
-        self.check_access("write")
-        agreements = self.sudo()  # sudo: refunds are closed to hands; the group was checked above
-        agreements._lock()
-        for agreement in agreements:
-            due = agreement._get_due_steps()
-            lacking = agreement.refund_ids.filtered(lambda refund: not refund.move_id)
-            refusal = agreement._get_refund_refusal()
-            if refusal:
-                raise UserError(refusal)
-            if not due and not lacking:
-                raise UserError(
-                    self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name)
-                )
-            agreement._make_credit_notes(lacking)
-        agreements._grant_due()
 
     def _get_due_steps(self) -> "models.Model":
         """Return the steps of one agreement whose threshold is reached and that were not refunded."""
@@ -778,10 +751,6 @@ class SaleSampleMouldAgreement(models.Model):
                 agreement._tell_granted(refund)
             if len(agreement.refund_ids) == len(agreement.step_ids):
                 agreement._change_state("done")
-
-    # ------------------------------------------------------------------
-    # Credit notes
-    # ------------------------------------------------------------------
 
     def _get_fee_invoice(self):
         """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""

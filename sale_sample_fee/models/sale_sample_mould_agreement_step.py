@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
+from ..constants import STANDINGS
 from ..tools.refund import step_amounts
-from .sale_sample_mould_agreement import STANDINGS
 
 
 class SaleSampleMouldAgreementStep(models.Model):

@@ -1,28 +1,35 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
-from .sale_sample_fee_decision import LIVE_STATES
-from .sale_sample_fee_decision_approval import ACTIVITY_APPROVE, ACTIVITY_COLLECT
+from odoo.addons.sale_budget.models.sale_budget_commitment_mixin import BudgetValues
+from odoo.addons.sale_sample.constants import CLOSED_STATES
+from odoo.addons.sale_sample.tools.actions import dialog
 
-#: Who sees fees. R&D does not.
-FEE_GROUPS = (
-    "sales_team.group_sale_salesman,sales_department_base.group_collaborator_finance,"
-    "sales_department_base.group_policy_admin"
-)
+from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, DECIDED_STATES, FEE_GROUPS, HANDED_OVER_STATES, LIVE_STATES
+from .sale_sample_fee_policy import FeeProposal
 
-#: What the fee was decided by.
+#: What the fee is decided by.
 FEE_BASIS = frozenset({"partner_id", "lead_id", "type_id", "company_id"})
 
 
 class SaleSampleRequest(models.Model):
-    """R&D's estimate is reserved in the budget for samples, or for moulds; rounds spend it; the end releases the rest.
+    """What a sample costs, and who pays for it.
 
-    A request that no budget covers goes on, and says so.
+    The fee is worked out at the hand-over, decided by the salesperson, approved where it leaves the rule. R&D's
+    estimate is reserved in the budget for samples, or for moulds; rounds spend it; the end releases the rest. A
+    request that no budget covers goes on, and says so.
     """
 
     _name = "sale.sample.request"
     _inherit = ["sale.sample.request", "sale.budget.commitment.mixin"]
 
+    _closed_fields = frozenset({"estimated_cost", "fee_decision_id"})
+
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    estimated_cost = fields.Monetary(
+        readonly=True, copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
+    )
     # The customer on the portal has no business with our budgets.
     budget_currency_id = fields.Many2one(groups="base.group_user")
     budget_line_id = fields.Many2one(groups="base.group_user")
@@ -31,11 +38,7 @@ class SaleSampleRequest(models.Model):
     budget_expected_line_id = fields.Many2one(groups="base.group_user")
     budget_available_amount = fields.Monetary(groups="base.group_user")
     budget_shortfall_amount = fields.Monetary(groups="base.group_user")
-    # Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule
-    mould_ids = fields.One2many(
-        "sale.sample.mould", "request_id", "Moulds", groups="base.group_user", context={"active_test": False}
-    )
-    mould_count = fields.Integer("Number of Moulds", compute="_compute_mould_count", groups="base.group_user")
+    # The fee
     needs_fee_decision = fields.Boolean(related="type_id.needs_fee_decision", groups="base.group_user")
     fee_cost = fields.Monetary(
         "Expected Cost",
@@ -78,124 +81,67 @@ class SaleSampleRequest(models.Model):
         groups=FEE_GROUPS,
     )
 
+    _estimate_not_negative = models.Constraint("CHECK(estimated_cost >= 0)", "The estimated cost cannot be negative.")
     _fee_cost_not_negative = models.Constraint("CHECK(fee_cost >= 0)", "The expected cost cannot be negative.")
 
-    def _get_budget_values(self):
-        values = {}
-        for request in self:
-            company = request.company_id or self.env.company
-            values[request.id] = {
-                "company": company,
-                "date": company._sales_today(),
-                "purpose": request._get_budget_purpose(),
-                "team": request.team_id,
-                "user": request.user_id,
-                "partner": request.partner_id,
-                "estimate": request.estimated_cost,
-            }
-        return values
-
-    def _get_budget_purpose(self) -> "models.Model":
-        """Return what the money of one request is spent on. Extension point."""
-        name = "mould" if self.type_id.needs_mould else "sample"
-        purpose = self.env.ref(f"sale_budget.purpose_{name}", raise_if_not_found=False)
-        return purpose or self.env["sale.budget.purpose"]
-
-    def _reserve_budget(self, overspend_reason: str | None = None) -> None:
-        """Reserve R&D's estimates where a budget covers them.
-
-        :param overspend_reason: why to go over the budget; it needs the right to do so
-        :raises UserError: the budget that would pay is closed, or does not suffice
-        """
-        values = self.filtered(lambda request: request.estimated_cost > 0)._get_budget_values()
-        lines = self._budget_find_line(values)
-        covered = self.filtered(lambda request: lines.get(request.id))
-        rest = self.filtered(lambda request: request.id in values and not lines[request.id])
-        closed = self._budget_lines_in({request.id: values[request.id] for request in rest}, "closed")
-        for line in closed.values():
-            line._check_open()
-        if rest:
-            note = self.env._("No approved budget covers this sample: nothing was reserved.")
-            rest._message_log_batch({request.id: note for request in rest})
-        covered._budget_commit(reason=(overspend_reason or "").strip() or None)
-
-    def _after_change_state(self, target):
-        result = super()._after_change_state(target)
-        if target in ("approved", "rejected", "cancelled"):
-            self._budget_release()
-        return result
-
-    @api.model
-    def _get_booked_round_states(self) -> tuple[str, ...]:
-        """Return the states of a round in which its cost has been spent."""
-        return ("made", "sent", "answered", "cancelled")
-
     # ------------------------------------------------------------------
-    # Who pays: worked out at the hand-over, decided by the salesperson, approved where it leaves the rule
+    # Computes
     # ------------------------------------------------------------------
 
     @api.depends("mould_ids.full_cost", "mould_ids.state")
     def _compute_fee_cost(self):
         for request in self:
             moulds = request.mould_ids.filtered(lambda mould: mould.state != "cancelled")
-            decided = request.fee_decision_id.state in ("to_approve", "approved")
-            if moulds and not decided:
+            if moulds and request.fee_decision_id.state not in DECIDED_STATES:
                 request.fee_cost = sum(moulds.mapped("full_cost"))
             else:
                 request.fee_cost = request.fee_cost
 
-    @api.depends("mould_ids")
-    def _compute_mould_count(self):
-        moulds = self.env["sale.sample.mould"]
-        counts = dict(moulds._read_group([("request_id", "in", self.ids)], ["request_id"], ["__count"]))
-        for request in self:
-            request.mould_count = counts.get(request._origin, 0)
-
     @api.depends("fee_decision_id.state", "fee_decision_id.payment_state")
     def _compute_fee_state(self):
+        names = {"proposed": "undecided", "to_approve": "to_approve"}
         for request in self:
             decision = request.fee_decision_id
             if not decision or decision.state == "cancelled":
                 request.fee_state = False
-            elif decision.state == "proposed":
-                request.fee_state = "undecided"
-            elif decision.state == "to_approve":
-                request.fee_state = "to_approve"
             else:
-                request.fee_state = "free" if decision.payment_state == "none" else decision.payment_state
+                paid = "free" if decision.payment_state == "none" else decision.payment_state
+                request.fee_state = names.get(decision.state, paid)
 
     # ------------------------------------------------------------------
-    # Guards
+    # CRUD and guards
     # ------------------------------------------------------------------
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name == "fee_decision_id":
-            return False
-        return super()._has_field_access(field, operation)
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_id"):
+            # a fee decided for an opportunity promises its refund to whoever becomes the customer
+            decisions = self.sudo().fee_decision_id  # sudo: whoever names the customer, the promise holds
+            decisions.filtered(lambda decision: decision.state == "approved")._make_agreements()
+        return result
 
     def _check_writable(self, names):
         result = super()._check_writable(names)
-        if FEE_BASIS & set(names) and not self.env.su:
-            decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
-                lambda request: request.fee_decision_state in ("to_approve", "approved")
+        if self.env.su or not {*FEE_BASIS, "fee_cost"} & set(names):
+            return result
+        decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
+            lambda request: request.fee_decision_state in DECIDED_STATES
+        )
+        if decided and FEE_BASIS & set(names):
+            raise UserError(
+                self.env._(
+                    "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
+                    "another one.",
+                    ", ".join(decided.mapped("display_name")),
+                )
             )
-            if decided:
-                raise UserError(
-                    self.env._(
-                        "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
-                        "another one.",
-                        ", ".join(decided.mapped("display_name")),
-                    )
+        if decided:
+            raise UserError(
+                self.env._(
+                    "%s: the fee has been decided on the cost expected then, which stays as it is.",
+                    ", ".join(decided.mapped("display_name")),
                 )
-        if "fee_cost" in names and not self.env.su:
-            decided = self.filtered(lambda request: request.fee_decision_state in ("to_approve", "approved"))
-            if decided:
-                raise UserError(
-                    self.env._(
-                        "%s: the fee has been decided on the cost expected then, which stays as it is.",
-                        ", ".join(decided.mapped("display_name")),
-                    )
-                )
+            )
         return result
 
     def _get_missing_items(self):
@@ -206,7 +152,7 @@ class SaleSampleRequest(models.Model):
         return items
 
     # ------------------------------------------------------------------
-    # Working the fee out
+    # Buttons
     # ------------------------------------------------------------------
 
     def action_work_out_fee(self) -> None:
@@ -216,14 +162,14 @@ class SaleSampleRequest(models.Model):
         """
         self._check_sellers()
         for request in self:
-            if request.state not in ("submitted", "returned", "accepted") or not request.needs_fee_decision:
+            if request.state not in HANDED_OVER_STATES or not request.needs_fee_decision:
                 raise UserError(
                     self.env._(
                         "%s: the fee is worked out for requests in R&D's hands whose type asks for it.",
                         request.display_name,
                     )
                 )
-            if request.fee_decision_state in ("to_approve", "approved"):
+            if request.fee_decision_state in DECIDED_STATES:
                 raise UserError(self.env._("%s: the fee is decided, or waits for approval.", request.display_name))
         self.sudo()._propose_fee()  # sudo: decisions are closed to users
 
@@ -251,47 +197,132 @@ class SaleSampleRequest(models.Model):
         """Open the dialog that asks for another fee than the rule's."""
         self.ensure_one()
         self._check_sellers()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Ask for an Exception"),
-            "res_model": "sale.sample.fee.exception",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_request_id": self.id},
-        }
+        return dialog(self.env._("Ask for an Exception"), "sale.sample.fee.exception", request_id=self.id)
 
-    def action_open_moulds(self) -> dict:
-        """Open the moulds of this request."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_mould_action")
-        return {**action, "domain": [("request_id", "=", self.id)], "context": {"default_request_id": self.id}}
+    # ------------------------------------------------------------------
+    # What the turns of a request set off
+    # ------------------------------------------------------------------
 
     def _after_submit(self):
         result = super()._after_submit()
         undecided = self.filtered(
-            lambda request: request.needs_fee_decision and request.fee_decision_state not in ("to_approve", "approved")
+            lambda request: request.needs_fee_decision and request.fee_decision_state not in DECIDED_STATES
         )
         undecided.sudo()._propose_fee()  # sudo: decisions are closed to users
         return result
 
-    def _evaluate_fee(self) -> dict:
+    def _accept(self, promised_on, rnd_user=None, note="", overspend_reason: str | None = None, **values):
+        """Accept requests on behalf of R&D, and reserve what they are estimated to cost.
+
+        :param overspend_reason: why to go over the budget; it needs the right to do so
+        :param values: also `estimated_cost` of each request, in company currency; without it stays as it is
+        :raises UserError: also when the budget is closed or exhausted
+        """
+        if values.get("estimated_cost", 0.0) < 0:
+            raise UserError(self.env._("The estimated cost cannot be negative."))
+        result = super()._accept(promised_on, rnd_user, note, **values)
+        self._reserve_budget(overspend_reason)
+        return result
+
+    def _change_state(self, target, **values):
+        if target == "cancelled":
+            self.sudo()._cancel_fees()  # sudo: the fee belongs to the request that the user may cancel
+        return super()._change_state(target, **values)
+
+    def _after_change_state(self, target):
+        if target in CLOSED_STATES:
+            self._budget_release()  # what rounds under way have cost is spent from what is available
+        result = super()._after_change_state(target)
+        if target in ("approved", "rejected"):
+            self.sudo().fee_decision_id._settle_budget()  # sudo: R&D or the customer may end it, who see no fees
+        return result
+
+    # ------------------------------------------------------------------
+    # Budget
+    # ------------------------------------------------------------------
+
+    def _get_budget_values(self):
+        return {
+            request.id: request._prepare_budget_values(request._get_budget_purpose(), request.estimated_cost)
+            for request in self
+        }
+
+    def _prepare_budget_values(self, purpose, estimate: float) -> BudgetValues:
+        """Return what a budget needs to know to pay something for this one request today.
+
+        :param purpose: `sale.budget.purpose`
+        :param estimate: in company currency
+        """
+        company = self.company_id or self.env.company
+        return {
+            "company": company,
+            "date": company._sales_today(),
+            "purpose": purpose,
+            "team": self.team_id,
+            "user": self.user_id,
+            "partner": self.partner_id,
+            "estimate": estimate,
+        }
+
+    def _get_budget_purpose(self) -> "models.Model":
+        """Return what the money of one request is spent on. Extension point.
+
+        A mould is paid through the fee decision: once it is approved, the rounds are samples.
+        """
+        decision = self.sudo().fee_decision_id  # sudo: R&D, who estimates, does not see fees
+        return (decision.state == "approved" and self._find_budget_purpose("sample")) or self._get_fee_purpose()
+
+    def _get_fee_purpose(self) -> "models.Model":
+        """Return what the company's part of the fee is spent on. Extension point."""
+        return self._find_budget_purpose("mould" if self.type_id.needs_mould else "sample")
+
+    @api.model
+    def _find_budget_purpose(self, name: str) -> "models.Model":
+        """Return the purpose of samples or moulds; an empty one when it was deleted."""
+        purpose = self.env.ref(f"sale_budget.purpose_{name}", raise_if_not_found=False)
+        return purpose or self.env["sale.budget.purpose"]
+
+    def _reserve_budget(self, overspend_reason: str | None = None) -> None:
+        """Reserve R&D's estimates where a budget covers them.
+
+        They take the place of what the fee decision had reserved for the same sample.
+
+        :param overspend_reason: why to go over the budget; it needs the right to do so
+        :raises UserError: the budget that would pay is closed, or does not suffice
+        """
+        for request in self.sudo():  # sudo: R&D does not see fees
+            decision = request.fee_decision_id
+            if not request.type_id.needs_mould and decision.state == "approved":
+                decision._budget_release()
+        values = self.filtered(lambda request: request.estimated_cost > 0)._get_budget_values()
+        lines = self._budget_find_line(values)
+        covered = self.filtered(lambda request: lines.get(request.id))
+        rest = self.filtered(lambda request: request.id in values and not lines[request.id])
+        closed = self._budget_lines_in({request.id: values[request.id] for request in rest}, "closed")
+        for line in closed.values():
+            line._check_open()
+        if rest:
+            note = self.env._("No approved budget covers this sample: nothing was reserved.")
+            rest._message_log_batch({request.id: note for request in rest})
+        covered._budget_commit(reason=(overspend_reason or "").strip() or None)
+
+    # ------------------------------------------------------------------
+    # The fee
+    # ------------------------------------------------------------------
+
+    def _propose_fee(self) -> None:
+        """Add a proposal by the rules to each request; one that is not decided yet is replaced."""
+        for request in self:
+            request._add_fee_decision(request._prepare_fee_decision(request._evaluate_fee()))
+
+    def _evaluate_fee(self) -> FeeProposal:
         """Return what the fee policy gives for this one request today.
 
         :raises UserError: no rule holds, or several are equally specific
         """
         self.ensure_one()
-        found = self.env["sale.sample.fee.policy"]._evaluate({
-            "company": self.company_id,
-            "partner": self.partner_id,
-            "lead": self.lead_id,
-            "type": self.type_id,
-            "team": self.team_id,
-            "user": self.user_id,
-            "purpose": self._get_fee_purpose(),
-            "cost": self.fee_cost,
-            "request": self,
-        })
-        if not found["policy"]:
+        proposal = self.env["sale.sample.fee.policy"]._evaluate(self)
+        if not proposal:
             raise UserError(
                 self.env._(
                     "%s: no rule of the fee policy holds for this customer and type of sample. Ask the administrator of the "
@@ -299,57 +330,38 @@ class SaleSampleRequest(models.Model):
                     self.display_name,
                 )
             )
-        return found
+        return proposal
 
-    def _get_fee_purpose(self):
-        """Return what the company's part is spent on. Extension point."""
-        name = "mould" if self.type_id.needs_mould else "sample"
-        purpose = self.env.ref(f"sale_budget.purpose_{name}", raise_if_not_found=False)
-        return purpose or self.env["sale.budget.purpose"]
-
-    def _get_budget_purpose(self):
-        # The mould is paid through the fee decision: the rounds of such a request are samples.
-        if self.sudo().fee_decision_id.state == "approved":  # sudo: R&D, who estimates, does not see fees
-            purpose = self.env.ref("sale_budget.purpose_sample", raise_if_not_found=False)
-            return purpose or super()._get_budget_purpose()
-        return super()._get_budget_purpose()
-
-    def _propose_fee(self) -> None:
-        """Add a proposal by the rules to each request; one that is not decided yet is replaced."""
-        for request in self:
-            found = request._evaluate_fee()
-            request._add_fee_decision(request._prepare_fee_decision(found))
-
-    def _prepare_fee_decision(self, found: dict) -> dict:
-        """Return the values of the proposal that an evaluation leads to."""
-        outcome, policy = found["outcome"], found["policy"]
+    def _prepare_fee_decision(self, proposal: FeeProposal) -> dict:
+        """Return the values of the decision that is proposed. Extension point."""
+        policy, outcome = proposal.policy, proposal.outcome
         return {
-            **self._prepare_fee_terms(found),
+            **self._prepare_fee_terms(proposal),
             "request_id": self.id,
             "state": "proposed",
             "policy_id": policy.id,
-            "grade_id": found["grade"].id,
+            "grade_id": proposal.grade.id,
             "charge": outcome.charge,
             "fee_amount": outcome.fee,
-            "quota_year": found["quota_year"],
-            "evidence": found["evidence"],
+            "quota_year": proposal.quota_year,
+            "evidence": proposal.evidence,
             "needs_budget": policy.needs_budget,
             "pay_before_shipping": policy.pay_before_shipping,
             "refund_terms": policy._get_refund_terms(),
-            "mould_ids": [fields.Command.set(self.mould_ids.ids)],
+            "mould_ids": [Command.set(self.mould_ids.ids)],
         }
 
-    def _prepare_fee_terms(self, found: dict) -> dict:
+    def _prepare_fee_terms(self, proposal: FeeProposal) -> dict:
         """Return what an evaluation must still give when the proposal is decided, by field."""
-        outcome = found["outcome"]
+        outcome = proposal.outcome
         return {
-            "customer_kind": found["kind"],
+            "customer_kind": proposal.kind,
             "cost": self.currency_id.round(self.fee_cost),
             "proposed_charge": outcome.charge,
             "proposed_fee": outcome.fee,
             "company_amount": outcome.company_part,
-            "quota_key": found["quota_key"],
-            "quota_number": found["quota_number"],
+            "quota_key": proposal.quota_key,
+            "quota_number": proposal.quota_number,
         }
 
     def _add_fee_decision(self, values: dict):
@@ -365,10 +377,6 @@ class SaleSampleRequest(models.Model):
         decision = self.env["sale.sample.fee.decision"].create(values)
         self.fee_decision_id = decision
         return decision
-
-    # ------------------------------------------------------------------
-    # Exceptions from the fee policy
-    # ------------------------------------------------------------------
 
     def _ask_fee_exception(self, fee: float, reason: str) -> None:
         """Replace the rule's proposal by an exception that waits for approval.
@@ -410,29 +418,6 @@ class SaleSampleRequest(models.Model):
         exception = self.sudo()._add_fee_decision(values)  # sudo: as above
         exception.with_env(self.env)._ask_approver()
 
-    # ------------------------------------------------------------------
-    # A cancelled request owes no fee, and one that is paid is not cancelled
-    # ------------------------------------------------------------------
-
-    def _change_state(self, target, **values):
-        if target == "cancelled":
-            self.sudo()._cancel_fees()  # sudo: the fee belongs to the request that the user may cancel
-        return super()._change_state(target, **values)
-
-    def _after_change_state(self, target):
-        result = super()._after_change_state(target)
-        if target in ("approved", "rejected"):
-            self.sudo().fee_decision_id._settle_budget()  # sudo: R&D or the customer may end it, who see no fees
-        return result
-
-    def _reserve_budget(self, overspend_reason=None):
-        # R&D's estimate takes the place of what the fee decision had reserved for the same sample
-        for request in self.sudo():  # sudo: R&D does not see fees
-            decision = request.fee_decision_id
-            if not request.type_id.needs_mould and decision.state == "approved":
-                decision._budget_release()
-        return super()._reserve_budget(overspend_reason)
-
     def _cancel_fees(self) -> None:
         """Cancel the fee decisions of requests that are cancelled, and give the budget back.
 
@@ -464,14 +449,3 @@ class SaleSampleRequest(models.Model):
         decisions._change_state("cancelled")
         decisions._budget_release()
         decisions.activity_unlink([ACTIVITY_APPROVE, ACTIVITY_COLLECT])
-
-    # ------------------------------------------------------------------
-    # A fee decided for an opportunity promises its refund to whoever becomes the customer
-    # ------------------------------------------------------------------
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("partner_id"):
-            decisions = self.sudo().fee_decision_id  # sudo: whoever names the customer, the promise holds
-            decisions.filtered(lambda decision: decision.state == "approved")._make_agreements()
-        return result

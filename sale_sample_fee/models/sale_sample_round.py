@@ -1,12 +1,22 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.sale_sample.constants import RND_GROUPS
+
+#: States of a round in which its cost has been spent.
+SPENT_STATES = ("made", "sent", "answered", "cancelled")
+
 
 class SaleSampleRound(models.Model):
-    """What making a round cost is spent from the budget of its request, once."""
+    """What making a round cost is spent from the budget of its request, once; who has to pay first gets nothing before."""
 
     _inherit = "sale.sample.round"
 
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    _closed_fields = frozenset({"budget_booked_amount"})
+    _closed_except_groups = {"cost": RND_GROUPS}
+
+    cost = fields.Monetary(string="Making Cost", tracking=True)
     budget_booked_amount = fields.Monetary(
         "Booked in the Budget",
         readonly=True,
@@ -15,16 +25,19 @@ class SaleSampleRound(models.Model):
         help="Part of the cost that the budget knows",
     )
 
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name == "budget_booked_amount":
-            return False
-        return super()._has_field_access(field, operation)
+    _cost_positive = models.Constraint("CHECK(cost >= 0)", "The making cost cannot be negative.")
 
     def write(self, vals):
+        if "cost" in vals:
+            self._check_figures_open()
         result = super().write(vals)
         if "cost" in vals:
             self._book_cost()
         return result
+
+    # ------------------------------------------------------------------
+    # Budget
+    # ------------------------------------------------------------------
 
     def _after_change_state(self, target):
         result = super()._after_change_state(target)
@@ -36,11 +49,10 @@ class SaleSampleRound(models.Model):
 
         :raises UserError: the cost is lowered below what is booked, or the budget does not suffice or is closed
         """
-        states = self.env["sale.sample.request"]._get_booked_round_states()
-        made = self.filtered(lambda sample_round: sample_round.state in states)
-        changed = made.filtered(
-            lambda sample_round: sample_round.currency_id.compare_amounts(
-                sample_round.cost, sample_round.budget_booked_amount
+        changed = self.filtered(
+            lambda sample_round: (
+                sample_round.state in SPENT_STATES
+                and sample_round.currency_id.compare_amounts(sample_round.cost, sample_round.budget_booked_amount)
             )
         )
         if not changed:
@@ -53,8 +65,7 @@ class SaleSampleRound(models.Model):
                 raise UserError(
                     self.env._(
                         "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
-                        "finance to "
-                        "book what comes back.",
+                        "finance to book what comes back.",
                         round=sample_round.display_name,
                         booked=request._budget_format(sample_round.budget_booked_amount),
                     )
@@ -64,7 +75,7 @@ class SaleSampleRound(models.Model):
                 sample_round.sudo().budget_booked_amount = sample_round.cost  # sudo: the field is closed to users
 
     # ------------------------------------------------------------------
-    # Where the policy says so, nothing is sent before the customer has paid
+    # Payment before shipping
     # ------------------------------------------------------------------
 
     def _check_ready_to_send(self):

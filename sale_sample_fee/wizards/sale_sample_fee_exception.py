@@ -21,9 +21,8 @@ class SaleSampleFeeException(models.TransientModel):
         for wizard in self:
             request = wizard.request_id
             waived = wizard.proposed_fee - wizard.fee_amount
-            approvers = levels._get_approvers(
-                request.company_id, request.team_id.sudo(), waived
-            )  # sudo: its leader only
+            team = request.team_id.sudo()  # sudo: its leader only
+            approvers = levels._get_approvers(request.company_id, team, waived)
             wizard.approver_note = ", ".join((approvers - self.env.user)[:3].mapped("name"))
 
     def action_ask(self) -> dict:

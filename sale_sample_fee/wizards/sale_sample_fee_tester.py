@@ -1,13 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools.fee_policy import mismatches, specificity
+from odoo.addons.sales_department_base.tools.rules import mismatches
 
-#: Who may ask about anybody's cases.
-ALL_CASES = (
-    "sales_team.group_sale_salesman_all_leads,sales_department_base.group_policy_admin,"
-    "sales_department_base.group_collaborator_finance"
-)
+from ..constants import TESTER_GROUPS
 
 
 class SaleSampleFeeTester(models.TransientModel):
@@ -39,7 +35,8 @@ class SaleSampleFeeTester(models.TransientModel):
             if not tester.type_id:
                 continue
             tester._check_reach()
-            case = policies._get_case(tester._to_question())
+            request = tester._to_request()
+            case = policies._get_case(request)
             candidates = policies._get_candidates(tester.company_id)
             winners = policies._get_winners(case, candidates)
             tester.is_ambiguous = len(winners) > 1
@@ -49,7 +46,7 @@ class SaleSampleFeeTester(models.TransientModel):
                     lambda policy, case=case, winners=winners: (
                         policy not in winners,
                         bool(mismatches(policy._to_rule(), case)),
-                        [-number for number in specificity(policy._to_rule())],
+                        [-number for number in policy._to_rule().specificity],
                     )
                 )
             ]
@@ -62,9 +59,9 @@ class SaleSampleFeeTester(models.TransientModel):
                 tester.result = self.env._("No rule holds for this case.")
             else:
                 tester.policy_id = winners
-                found = policies._evaluate(tester._to_question())
+                evidence = policies._evaluate(request).evidence
                 decisions = self.env["sale.sample.fee.decision"]
-                tester.result = "\n".join(decisions._explain_evidence(found["evidence"], tester.currency_id))
+                tester.result = "\n".join(decisions._explain_evidence(evidence, tester.currency_id))
 
     def _check_reach(self) -> None:
         """Let a user ask only about cases of the own reach: the answer tells of budgets and grades.
@@ -77,7 +74,7 @@ class SaleSampleFeeTester(models.TransientModel):
         user = self.env.user
         own_user = self.user_id in (user, user.browse()) or self.user_id.sale_team_id.user_id == user
         own_team = self.team_id <= user.crm_team_ids or self.team_id.user_id == user
-        if self.company_id not in user.company_ids or not (user.has_groups(ALL_CASES) or (own_user and own_team)):
+        if self.company_id not in user.company_ids or not (user.has_groups(TESTER_GROUPS) or (own_user and own_team)):
             raise AccessError(
                 self.env._(
                     "The answer tells of grades and budgets: choose yourself or somebody of a team that you lead, and a company "
@@ -85,20 +82,11 @@ class SaleSampleFeeTester(models.TransientModel):
                 )
             )
 
-    def _to_question(self) -> dict:
-        """Return the case of this one tester as the policy wants it."""
-        request = self.env["sale.sample.request"].new({"type_id": self.type_id.id})
-        return {
-            "company": self.company_id,
-            "partner": self.partner_id,
-            "lead": self.lead_id,
-            "type": self.type_id,
-            "team": self.team_id,
-            "user": self.user_id,
-            "purpose": request._get_fee_purpose(),
-            "cost": max(self.cost, 0.0),
-            "request": request.browse(),
-        }
+    def _to_request(self):
+        """Return the case of this one tester as a new request, which is not stored."""
+        names = ("company_id", "partner_id", "lead_id", "type_id", "team_id", "user_id")
+        values = {name: self[name]._origin.id for name in names}
+        return self.env["sale.sample.request"].new({**values, "fee_cost": max(self.cost, 0.0)})
 
     def _prepare_line(self, policy, case, winners) -> dict:
         """Return what became of one rule, in words."""
