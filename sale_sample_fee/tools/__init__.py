@@ -1,1 +1,1 @@
-from . import collection, fee_policy, refund
+from . import fee_policy, refund, staging
