@@ -10,7 +10,7 @@ def uninstall_hook(env: Environment) -> None:
     requests = env["sale.sample.request"].search([("company_id", "!=", False)])
     # those that are done, too
     env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
-    env["sale.sample.article"].search([("request_id", "in", requests.ids)]).unlink()
+    env["sale.sample.kept"].search([("request_id", "in", requests.ids)]).unlink()
     requests.round_ids.unlink()
     requests.unlink()
     keep_used_records(env, "sale_sample")

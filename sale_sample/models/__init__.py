@@ -1,4 +1,4 @@
-from . import sale_sample_holder_mixin
+from . import sale_sample_request_count_mixin
 from . import sale_sample_portal_mixin
 from . import sale_sample_requirement_mixin
 from . import crm_lead
@@ -9,7 +9,7 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_line
-from . import sale_sample_article
+from . import sale_sample_kept
 from . import sale_sample_loan
 from . import sale_sample_location
 from . import sale_sample_measurement

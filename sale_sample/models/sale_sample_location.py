@@ -24,7 +24,7 @@ class SaleSampleLocation(models.Model):
     child_ids = fields.One2many("sale.sample.location", "parent_id", string="Holds")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     active = fields.Boolean(default=True)
-    article_count = fields.Integer(compute="_compute_article_count", string="Kept Samples")
+    kept_count = fields.Integer(compute="_compute_kept_count", string="Kept Samples")
 
     _name_unique = models.UniqueIndex(
         "(company_id, COALESCE(parent_id, 0), name) WHERE active IS TRUE", "There is a place of this name already."
@@ -35,14 +35,14 @@ class SaleSampleLocation(models.Model):
         for place in self:
             place.complete_name = f"{place.parent_id.complete_name} / {place.name}" if place.parent_id else place.name
 
-    def _compute_article_count(self):
+    def _compute_kept_count(self):
         counts = dict(
-            self.env["sale.sample.article"]._read_group(
+            self.env["sale.sample.kept"]._read_group(
                 [("location_id", "in", self.ids), ("state", "!=", "disposed")], ["location_id"], ["__count"]
             )
         )
         for place in self:
-            place.article_count = counts.get(place, 0)
+            place.kept_count = counts.get(place, 0)
 
     @api.constrains("parent_id", "kind")
     def _check_parent(self):
@@ -57,8 +57,8 @@ class SaleSampleLocation(models.Model):
                     )
                 )
 
-    def action_open_articles(self) -> dict:
+    def action_open_kept(self) -> dict:
         """Open the samples kept here, in shelves and boxes within included."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_article_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_kept_action")
         return {**action, "domain": [("location_id", "child_of", self.id)], "context": {"default_location_id": self.id}}

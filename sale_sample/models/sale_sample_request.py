@@ -26,16 +26,6 @@ from ..tools.actions import dialog
 from ..tools.article import Article, same_article
 from .sale_sample_portal_mixin import SaleSamplePortalMixin
 
-#: Values that only the buttons of a request set.
-SERVER_FIELDS = frozenset({
-    "submitted_at",
-    "accepted_at",
-    "closed_at",
-    "reminded_at",
-    "escalated_at",
-    "reason_id",
-    "end_note",
-})
 #: What R&D works from. It is fixed while the request is in R&D's hands.
 REQUIREMENT_FIELDS = frozenset({
     "type_id",
@@ -111,6 +101,15 @@ class SaleSampleRequest(models.Model):
         "returned": {"submitted", "cancelled"},
         "accepted": {"approved", "rejected", "cancelled"},
     }
+    _closed_fields = frozenset({
+        "submitted_at",
+        "accepted_at",
+        "closed_at",
+        "reminded_at",
+        "escalated_at",
+        "reason_id",
+        "end_note",
+    })
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "access_token",
         "access_url",
@@ -254,7 +253,9 @@ class SaleSampleRequest(models.Model):
     expected_yearly_volume = fields.Integer(
         groups="base.group_user", aggregator="sum", help="Pairs a year, if the sample wins"
     )
-    competitor_name = fields.Char("Competitor", groups="base.group_user")
+    competitor_id = fields.Many2one(
+        "crm.competitor", index="btree_not_null", check_company=True, ondelete="restrict", groups="base.group_user"
+    )
     competitor_sample = fields.Text("Competitor's Sample", groups="base.group_user")
     # The requirement in the parts that R&D needs: style, physical properties, function, and how many of which size
     product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="restrict")
@@ -380,8 +381,8 @@ class SaleSampleRequest(models.Model):
     has_open_round = fields.Boolean(compute="_compute_has_open_round")
     point_ids = fields.One2many("sale.sample.point", "request_id", "Points")
     open_point_count = fields.Integer(compute="_compute_open_point_count")
-    article_ids = fields.One2many("sale.sample.article", "request_id", string="Kept Samples")
-    article_count = fields.Integer(compute="_compute_article_count")
+    kept_ids = fields.One2many("sale.sample.kept", "request_id", string="Kept Samples")
+    kept_count = fields.Integer(compute="_compute_kept_count")
     order_line_ids = fields.One2many("sale.order.line", "sample_request_id", string="Quoted on")
     quotation_count = fields.Integer(compute="_compute_quotation_count")
     reason_id = fields.Many2one(
@@ -708,15 +709,15 @@ class SaleSampleRequest(models.Model):
         for request in self:
             request.open_point_count = counts.get(request._origin, 0)
 
-    @api.depends("article_ids.state")
-    def _compute_article_count(self):
+    @api.depends("kept_ids.state")
+    def _compute_kept_count(self):
         counts = dict(
-            self.env["sale.sample.article"]._read_group(
+            self.env["sale.sample.kept"]._read_group(
                 [("request_id", "in", self.ids), ("state", "!=", "disposed")], ["request_id"], ["__count"]
             )
         )
         for request in self:
-            request.article_count = counts.get(request._origin, 0)
+            request.kept_count = counts.get(request._origin, 0)
 
     @api.depends("order_line_ids.order_id")
     def _compute_quotation_count(self):
@@ -731,11 +732,6 @@ class SaleSampleRequest(models.Model):
     # ------------------------------------------------------------------
     # Who may change what, and when
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in SERVER_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.constrains("size_system")
     def _check_size_system(self):
@@ -968,9 +964,9 @@ class SaleSampleRequest(models.Model):
             action |= {"res_id": orders.id, "view_mode": "form", "views": [(False, "form")]}
         return action
 
-    def action_open_articles(self) -> dict:
+    def action_open_kept(self) -> dict:
         """Open the samples kept of these requests."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_article_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_kept_action")
         context = {"default_request_id": self.id} if len(self) == 1 else {}
         return {**action, "domain": [("request_id", "in", self.ids)], "context": context}
 

@@ -26,22 +26,6 @@ STATES = [
 ]
 VERDICTS = [("approved", "Approved"), ("changes", "Changes Asked For"), ("rejected", "Rejected")]
 RESULTS = [("pass", "Pass"), ("fail", "Fail"), ("none", "Not Judged")]
-#: Only those who make samples write what making one needed.
-MAKER_FIELDS = frozenset({"made_on", "stage_id", "concession"})
-#: What the customer answered, and signed, is recorded by one method each and never edited; nor is the first promise.
-SERVER_FIELDS = frozenset({
-    "first_promised_on",
-    "verdict",
-    "answered_on",
-    "answered_by_id",
-    "answer_user_id",
-    "answer_comment",
-    "signed_by",
-    "signed_on",
-    "signature",
-    "signed_statement",
-    "signed_digest",
-})
 
 
 class SaleSampleRound(models.Model):
@@ -63,6 +47,22 @@ class SaleSampleRound(models.Model):
         "made": {"sent", "cancelled"},
         "sent": {"answered", "cancelled"},
     }
+    #: What the customer answered, and signed, is recorded by one method each and never edited; nor is the first promise.
+    _closed_fields = frozenset({
+        "first_promised_on",
+        "verdict",
+        "answered_on",
+        "answered_by_id",
+        "answer_user_id",
+        "answer_comment",
+        "signed_by",
+        "signed_on",
+        "signature",
+        "signed_statement",
+        "signed_digest",
+    })
+    #: Only those who make samples write what making one needed.
+    _closed_except_groups: ClassVar = {"made_on": RND_GROUPS, "stage_id": RND_GROUPS, "concession": RND_GROUPS}
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "answer_comment",
         "answered_by_id",
@@ -99,6 +99,7 @@ class SaleSampleRound(models.Model):
         tracking=True,
         index="btree_not_null",
         domain="[('kind', '=', 'work')]",
+        copy=False,
     )
     # The making
     quantity = fields.Integer(string="Pairs to Make", required=True, tracking=True)
@@ -112,29 +113,30 @@ class SaleSampleRound(models.Model):
         help="The day that R&D promised first, whatever was promised later",
     )
     started_on = fields.Date(readonly=True)
-    made_on = fields.Date(readonly=True)
+    made_on = fields.Date(readonly=True, copy=False)
     note = fields.Html(string="Remarks of R&D")
     measurement_ids = fields.One2many("sale.sample.measurement", "round_id", string="Measured Values")
     result = fields.Selection(RESULTS, compute="_compute_result", store=True, string="Measured Result")
     concession = fields.Text(
         string="Sent in Spite of Failures",
         tracking=True,
+        copy=False,
         help="Why the round may go to the customer although a property failed.",
     )
     photo_ids = fields.One2many("sale.sample.photo", "round_id", string="Photos")
     photo_count = fields.Integer(compute="_compute_photo_count")
-    article_ids = fields.One2many("sale.sample.article", "round_id", string="Kept Samples")
+    kept_ids = fields.One2many("sale.sample.kept", "round_id", string="Kept Samples")
     # The way to the customer
     carrier = fields.Char(tracking=True)
     tracking_ref = fields.Char(string="Tracking Number", tracking=True)
     tracking_url = fields.Char(string="Tracking Link")
     sent_on = fields.Date(readonly=True, tracking=True)
     # The answer
-    verdict = fields.Selection(VERDICTS, readonly=True, tracking=True, index="btree_not_null")
-    answered_on = fields.Date(readonly=True)
-    answered_by_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
-    answer_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True)
-    answer_comment = fields.Text(string="Answer", readonly=True)
+    verdict = fields.Selection(VERDICTS, readonly=True, tracking=True, index="btree_not_null", copy=False)
+    answered_on = fields.Date(readonly=True, copy=False)
+    answered_by_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", copy=False)
+    answer_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True, copy=False)
+    answer_comment = fields.Text(string="Answer", readonly=True, copy=False)
     verdict_line_ids = fields.One2many("sale.sample.verdict.line", "round_id", string="Verdict by Part", readonly=True)
     point_ids = fields.One2many("sale.sample.point", "origin_round_id", string="Points Raised")
     carried_point_ids = fields.Many2many(
@@ -205,14 +207,6 @@ class SaleSampleRound(models.Model):
     # ------------------------------------------------------------------
     # Who may change what, and when
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su:
-            if field.name in SERVER_FIELDS:
-                return False
-            if field.name in MAKER_FIELDS and not self.env.user.has_groups(RND_GROUPS):
-                return False
-        return super()._has_field_access(field, operation)
 
     @api.constrains("planned_on", "promised_on", "made_on", "sent_on", "started_on")
     def _check_dates(self):
@@ -407,9 +401,9 @@ class SaleSampleRound(models.Model):
 
     def _keep_retained(self) -> None:
         """Store the pairs that stay with us, for as long as the type of sample says."""
-        articles = self.env["sale.sample.article"]
+        kept = self.env["sale.sample.kept"]
         today = self._get_today()
-        articles.create([
+        kept.create([
             {
                 "request_id": record.request_id.id,
                 "round_id": record.id,
@@ -593,7 +587,7 @@ class SaleSampleRound(models.Model):
     def _seal(self) -> None:
         """Keep a pair of an approved round as the sealed standard, where the type wants one."""
         today = self._get_today()
-        self.env["sale.sample.article"].create([
+        self.env["sale.sample.kept"].create([
             {
                 "request_id": record.request_id.id,
                 "round_id": record.id,

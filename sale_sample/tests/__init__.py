@@ -6,7 +6,7 @@ from . import (
     test_handover,
     test_due,
     test_request_access,
-    test_holders,
+    test_request_count,
     test_tools_rounds,
     test_round_flow,
     test_round_answer,

@@ -3,6 +3,7 @@
 import base64
 import io
 from contextlib import contextmanager
+from typing import ClassVar
 
 from PIL import Image
 
@@ -36,6 +37,9 @@ def picture(width=8, height=8, kind="PNG") -> bytes:
 class RoundCase(TransactionCase):
     """A company of its own, one customer, types and properties made here."""
 
+    #: Groups of one user a role; addons that extend samples add roles of theirs.
+    ROLES: ClassVar[dict[str, str]] = ROLES
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -45,7 +49,7 @@ class RoundCase(TransactionCase):
         cls.company.resource_calendar_id.tz = "Asia/Shanghai"
         cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in ROLES.items():
+        for role, groups in cls.ROLES.items():
             user = new_test_user(
                 cls.env,
                 f"sample_{role}",

@@ -11,4 +11,6 @@ from . import (
     test_fee_guards,
     test_fee_mould,
     test_refund_terms,
+    test_sample_cost,
+    test_screens,
 )

@@ -4,5 +4,6 @@ from . import (
     test_statistics_money,
     test_sample_report,
     test_sample_report_mail,
+    test_screens,
     test_tours_statistics,
 )

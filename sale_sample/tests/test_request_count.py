@@ -18,7 +18,7 @@ COUNT = "sample_request_count"
 
 @tagged("post_install", "-at_install")
 @freeze_time(MONDAY_9)
-class TestHolders(SampleCase):
+class TestRequestCount(SampleCase):
     """Leads, customers, quotations and products show their sample requests and make new ones."""
 
     @classmethod
@@ -36,11 +36,11 @@ class TestHolders(SampleCase):
             "user_id": cls.salesman.id,
             "opportunity_id": cls.lead.id,
         })
-        cls.holders = [cls.lead, cls.customer, cls.order, cls.product.product_tmpl_id, cls.product]
+        cls.sources = [cls.lead, cls.customer, cls.order, cls.product.product_tmpl_id, cls.product]
 
-    def _from(self, holder):
+    def _from(self, source):
         """Let the salesman make a request by the button of a record."""
-        mine = holder.with_user(self.salesman)
+        mine = source.with_user(self.salesman)
         action = mine.action_view_sample_requests()
         form = Form(self.env["sale.sample.request"].with_user(self.salesman).with_context(**action["context"]))
         form.type_id = self.type
@@ -49,16 +49,16 @@ class TestHolders(SampleCase):
         return action, form.save()
 
     def test_from_each(self):
-        for holder in self.holders:
-            with self.subTest(model=holder._name):
-                first = not holder.with_user(self.salesman)[COUNT]
-                action, request = self._from(holder)
+        for source in self.sources:
+            with self.subTest(model=source._name):
+                first = not source.with_user(self.salesman)[COUNT]
+                action, request = self._from(source)
                 if first:
                     self.assertEqual(action["views"], [(False, "form")], "the first one opens at once")
                 self.assertEqual((request.partner_id, request.user_id), (self.customer, self.salesman))
-                holder.invalidate_recordset()
-                self.assertGreaterEqual(holder.with_user(self.salesman)[COUNT], 1)
-                again = holder.with_user(self.salesman).action_view_sample_requests()
+                source.invalidate_recordset()
+                self.assertGreaterEqual(source.with_user(self.salesman)[COUNT], 1)
+                again = source.with_user(self.salesman).action_view_sample_requests()
                 self.assertIn(request, self.env["sale.sample.request"].search(again["domain"]))
 
     def test_from_quotation(self):
@@ -110,15 +110,15 @@ class TestHolders(SampleCase):
         return self.cr.sql_log_count - before
 
     def test_pages_show_the_button_and_cost_one_query_more(self):
-        for holder in self.holders:
-            mine = holder.with_user(self.manager)
-            view = etree.fromstring(mine.get_view(self.env.ref(PAGES[holder._name]).id, "form")["arch"])
-            with self.subTest(model=holder._name):
+        for source in self.sources:
+            mine = source.with_user(self.manager)
+            view = etree.fromstring(mine.get_view(self.env.ref(PAGES[source._name]).id, "form")["arch"])
+            with self.subTest(model=source._name):
                 self.assertTrue(view.xpath(f"//field[@name='{COUNT}']"))
                 plain = [
                     "display_name",
                     "write_date",
-                    *(["commercial_partner_id"] if holder._name == "res.partner" else []),
+                    *(["commercial_partner_id"] if source._name == "res.partner" else []),
                 ]
                 for _warm in range(2):
                     self._queries(mine, [*plain, COUNT])

@@ -10,10 +10,10 @@ BATCH = 500
 """Samples reminded of in one transaction."""
 
 
-class SaleSampleArticle(models.Model):
+class SaleSampleKept(models.Model):
     """A sample that stays with us: sealed as the standard, or retained for comparison."""
 
-    _name = "sale.sample.article"
+    _name = "sale.sample.kept"
     _description = "Kept Sample"
     _inherit = [
         "mail.thread",
@@ -51,7 +51,7 @@ class SaleSampleArticle(models.Model):
         index=True,
         group_expand=True,
     )
-    loan_ids = fields.One2many("sale.sample.loan", "article_id", string="Loans", readonly=True)
+    loan_ids = fields.One2many("sale.sample.loan", "kept_id", string="Loans", readonly=True)
     open_loan_id = fields.Many2one("sale.sample.loan", compute="_compute_open_loan")
     borrower = fields.Char(compute="_compute_open_loan")
     due_back = fields.Date(compute="_compute_open_loan")
@@ -71,21 +71,21 @@ class SaleSampleArticle(models.Model):
 
     @api.depends("name", "request_id.name")
     def _compute_display_name(self):
-        for article in self:
-            article.display_name = f"{article.name} ({article.request_id.name})"
+        for sample in self:
+            sample.display_name = f"{sample.name} ({sample.request_id.name})"
 
     @api.depends("loan_ids.returned_on", "loan_ids.due_back")
     def _compute_open_loan(self):
-        for article in self:
-            loan = article.loan_ids.filtered(lambda loan: not loan.returned_on)[:1]
-            article.open_loan_id = loan
-            article.borrower = loan.borrower
-            article.due_back = loan.due_back
+        for sample in self:
+            loan = sample.loan_ids.filtered(lambda loan: not loan.returned_on)[:1]
+            sample.open_loan_id = loan
+            sample.borrower = loan.borrower
+            sample.due_back = loan.due_back
 
     @api.depends("loan_ids.returned_on", "loan_ids.due_back")
     def _compute_is_loan_overdue(self):
-        for article in self:
-            article.is_loan_overdue = bool(article.due_back) and article.due_back < self._get_today()
+        for sample in self:
+            sample.is_loan_overdue = bool(sample.due_back) and sample.due_back < self._get_today()
 
     def _search_is_loan_overdue(self, operator, value):
         if operator != "in":
@@ -94,9 +94,9 @@ class SaleSampleArticle(models.Model):
 
     @api.depends("kept_until", "state")
     def _compute_is_expired(self):
-        for article in self:
-            article.is_expired = (
-                bool(article.kept_until) and article.state != "disposed" and article.kept_until < self._get_today()
+        for sample in self:
+            sample.is_expired = (
+                bool(sample.kept_until) and sample.state != "disposed" and sample.kept_until < self._get_today()
             )
 
     def _search_is_expired(self, operator, value):
@@ -115,24 +115,23 @@ class SaleSampleArticle(models.Model):
 
     @api.constrains("kept_on", "kept_until")
     def _check_dates(self):
-        for article in self:
-            if article.kept_until and article.kept_until < article.kept_on:
+        for sample in self:
+            if sample.kept_until and sample.kept_until < sample.kept_on:
                 raise ValidationError(
                     self.env._(
-                        "%(sample)s cannot expire before it was stored. Choose a later day.",
-                        sample=article.display_name,
+                        "%(sample)s cannot expire before it was stored. Choose a later day.", sample=sample.display_name
                     )
                 )
 
     @api.constrains("round_id", "request_id")
     def _check_round(self):
-        for article in self.filtered("round_id"):
-            if article.round_id.request_id != article.request_id:
+        for sample in self.filtered("round_id"):
+            if sample.round_id.request_id != sample.request_id:
                 raise ValidationError(
                     self.env._(
                         "%(sample)s belongs to another request than %(round)s.",
-                        sample=article.name,
-                        round=article.round_id.display_name,
+                        sample=sample.name,
+                        round=sample.round_id.display_name,
                     )
                 )
 
@@ -142,7 +141,7 @@ class SaleSampleArticle(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed_or_lent(self):
-        refused = self.filtered(lambda article: article.kind == "sealed" or article.loan_ids)
+        refused = self.filtered(lambda sample: sample.kind == "sealed" or sample.loan_ids)
         if refused:
             raise UserError(
                 self.env._(
@@ -169,7 +168,7 @@ class SaleSampleArticle(models.Model):
         loans = self.env["sale.sample.loan"].sudo()  # sudo: loans are not written by hand; access was checked above
         return loans.create([
             {
-                "article_id": article.id,
+                "kept_id": sample.id,
                 "borrower_user_id": user.id if user else False,
                 "borrower_partner_id": partner.id if partner and not user else False,
                 "lent_by_id": self.env.uid,
@@ -177,7 +176,7 @@ class SaleSampleArticle(models.Model):
                 "due_back": due_back,
                 "note": note,
             }
-            for article in self
+            for sample in self
         ]).with_env(self.env)
 
     def action_take_back(self) -> None:
@@ -194,7 +193,7 @@ class SaleSampleArticle(models.Model):
             "res_model": "sale.sample.lend",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_article_ids": self.ids},
+            "context": {"default_kept_ids": self.ids},
         }
 
     def action_dispose(self) -> None:
@@ -203,7 +202,7 @@ class SaleSampleArticle(models.Model):
         :raises UserError: when one of them is lent, or has to be kept longer
         """
         today = self._get_today()
-        early = self.filtered(lambda article: not article.kept_until or article.kept_until >= today)
+        early = self.filtered(lambda sample: not sample.kept_until or sample.kept_until >= today)
         if early and not self.env.user.has_group("sales_team.group_sale_manager"):
             raise UserError(
                 self.env._(
@@ -263,7 +262,7 @@ class SaleSampleArticle(models.Model):
     def _notice_expiry(self) -> None:
         """Ask the salesperson of each sample whether it may go; ask R&D where there is none."""
         self._schedule_todos(
-            (article, article.user_id or article.request_id.rnd_user_id, article.kept_until) for article in self
+            (sample, sample.user_id or sample.request_id.rnd_user_id, sample.kept_until) for sample in self
         )
         self.write({"expiry_noticed_on": self._get_today()})
 
@@ -271,7 +270,7 @@ class SaleSampleArticle(models.Model):
     def _schedule_todos(self, todos) -> None:
         """Create to-do activities at once.
 
-        :param todos: (article, user, deadline); those without an active user are left out
+        :param todos: (sample, user, deadline); those without an active user are left out
         """
         kind = self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id(self._name)
@@ -281,13 +280,13 @@ class SaleSampleArticle(models.Model):
             {
                 "activity_type_id": kind.id,
                 "res_model_id": model_id,
-                "res_id": article.id,
+                "res_id": sample.id,
                 "user_id": user.id,
                 "automated": True,
                 "date_deadline": deadline,
-                "summary": article._get_todo_summary(user),
+                "summary": sample._get_todo_summary(user),
             }
-            for article, user, deadline in todos
+            for sample, user, deadline in todos
             if user.active
         ])
 
