@@ -7,7 +7,7 @@
     "license": "AGPL-3",
     "depends": ["sale_sample_fee", "sale_stock"],
     "uninstall_hook": "uninstall_hook",
-    "demo": ["demo/sale_sample_stock_demo.xml"],
-    "assets": {"web.assets_tests": ["sale_sample_stock/static/tests/tours/**/*"]},
+    "demo": ["demo/sale_sample_fee_stock_demo.xml"],
+    "assets": {"web.assets_tests": ["sale_sample_fee_stock/static/tests/tours/**/*"]},
     "auto_install": True,
 }

@@ -17,5 +17,6 @@
         "views/sale_sample_report_subscription_views.xml",
         "views/digest_views.xml",
     ],
+    "demo": ["demo/sale_sample_report_subscription_demo.xml"],
     "assets": {"web.report_assets_common": ["sale_sample_statistics/static/report/**/*"]},
 }

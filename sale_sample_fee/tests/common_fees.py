@@ -132,3 +132,26 @@ class FeeCase(MouldCase):
         invoice.invoice_date_due = "2026-03-20"
         invoice.action_post()
         return invoice
+
+    def _paid(self):
+        """Return the agreement of a shared mould fee of 4,000 that is charged and paid, as superuser."""
+        self._ledger()
+        self._budget()
+        self._policy(
+            refund_step_ids=[
+                Command.create({"threshold_pairs": 2000, "percent": 50.0, "within_months": 12}),
+                Command.create({"threshold_pairs": 5000, "percent": 50.0}),
+            ]
+        )
+        request, order = self._charged()
+        invoice = self._invoice(order)
+        self._pay(invoice, invoice.amount_total)
+        return request.fee_decision_id.sudo().agreement_ids
+
+    def _refund(self, agreement):
+        """Book deliveries that reach the first threshold."""
+        sole = self.env["product.product"].create({"name": "Sole of the Mould", "type": "consu"})
+        agreement = agreement.with_user(self.finance)
+        agreement.product_ids = sole
+        agreement.action_start()
+        agreement._book_by_hand(2100, agreement.date_start, "Delivery note 4711")

@@ -5,7 +5,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import freeze_time
 
-from .common_rounds import RoundCase
+from odoo.addons.sale_sample.tests.common_rounds import RoundCase
 
 
 class RefundCase(RoundCase):

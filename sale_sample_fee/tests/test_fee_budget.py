@@ -2,8 +2,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import BaseCase, freeze_time, tagged
 
+from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED
+
 from ..tools.staging import company_cost
-from .common import MONDAY_9, NEEDED
 from .common_fees import FeeCase
 
 

@@ -1,8 +1,9 @@
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
+from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED
+
 from ..hooks import uninstall_hook
-from .common import MONDAY_9, NEEDED
 from .common_fees import FeeCase
 
 
@@ -131,16 +132,26 @@ class TestFeeCollection(FeeCase):
 
     def test_removal_of_the_addon(self):
         request, order = self._charged()
-        self.env["sale.sample.mould"].create({
+        mould = self.env["sale.sample.mould"].create({
             "shape": "Cup sole T",
             "request_id": request.id,
             "part_ids": [Command.create({"cost": 1.0})],
-        }).action_open()
-        line = request.fee_decision_id.sudo().budget_line_id
+        })
+        mould.action_open()
+        request.with_user(self.rnd)._accept(NEEDED, estimated_cost=300.0)
+        sample = request.sudo().current_round_id
+        sample.with_user(self.rnd).action_start()
+        decision = request.fee_decision_id.sudo()
+        line = decision.budget_line_id
         uninstall_hook(self.env)
-        self.assertFalse(request.sudo().exists())
+        self.assertFalse(decision.exists())
         self.assertEqual(len(order.sudo().order_line), 1)
         self.assertEqual(self._figures(line)[0], 0.0)
+        # what fees only look at stays as it is
+        self.assertEqual(
+            (request.state, request.mould_ids.sudo(), request.round_ids.sudo()), ("accepted", mould, sample)
+        )
+        self.assertEqual((mould.state, sample.state), ("opened", "making"))
 
     def test_queries_of_the_list(self):
         for number in range(6):

@@ -5,7 +5,8 @@ from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import MONDAY_9, NEEDED
+from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED
+
 from .common_fees import FeeCase
 
 

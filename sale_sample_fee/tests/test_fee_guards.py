@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
-from .common import MONDAY_9
+from odoo.addons.sale_sample.tests.common import MONDAY_9
+
 from .common_fees import FeeCase
 
 

@@ -266,7 +266,7 @@ class TestRefund(RefundCase):
     def test_reminder_and_end(self):
         agreement = self._agreement(steps=((1000, 100, 6),))
         self._booked(agreement, "2026-02-02", 600)
-        cron = self.env.ref("sale_sample.ir_cron_refunds")
+        cron = self.env.ref("sale_sample_fee.ir_cron_refunds")
         with freeze_time("2026-06-04 04:00:00"), self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.assertFalse(agreement.activity_ids)

@@ -17,7 +17,7 @@ class TestRefundTerms(RefundCase):
 
     def _every_day(self):
         with self.enter_registry_test_mode():
-            self.env.ref("sale_sample.ir_cron_refunds").method_direct_trigger()
+            self.env.ref("sale_sample_fee.ir_cron_refunds").method_direct_trigger()
 
     def _decided(self, **values):
         """Return the agreement that an approved fee of 1,200 has drafted."""

@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
-from .common import MONDAY_9, NEEDED, SampleCase
+from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED, SampleCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.sale_sample.models.sale_sample_mould_agreement import COUNTING_STATES
+from odoo.addons.sale_sample_fee.constants import COUNTING_STATES
 
 
 class SaleSampleMouldAgreement(models.Model):

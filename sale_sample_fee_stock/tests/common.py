@@ -3,7 +3,7 @@
 from odoo.fields import Command
 from odoo.tests import Form
 
-from odoo.addons.sale_sample.tests.common_refund import RefundCase
+from odoo.addons.sale_sample_fee.tests.common_refund import RefundCase
 
 
 class DeliveryCase(RefundCase):

@@ -2,7 +2,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sale_sample.tests.common_fees import FeeCase
+from odoo.addons.sale_sample_fee.tests.common_fees import FeeCase
 
 NEEDED = "2099-12-31"
 

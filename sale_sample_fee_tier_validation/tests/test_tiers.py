@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from odoo.addons.sale_sample.tests.common import MONDAY_9
-from odoo.addons.sale_sample.tests.common_fees import FeeCase
+from odoo.addons.sale_sample_fee.tests.common_fees import FeeCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,5 @@
 from . import (
+    test_fee_refund,
     test_tools_statistics,
     test_statistics,
     test_statistics_money,
