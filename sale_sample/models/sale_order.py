@@ -10,3 +10,8 @@ class SaleOrder(models.Model):
 
     def _get_sample_defaults(self):
         return {**super()._get_sample_defaults(), "lead_id": self.opportunity_id.id}
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self.order_line._link_samples()
+        return result

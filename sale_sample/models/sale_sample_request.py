@@ -1476,6 +1476,13 @@ class SaleSampleRequest(models.Model):
         self.check_access("write")
         requests = self.filtered(lambda request: not request.product_id)
         requests.sudo().product_id = product  # sudo: the request has ended; access was checked above
+        lines = self.env["sale.order.line"].sudo()  # sudo: a colleague may have sold it in the meantime
+        buyers = requests.commercial_partner_id.ids
+        lines.search([
+            ("product_id", "=", product.id),
+            ("state", "=", "sale"),
+            ("order_partner_id.commercial_partner_id", "in", buyers),
+        ])._link_samples()
 
     def _prepare_product(self, name: str, category, uom, price: float) -> dict:
         """Return the values of the product. Extension point."""

@@ -18,5 +18,6 @@ from . import (
     test_portal_answer,
     test_portal_mail,
     test_tours_portal,
+    test_order_link,
     test_screens,
 )
