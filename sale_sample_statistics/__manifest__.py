@@ -18,5 +18,8 @@
         "views/digest_views.xml",
     ],
     "demo": ["demo/sale_sample_report_subscription_demo.xml"],
-    "assets": {"web.report_assets_common": ["sale_sample_statistics/static/report/**/*"]},
+    "assets": {
+        "web.assets_tests": ["sale_sample_statistics/static/tests/tours/**/*"],
+        "web.report_assets_common": ["sale_sample_statistics/static/report/**/*"],
+    },
 }

@@ -3,6 +3,7 @@ from . import (
     test_fee_collection,
     test_fee_decision,
     test_tools_fee,
+    test_tools_refund,
     test_tours_fees,
     test_refund,
     test_fee_refund,

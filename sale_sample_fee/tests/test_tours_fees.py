@@ -2,6 +2,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common_fees import FeeCase
+from .common_refund import RefundCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
@@ -44,3 +45,14 @@ class TestFeeTours(FeeCase, HttpCase):
         self._pay(invoice, invoice.amount_total)
         sample._send(sample._get_today())
         self.assertEqual((sample.state, decision.payment_state), ("sent", "paid"))
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestRefundTours(RefundCase, HttpCase):
+    """What finance does in the browser."""
+
+    def test_refund(self):
+        """Finance starts an agreement and books what a paper note says; half of the fee comes back."""
+        agreement = self._agreement(started=False, steps=((1000, 50, 0), (2000, 50, 0)))
+        self.start_tour(f"/odoo/mould-agreements/{agreement.id}", "sale_sample_refund", login=self.finance.login)
+        self.assertEqual((agreement.net_pairs, agreement.refund_ids.amount), (1000, 500))

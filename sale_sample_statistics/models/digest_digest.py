@@ -52,4 +52,4 @@ class DigestDigest(models.Model):
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)
         menu = self.env.ref("sale_sample.sale_sample_menu").id
-        return actions | dict.fromkeys(KPIS, f"sale_sample.sale_sample_statistics_action?menu_id={menu}")
+        return actions | dict.fromkeys(KPIS, f"sale_sample_statistics.sale_sample_statistics_action?menu_id={menu}")

@@ -116,13 +116,13 @@ class SaleSampleReportSubscription(models.Model):
             "period_kind": period.kind,
             "date_from": period.start,
         })
-        document = subscriber.env["report.sale_sample.report_sample"]._get_document(wizard)
+        document = subscriber.env["report.sale_sample_statistics.report_sample"]._get_document(wizard)
         content, kind = subscriber.env["ir.actions.report"]._render_qweb_pdf(
-            "sale_sample.action_report_sample", wizard.ids, data={"documents": [document]}
+            "sale_sample_statistics.action_report_sample", wizard.ids, data={"documents": [document]}
         )
-        template = self.env.ref("sale_sample.mail_template_sample_report")
+        template = self.env.ref("sale_sample_statistics.mail_template_sample_report")
         template.sudo().with_context(  # sudo: nobody needs a right on templates to get a report
-            said=document["said"], period_name=wizard._get_period_name()
+            said=document.said, period_name=wizard._get_period_name()
         ).send_mail(
             self.id,
             email_layout_xmlid="mail.mail_notification_light",

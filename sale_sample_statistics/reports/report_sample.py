@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -5,12 +7,17 @@ from markupsafe import Markup
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_amount, formatLang
+from odoo.tools import LazyTranslate, format_amount, formatLang
 
 from odoo.addons.sales_department_base.tools.periods import Period, months_before
+from odoo.addons.sales_department_base.tools.report_sentences import Sentence
+from odoo.addons.sales_department_base.tools.svg_charts import Pair, columns_svg, rows_svg
 
-from ..tools.report_charts import Pair, columns_svg, rows_svg
-from ..tools.report_sentences import SETTLED_SHARES, SHARES
+from ..tools.report_sentences import COSTS, SETTLED_SHARES, SHARES, sentences
+from .sale_sample_cycle import WHOLE
+from .sale_sample_statistics import StageFigures
+
+_lt = LazyTranslate(__name__)
 
 MONEY = ("cost", "mould_cost", "charged", "collected", "refunded", "revenue")
 DAYS = ("cycle", "cycle_p90", "rounds")
@@ -30,9 +37,93 @@ SEES_ALL = (
 )
 """Groups whose record rule shows all samples; rules of several groups add up."""
 
+#: What is said of each code that :func:`sentences` may return.
+WORDS = {
+    "nothing": _lt(
+        "No samples were requested, made or decided in this period (requested in the period before: %(before)s)."
+    ),
+    "requested_up": _lt("Samples requested: %(now)s, %(change)s more than in the period before."),
+    "requested_down": _lt("Samples requested: %(now)s, %(change)s fewer than in the period before."),
+    "requested_same": _lt("Samples requested: %(now)s, as many as in the period before."),
+    "made_up": _lt("Samples made: %(now)s, %(change)s more than in the period before."),
+    "made_down": _lt("Samples made: %(now)s, %(change)s fewer than in the period before."),
+    "made_same": _lt("Samples made: %(now)s, as many as in the period before."),
+    "approved_up": _lt("Samples approved by customers: %(now)s, %(change)s more than in the period before."),
+    "approved_down": _lt("Samples approved by customers: %(now)s, %(change)s fewer than in the period before."),
+    "approved_same": _lt("Samples approved by customers: %(now)s, as many as in the period before."),
+    "rejected_up": _lt("Samples rejected by customers: %(now)s, %(change)s more than in the period before."),
+    "rejected_down": _lt("Samples rejected by customers: %(now)s, %(change)s fewer than in the period before."),
+    "rejected_same": _lt("Samples rejected by customers: %(now)s, as many as in the period before."),
+    "cycle_up": _lt(
+        "From the request to the approval it took %(now)s working days (median), %(change)s longer than before."
+    ),
+    "cycle_down": _lt(
+        "From the request to the approval it took %(now)s working days (median), %(change)s shorter than before."
+    ),
+    "cycle_same": _lt(
+        "From the request to the approval it took %(now)s working days (median), about as long as before."
+    ),
+    "cycle_new": _lt("From the request to the approval it took %(now)s working days (median)."),
+    "on_time_needed_up": _lt(
+        "%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points more than before."
+    ),
+    "on_time_needed_down": _lt(
+        "%(now)s %% of first samples were sent by the day the customer needs them, %(change)s points fewer than before."
+    ),
+    "on_time_needed_new": _lt("%(now)s %% of first samples were sent by the day the customer needs them."),
+    "on_time_promised_up": _lt("R&D kept %(now)s %% of its promised dates, %(change)s points more than before."),
+    "on_time_promised_down": _lt("R&D kept %(now)s %% of its promised dates, %(change)s points fewer than before."),
+    "on_time_promised_new": _lt("R&D kept %(now)s %% of its promised dates."),
+    "first_round_up": _lt(
+        "%(now)s %% of samples were approved in the first round, %(change)s points more than before."
+    ),
+    "first_round_down": _lt(
+        "%(now)s %% of samples were approved in the first round, %(change)s points fewer than before."
+    ),
+    "first_round_new": _lt("%(now)s %% of samples were approved in the first round."),
+    "cost_up": _lt("Making samples cost %(now)s, %(change)s more than in the period before."),
+    "cost_down": _lt("Making samples cost %(now)s, %(change)s less than in the period before."),
+    "cost_new": _lt("Making samples cost %(now)s."),
+    "mould_cost_up": _lt("Moulds opened cost %(now)s, %(change)s more than in the period before."),
+    "mould_cost_down": _lt("Moulds opened cost %(now)s, %(change)s less than in the period before."),
+    "mould_cost_new": _lt("Moulds opened cost %(now)s."),
+}
 
-class SampleDocument(dict):
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure in words: of the period, of the one before, the change, and the style that judges it."""
+
+    label: str
+    now: str
+    before: str
+    change: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Names and their figures in words, such as the figures by one dimension."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDocument:
     """What the report of one wizard says. A type of its own: no client can hand one over."""
+
+    company: models.Model
+    title: str
+    subtitle: str
+    scope: str
+    said: Sequence[str]
+    figures: Sequence[FigureRow]
+    months: Markup
+    stages: Markup
+    tables: Sequence[FigureTable]
 
 
 class ReportSample(models.AbstractModel):
@@ -41,7 +132,7 @@ class ReportSample(models.AbstractModel):
     Every figure is what the reader may see: a salesperson prints the report of the own samples.
     """
 
-    _name = "report.sale_sample.report_sample"
+    _name = "report.sale_sample_statistics.report_sample"
     _description = "Printed Sample Report"
 
     @api.model
@@ -69,24 +160,27 @@ class ReportSample(models.AbstractModel):
         start, stop, before = wizard._get_period()
         statistics = self.env["sale.sample.statistics"]
         dimensions = self._get_dimensions()
-        now, *groups = statistics._get_figures_by(company, start, stop, [None, *dimensions])
-        earlier = statistics._get_figures(company, before, start)
+        now, *groups = statistics._get_figures(company, start, stop, [None, *dimensions])
+        [earlier] = statistics._get_figures(company, before, start)
         stages = statistics._get_stage_figures(company, start, stop)
         stages_before = statistics._get_stage_figures(company, before, start)
-        return SampleDocument({
-            "company": company,
-            "title": self.env._("Sample Report"),
-            "subtitle": wizard._get_period_name(),
-            "scope": self._get_scope(),
-            "said": statistics._get_changes(company, now, earlier, stages, stages_before),
-            "figures": [self._get_figure(key, now, earlier, company.currency_id) for key in now],
-            "months": Markup(self._get_months_chart(company, stop)),
-            "stages": Markup(self._get_stages_chart(stages)),
-            "tables": [
-                self._get_table(title, found, company) for title, found in zip(dimensions.values(), groups, strict=True)
+        return SampleDocument(
+            company=company,
+            title=self.env._("Sample Report"),
+            subtitle=wizard._get_period_name(),
+            scope=self._get_scope(),
+            said=self._get_changes(company, now, earlier, stages, stages_before),
+            figures=[self._get_figure(key, now, earlier, company.currency_id) for key in now],
+            months=Markup(self._get_months_chart(company, stop)),
+            stages=Markup(self._get_stages_chart(stages)),
+            tables=[
+                *(
+                    self._get_table(title, found, company)
+                    for title, found in zip(dimensions.values(), groups, strict=True)
+                ),
+                self._get_refunds(company),
             ],
-            "refunds": self._get_refunds(company),
-        })
+        )
 
     def _get_dimensions(self) -> dict[str, str]:
         """Return the columns by which the figures are told in tables: column → title."""
@@ -141,7 +235,7 @@ class ReportSample(models.AbstractModel):
             return format_amount(self.env, round(value), currency, trailing_zeroes=False)
         return formatLang(self.env, value, digits=1 if key in DAYS else 0)
 
-    def _get_figure(self, key: str, now: dict, earlier: dict, currency) -> dict[str, str]:
+    def _get_figure(self, key: str, now: dict, earlier: dict, currency) -> FigureRow:
         """Return one row of the figures: the period, the one before, the change and whether it is good."""
         value, before = now[key], earlier[key]
         change = value - before if value is not None and before is not None else None
@@ -151,15 +245,15 @@ class ReportSample(models.AbstractModel):
         shown = self._format(key, change, currency)
         if change is not None and key in SHARES:
             shown = self.env._("%s points", formatLang(self.env, change * 100, digits=0))
-        return {
-            "label": self._get_labels()[key],
-            "now": self._format(key, value, currency),
-            "before": self._format(key, before, currency),
-            "change": f"+{shown}" if change and change > 0 else shown,
-            "class": judged,
-        }
+        return FigureRow(
+            label=self._get_labels()[key],
+            now=self._format(key, value, currency),
+            before=self._format(key, before, currency),
+            change=f"+{shown}" if change and change > 0 else shown,
+            style=judged,
+        )
 
-    def _get_table(self, title: str, groups: dict, company) -> dict[str, Any]:
+    def _get_table(self, title: str, groups: dict, company) -> FigureTable:
         """Return the figures of the period by one dimension, the busiest first."""
         labels = self._get_labels()
 
@@ -168,18 +262,58 @@ class ReportSample(models.AbstractModel):
             return (figures["requested"] or 0) + (figures["made"] or 0), figures["approved"] or 0
 
         busy = sorted(groups.items(), key=activity, reverse=True)
-        return {
-            "title": title,
-            "columns": [labels[key] for key in TABLE],
-            "rows": [
-                {
-                    "name": group.sudo().display_name or self.env._("None"),  # sudo: names of colleagues
-                    "cells": [self._format(key, figures[key], company.currency_id) for key in TABLE],
-                }
-                for group, figures in busy[:TOP]
-                if any(figures[key] for key in ("requested", "made", "approved", "rejected"))
-            ],
-        }
+        rows = [
+            (
+                group.sudo().display_name or self.env._("None"),  # sudo: names of colleagues
+                [self._format(key, figures[key], company.currency_id) for key in TABLE],
+            )
+            for group, figures in busy[:TOP]
+            if any(figures[key] for key in ("requested", "made", "approved", "rejected"))
+        ]
+        return FigureTable(title, [labels[key] for key in TABLE], rows)
+
+    # ------------------------------------------------------------------
+    # Sentences
+    # ------------------------------------------------------------------
+
+    def _get_changes(
+        self, company, now: dict, before: dict, stages: dict[str, StageFigures], stages_before: dict[str, StageFigures]
+    ) -> list[str]:
+        """Return in the reader's language what changed between two periods.
+
+        :param now: figures of the period, as `_get_figures` of the statistics returns them; `before` those of the other
+        :param stages: figures of its stages, as `_get_stage_figures` returns them
+        """
+
+        def medians(found: dict[str, StageFigures]) -> dict[str, float]:
+            return {stage: figures.median for stage, figures in found.items() if stage != WHOLE}
+
+        said = sentences(now, before, medians(stages), medians(stages_before))
+        return [self._say(sentence, company.currency_id) for sentence in said]
+
+    def _say(self, sentence: Sentence, currency) -> str:
+        """Return one sentence in words."""
+        name = sentence.code.rpartition("_")[0]
+
+        def number(value: float | None) -> str:
+            if value is None:
+                return ""
+            if name in COSTS:
+                return format_amount(self.env, value, currency)
+            if name in SHARES:
+                return formatLang(self.env, value * 100, digits=0)
+            return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
+
+        text = self.env._(
+            WORDS[sentence.code],
+            now=number(sentence.now),
+            before=number(sentence.before),
+            change=number(sentence.change),
+        )
+        if sentence.detail:
+            stages = dict(self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env))
+            text += " " + self.env._("It comes most from: %s.", stages[sentence.detail])
+        return text
 
     # ------------------------------------------------------------------
     # Charts
@@ -189,8 +323,9 @@ class ReportSample(models.AbstractModel):
         """Draw the twelve months that end with the period: requested and approved."""
         last = Period.of("month", months_before(stop, 1) if stop.day == 1 else stop)
         first = last.previous(11)
-        found = self.env["sale.sample.statistics"]._get_figures(
-            company, first.start, last.stop, "date:month", ("requested", "approved"), ("requested", "approved")
+        told = ("requested", "approved")
+        [found] = self.env["sale.sample.statistics"]._get_figures(
+            company, first.start, last.stop, ["date:month"], told, told
         )
         pairs = []
         for number in range(12):
@@ -201,11 +336,11 @@ class ReportSample(models.AbstractModel):
         labels = self._get_labels()
         return columns_svg(pairs, (labels["requested"], labels["approved"]), width=WIDTH)
 
-    def _get_stages_chart(self, found: dict) -> str:
+    def _get_stages_chart(self, found: dict[str, StageFigures]) -> str:
         """Draw median and P90 of each stage that ended in the period."""
         stages = self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env)
         pairs = [
-            Pair(f"{label} ({found[key]['count']})", found[key]["median"], found[key]["p90"])
+            Pair(f"{label} ({found[key].count})", found[key].median, found[key].p90)
             for key, label in stages
             if key in found
         ]
@@ -215,25 +350,30 @@ class ReportSample(models.AbstractModel):
     # Refunds
     # ------------------------------------------------------------------
 
-    def _get_refunds(self, company) -> list[dict[str, str]]:
+    def _get_refunds(self, company) -> FigureTable:
         """Return the mould agreements that run today and are near a threshold or a deadline, for those who see fees."""
         agreements = self.env["sale.sample.mould.agreement"]
-        if not agreements.has_access("read"):
-            return []
         soon = company._sales_today() + timedelta(days=company.sample_refund_notice_days)
         near = Domain("standing", "in", ("near", "reached")) | Domain("next_deadline", "<=", soon)
-        found = agreements.search(
-            Domain("company_id", "=", company.id) & Domain("state", "=", "running") & near,
-            order="next_deadline, progress desc",
-            limit=TOP,
-        )
-        return [
-            {
-                "name": f"{agreement.name} · {agreement.partner_id.display_name}",
-                "fee": format_amount(self.env, agreement.fee_amount, agreement.currency_id),
-                "pairs": f"{formatLang(self.env, agreement.net_pairs, digits=0)} / {agreement.threshold_pairs:,}",
-                "progress": f"{agreement.progress:.0f} %",
-                "deadline": str(agreement.next_deadline or "–"),
-            }
-            for agreement in found
+        if agreements.has_access("read"):
+            agreements = agreements.search(
+                Domain("company_id", "=", company.id) & Domain("state", "=", "running") & near,
+                order="next_deadline, progress desc",
+                limit=TOP,
+            )
+        rows = [
+            (
+                f"{agreement.name} · {agreement.partner_id.display_name}",
+                [
+                    format_amount(self.env, agreement.fee_amount, agreement.currency_id),
+                    f"{formatLang(self.env, agreement.net_pairs, digits=0)} / {agreement.threshold_pairs:,}",
+                    f"{agreement.progress:.0f} %",
+                    str(agreement.next_deadline or "–"),
+                ],
+            )
+            for agreement in agreements
         ]
+        columns = [self.env._("Fee"), self.env._("Pairs"), self.env._("Progress"), self.env._("Deadline")]
+        return FigureTable(
+            self.env._("Mould Fees to Refund (as of Today)"), columns, rows, heading=self.env._("Agreement")
+        )

@@ -5,7 +5,7 @@ Each step happens at 9 o'clock in Shanghai; the company works eight hours a day,
 
 from odoo.tests import freeze_time
 
-from .common_rounds import RoundCase
+from odoo.addons.sale_sample.tests.common_rounds import RoundCase
 
 
 class StatisticsCase(RoundCase):

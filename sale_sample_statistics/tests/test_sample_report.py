@@ -8,10 +8,11 @@ from odoo.tests import freeze_time, tagged, users
 from odoo.tests.common import HOST
 from odoo.tools import config
 
+from ..reports.report_sample import WORDS
 from ..wizards.sale_sample_report import LONGEST
 from .common_statistics import StatisticsCase
 
-REPORT = "sale_sample.report_sample"
+REPORT = "sale_sample_statistics.report_sample"
 
 
 @tagged("post_install", "-at_install")
@@ -102,7 +103,7 @@ class TestSampleReport(StatisticsCase):
                 self.assertIn(words, said)
 
     def test_every_code_has_words(self):
-        words = self.env["sale.sample.statistics"]._get_words()
+        words = {code: self.env._(text) for code, text in WORDS.items()}
         for name in ("requested", "made", "approved", "rejected", "cycle"):
             self.assertTrue({f"{name}_up", f"{name}_down", f"{name}_same"} <= words.keys(), name)
         for name in ("cycle", "on_time_needed", "on_time_promised", "first_round", "cost", "mould_cost"):
@@ -161,11 +162,13 @@ class TestSampleReport(StatisticsCase):
             return terms
 
         _far, _begun, near, soon = agreement(12, 0), agreement(12, 100), agreement(12, 900), agreement(3, 0)
-        refunds = self.env["report.sale_sample.report_sample"].with_user(self.manager)._get_refunds(self.company)
-        self.assertEqual([row["name"].split(" ")[0] for row in refunds], [soon.name, near.name])
+        refunds = (
+            self.env["report.sale_sample_statistics.report_sample"].with_user(self.manager)._get_refunds(self.company)
+        )
+        self.assertEqual([name.split(" ")[0] for name, _cells in refunds.rows], [soon.name, near.name])
 
     def test_scope(self):
-        report = self.env["report.sale_sample.report_sample"]
+        report = self.env["report.sale_sample_statistics.report_sample"]
         rnd_too = self.salesman
         self.assertIn("the own team", report.with_user(rnd_too)._get_scope())
         for group in ("rnd", "quality", "finance"):
@@ -179,7 +182,7 @@ class TestSampleReport(StatisticsCase):
 
     def test_each_figure_is_read_once(self):
         """Figures by all dimensions, those before, two times the stages, the months, the agreements, names."""
-        report = self.env["report.sale_sample.report_sample"].with_user(self.manager)
+        report = self.env["report.sale_sample_statistics.report_sample"].with_user(self.manager)
         wizard = self._wizard()
         report._get_document(wizard)
         self.env.flush_all()
@@ -188,9 +191,9 @@ class TestSampleReport(StatisticsCase):
 
     def test_documents_are_not_taken_from_clients(self):
         wizard = self._wizard()
-        report = self.env["report.sale_sample.report_sample"].with_user(self.manager)
+        report = self.env["report.sale_sample_statistics.report_sample"].with_user(self.manager)
         values = report._get_report_values(wizard.ids, {"documents": [{"title": "Mine"}]})
-        self.assertEqual(values["documents"][0]["title"], "Sample Report")
+        self.assertEqual(values["documents"][0].title, "Sample Report")
 
     @users("sample_salesman")
     def test_salesman_prints_own(self):

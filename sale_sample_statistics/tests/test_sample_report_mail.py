@@ -20,7 +20,7 @@ class TestSampleReportMail(StatisticsCase):
         mails = self.env["mail.mail"]
         before = mails.search([("subject", "like", "Sample report")])
         with freeze_time(f"{day} 01:00:00"), self.enter_registry_test_mode():
-            self.env.ref("sale_sample.ir_cron_sample_report").method_direct_trigger()
+            self.env.ref("sale_sample_statistics.ir_cron_sample_report").method_direct_trigger()
         return mails.search([("subject", "like", "Sample report"), ("id", "not in", before.ids)])
 
     def test_mailed_once_a_month(self):
@@ -35,7 +35,7 @@ class TestSampleReportMail(StatisticsCase):
         self.assertTrue(self._run("2026-06-01"))
 
     def test_read_once_for_pdf_and_mail(self):
-        report = type(self.env["report.sale_sample.report_sample"])
+        report = type(self.env["report.sale_sample_statistics.report_sample"])
         plain, calls = report._get_document, []
         self.patch(report, "_get_document", lambda model, wizard: calls.append(wizard) or plain(model, wizard))
         self._subscribe(self.manager)
@@ -68,7 +68,7 @@ class TestSampleReportMail(StatisticsCase):
                 subscription = self._subscribe(self.manager)
                 before = self.manager.read(["active", "group_ids"])[0]
                 self.manager.write(values)
-                with self.assertNoLogs("odoo.addons.sale_sample"):
+                with self.assertNoLogs("odoo.addons.sale_sample_statistics"):
                     self.assertFalse(self._run())
                 with self.assertRefused(re.escape(self.manager.name) + " has left"):
                     subscription.action_send()
@@ -88,7 +88,7 @@ class TestSampleReportMail(StatisticsCase):
             return plain(subscription)
 
         self.patch(type(first), "_send", send)
-        with mute_logger("odoo.addons.sale_sample.models.sale_sample_report_subscription"):
+        with mute_logger("odoo.addons.sale_sample_statistics.models.sale_sample_report_subscription"):
             self._run()
         self.assertFalse(first.sent_for)
         self.assertTrue(second.sent_for)

@@ -2,9 +2,10 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
 from odoo.tools import SQL
 
-from .common import MONDAY_9
-from .common_fees import FeeCase
-from .common_refund import RefundCase
+from odoo.addons.sale_sample.tests.common import MONDAY_9
+from odoo.addons.sale_sample_fee.tests.common_fees import FeeCase
+from odoo.addons.sale_sample_fee.tests.common_refund import RefundCase
+
 from .common_statistics import StatisticsCase
 
 

@@ -1,17 +1,11 @@
 from odoo.tests import HttpCase, tagged
 
-from .common_refund import RefundCase
+from odoo.addons.sale_sample.tests.common_rounds import RoundCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestStatisticsTours(RefundCase, HttpCase):
-    """What finance and the sales manager do in the browser."""
-
-    def test_refund(self):
-        """Finance starts an agreement and books what a paper note says; half of the fee comes back."""
-        agreement = self._agreement(started=False, steps=((1000, 50, 0), (2000, 50, 0)))
-        self.start_tour(f"/odoo/mould-agreements/{agreement.id}", "sale_sample_refund", login=self.finance.login)
-        self.assertEqual((agreement.net_pairs, agreement.refund_ids.amount), (1000, 500))
+class TestStatisticsTours(RoundCase, HttpCase):
+    """What the sales manager does in the browser."""
 
     def test_statistics(self):
         """The manager goes from the figures to the request behind them."""

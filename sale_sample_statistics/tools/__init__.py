@@ -1,1 +1,1 @@
-from . import report_charts, report_sentences
+from . import report_sentences

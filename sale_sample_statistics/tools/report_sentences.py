@@ -1,13 +1,11 @@
-"""What changed between two periods, as codes and numbers.
+"""What is worth saying on the samples of a period, as codes and numbers.
 
-The rule decides what is worth saying and in which order; the words are the caller's, in
-the reader's language.
+The rule decides what is said and in which order; the words are the caller's, in the reader's language.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-Figures = Mapping[str, float | None]
+from odoo.addons.sales_department_base.tools.report_sentences import Figures, Sentence, direction, largest_change, moved
 
 COUNTS = ("requested", "made", "approved", "rejected")
 """Figures told as numbers: how many, and how many before."""
@@ -26,54 +24,6 @@ DAYS = 0.5
 """Smallest change of a median, in working days, that is worth a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One thing to say.
-
-    :param code: what is said: the name of a figure and "up", "down", "same", "new" or "none"
-    :param now: the figure of the period
-    :param before: that of the period before; None when there was none
-    :param change: `now` less `before`, without a sign
-    :param detail: key of what explains the change most
-    """
-
-    code: str
-    now: float | None = None
-    before: float | None = None
-    change: float | None = None
-    detail: str | None = None
-
-
-def _direction(change: float, least: float) -> str:
-    return "same" if abs(change) < least else "up" if change > 0 else "down"
-
-
-def _moved(name: str, now: Figures, before: Figures, least: float) -> Sentence | None:
-    """Return the sentence on a figure that may be missing in either period."""
-    value, earlier = now.get(name), before.get(name)
-    if value is None:
-        return None
-    if earlier is None:
-        return Sentence(f"{name}_new", value)
-    change = value - earlier
-    direction = _direction(change, least)
-    return None if direction == "same" else Sentence(f"{name}_{direction}", value, earlier, abs(change))
-
-
-def main_stage(now: Figures, before: Figures, longer: bool) -> str | None:
-    """Return the stage whose median grew (shrank) most, or None when none did by :data:`DAYS`."""
-    changes = {
-        stage: value - before[stage]
-        for stage, value in now.items()
-        if value is not None and before.get(stage) is not None
-    }
-    if not changes:
-        return None
-    sign = 1 if longer else -1
-    stage = max(changes, key=lambda key: sign * changes[key])
-    return stage if sign * changes[stage] >= DAYS else None
-
-
 def sentences(now: Figures, before: Figures, stages: Figures, stages_before: Figures) -> list[Sentence]:
     """Return what to say on a period, the most important first.
 
@@ -89,16 +39,16 @@ def sentences(now: Figures, before: Figures, stages: Figures, stages_before: Fig
     for name in COUNTS:
         value, earlier = now.get(name) or 0, before.get(name) or 0
         if name == "requested" or value or earlier:
-            direction = _direction(value - earlier, 0.5)
-            said.append(Sentence(f"{name}_{direction}", value, earlier, abs(value - earlier)))
-    cycle = _moved("cycle", now, before, DAYS)
-    if cycle:
-        if cycle.before is not None:
-            stage = main_stage(stages, stages_before, longer=cycle.code == "cycle_up")
-            cycle = Sentence(cycle.code, cycle.now, cycle.before, cycle.change, stage)
+            went = direction(value - earlier, 0.5)
+            said.append(Sentence(f"{name}_{went}", value, earlier, abs(value - earlier)))
+    cycle = moved("cycle", now, before, DAYS)
+    if cycle and cycle.before is not None:
+        longer = cycle.code == "cycle_up"
+        said.append(replace(cycle, detail=largest_change(stages, stages_before, upwards=longer, least=DAYS)))
+    elif cycle:
         said.append(cycle)
     elif now.get("cycle") is not None:
         said.append(Sentence("cycle_same", now["cycle"], before.get("cycle")))
-    said += filter(None, (_moved(name, now, before, POINTS) for name in SETTLED_SHARES))
-    said += filter(None, (_moved(name, now, before, 0.005) for name in COSTS if now.get(name)))
+    said += filter(None, (moved(name, now, before, POINTS) for name in SETTLED_SHARES))
+    said += filter(None, (moved(name, now, before, 0.005) for name in COSTS if now.get(name)))
     return said

@@ -81,4 +81,4 @@ class SaleSampleReport(models.TransientModel):
     def action_print(self) -> dict:
         """Print the report as PDF."""
         self._get_period()
-        return self.env.ref("sale_sample.action_report_sample").report_action(self)
+        return self.env.ref("sale_sample_statistics.action_report_sample").report_action(self)

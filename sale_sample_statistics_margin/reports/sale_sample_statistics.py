@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.sale_sample.reports.sale_sample_statistics import MONEY_GROUPS
+from odoo.addons.sale_sample_statistics.reports.sale_sample_statistics import MONEY_GROUPS
 
 
 class SaleSampleStatistics(models.Model):

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
-from odoo.addons.sale_sample.tests.common_statistics import StatisticsCase
+from odoo.addons.sale_sample_statistics.tests.common_statistics import StatisticsCase
 
 
 @tagged("post_install", "-at_install")
