@@ -2,6 +2,10 @@ from . import closed_mixin
 from . import transition_mixin
 from . import append_only_mixin
 from . import number_mixin
+from . import document_mixin
+from . import mail_activity
+from . import reminder_mixin
+from . import step_mixin
 from . import resource_calendar_makeup_day
 from . import resource_calendar
 from . import res_company

@@ -5,8 +5,11 @@ from . import test_closed_fields
 from . import test_closed_mixin
 from . import test_company_time
 from . import test_competitor
+from . import test_document_mixin
 from . import test_hooks
 from . import test_periods
+from . import test_reminder_mixin
+from . import test_step_mixin
 from . import test_transition_concurrency
 from . import test_transition_mixin
 from . import test_working_time

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import Mock, patch
+
+from odoo.addons.base.models.ir_cron import IrCron
 
 
 def assert_transitions_declared(model) -> None:
@@ -44,3 +47,13 @@ def throwaway_model(registry, cr, *model_defs: type) -> Iterator[str]:
             del registry[name]
         registry._setup_models__(cr)
         registry.registry_invalidated = invalidated
+
+
+@contextmanager
+def without_commits() -> Iterator[Mock]:
+    """Let a scheduled job run within a test: what it commits by ``_commit_progress`` stays in the transaction.
+
+    :return: the mock, whose calls tell what each batch processed
+    """
+    with patch.object(IrCron, "_commit_progress", autospec=True, return_value=60.0) as progress:
+        yield progress
