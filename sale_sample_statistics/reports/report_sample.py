@@ -304,12 +304,8 @@ class ReportSample(models.AbstractModel):
                 return formatLang(self.env, value * 100, digits=0)
             return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
 
-        text = self.env._(
-            WORDS[sentence.code],
-            now=number(sentence.now),
-            before=number(sentence.before),
-            change=number(sentence.change),
-        )
+        numbers = {key: number(getattr(sentence, key)) for key in ("now", "before", "change")}
+        text = self.env._(WORDS[sentence.code]) % numbers
         if sentence.detail:
             stages = dict(self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env))
             text += " " + self.env._("It comes most from: %s.", stages[sentence.detail])
