@@ -15,5 +15,7 @@
         "views/resource_calendar_views.xml",
         "views/crm_competitor_views.xml",
         "views/sales_department_base_menus.xml",
+        "reports/report_page_templates.xml",
     ],
+    "assets": {"web.report_assets_common": ["sales_department_base/static/report/**/*"]},
 }

@@ -6,6 +6,8 @@ from . import document_mixin
 from . import mail_activity
 from . import reminder_mixin
 from . import step_mixin
+from . import report_mixin
+from . import ir_actions_report
 from . import resource_calendar_makeup_day
 from . import resource_calendar
 from . import res_company

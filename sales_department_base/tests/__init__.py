@@ -9,6 +9,7 @@ from . import test_document_mixin
 from . import test_hooks
 from . import test_periods
 from . import test_reminder_mixin
+from . import test_report
 from . import test_step_mixin
 from . import test_transition_concurrency
 from . import test_transition_mixin
