@@ -1,11 +1,28 @@
 """A type of sample that somebody has to decide about who pays, rules and money."""
 
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
 from odoo.addons.sale_sample_mould.tests.common import MouldCase
 
 
-class FeeCase(MouldCase):
+class OverspendMixin:
+    """A sales manager who may go over the budget."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.overspender = new_test_user(
+            cls.env,
+            "request_overspender",
+            groups="sales_team.group_sale_manager,sale_budget.group_overspend",
+            email="overspender@example.com",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+
+class FeeCase(OverspendMixin, MouldCase):
     """Nobody's rules but those made here hold in the company."""
 
     @classmethod

@@ -322,16 +322,6 @@ class TestRefund(RefundCase):
         with self.assertRaises(AccessError):
             agreement.state = "done"
 
-    def test_refund_in_the_statistics(self):
-        request = self._request()
-        agreement = self._agreement(request_id=request.id)
-        self._booked(agreement, "2026-02-02", 1000)
-        report = self.env["sale.sample.statistics"]
-        domain = [("company_id", "=", self.company.id), ("event", "=", "refunded")]
-        self.assertFalse(report._read_group(domain, ["event"], ["refunded:sum"]), "the credit note is a draft")
-        agreement.refund_ids.move_id.action_post()
-        self.assertEqual(report._read_group(domain, ["event"], ["refunded:sum"]), [("refunded", 500.0)])
-
     def test_query_count_of_the_list(self):
         agreements = self._agreement(started=False)
         agreements |= agreements.copy() | agreements.copy()

@@ -204,6 +204,7 @@ class TestRefundTerms(RefundCase):
         order.action_confirm()
         order.order_line.qty_delivered = 100
         self.assertEqual(agreement.state, "done")
+        self.env.flush_all()
         self.env.cr.execute("UPDATE sale_order_line SET qty_delivered = 90 WHERE id = %s", [order.order_line.id])
         order.order_line.invalidate_recordset()
         self._every_day()

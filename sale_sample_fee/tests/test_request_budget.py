@@ -6,10 +6,12 @@ from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED, SampleCase
 
+from .common_fees import OverspendMixin
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(MONDAY_9)
-class TestRequestBudget(SampleCase):
+class TestRequestBudget(OverspendMixin, SampleCase):
     """R&D's estimate is reserved, rounds spend it, the end gives the rest back."""
 
     @classmethod
