@@ -7,18 +7,6 @@ from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs
 
-#: Values that only the buttons of a mould set.
-SERVER_FIELDS = frozenset({
-    "opened_on",
-    "t0_on",
-    "t1_on",
-    "released_on",
-    "stored_on",
-    "scrapped_on",
-    "trial_number",
-    "event_ids",
-})
-
 MAKER_GROUPS = "sales_department_base.group_collaborator_rnd,sales_team.group_sale_manager"
 
 
@@ -30,12 +18,13 @@ class SaleSampleMould(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
-        "sales.department.transition.mixin",
+        "sales.department.closed.mixin",
+        "sales.department.document.mixin",
         "sales.department.number.mixin",
+        "sales.department.transition.mixin",
     ]
     _order = "id desc"
     _rec_names_search = ["name", "shape", "partner_id.name"]
-    _check_company_auto = True
     _number_by_user = True  # moulds have numbers before they are registered here
     _TRANSITIONS: ClassVar = {
         "quoted": {"opened", "cancelled"},
@@ -44,11 +33,21 @@ class SaleSampleMould(models.Model):
         "released": {"stored", "scrapped"},
         "stored": {"released", "scrapped"},
     }
+    #: Set by the buttons.
+    _closed_fields = frozenset({
+        "opened_on",
+        "t0_on",
+        "t1_on",
+        "released_on",
+        "stored_on",
+        "scrapped_on",
+        "trial_number",
+        "event_ids",
+    })
 
     name = fields.Char("Number", required=True, copy=False, default="/", index="trigram", tracking=True)
     active = fields.Boolean(default=True)
     shape = fields.Char(required=True, index="trigram", tracking=True, help="What the mould shapes, e.g. a cup sole")
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
         [
@@ -90,27 +89,6 @@ class SaleSampleMould(models.Model):
     )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the Customer", store=True, index="btree_not_null"
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        compute="_compute_user_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index="btree_not_null",
-        check_company=True,
-        domain="[('share', '=', False)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        compute="_compute_user_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index="btree_not_null",
-        check_company=True,
     )
     product_ids = fields.Many2many(
         "product.product",
@@ -182,12 +160,6 @@ class SaleSampleMould(models.Model):
         for mould in self:
             mould.partner_id = mould.partner_id or mould.request_id.partner_id
 
-    @api.depends("request_id", "partner_id")
-    def _compute_user_id(self):
-        for mould in self:
-            mould.user_id = mould.request_id.user_id or mould.user_id or mould.partner_id.user_id
-            mould.team_id = mould.request_id.team_id or mould.team_id
-
     @api.depends("trial_number")
     def _compute_trial_label(self):
         for mould in self:
@@ -250,11 +222,6 @@ class SaleSampleMould(models.Model):
     # ------------------------------------------------------------------
     # Guards
     # ------------------------------------------------------------------
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in SERVER_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -453,6 +420,21 @@ class SaleSampleMould(models.Model):
     # ------------------------------------------------------------------
     # Helpers
     # ------------------------------------------------------------------
+
+    @api.model
+    def _get_salesperson_sources(self):
+        return ["request_id", "partner_id"]
+
+    def _get_salesperson(self):
+        # who registers a mould is R&D, never its salesperson
+        return self.request_id.user_id or self.user_id or self.partner_id.user_id
+
+    @api.model
+    def _get_sales_team_sources(self):
+        return ["request_id"]
+
+    def _get_sales_team(self):
+        return self.request_id.team_id or self.team_id
 
     def _get_today(self):
         """Return today in the time zone of the company of the moulds."""

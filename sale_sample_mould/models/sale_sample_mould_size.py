@@ -1,16 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-SERVER_FIELDS = frozenset({"state", "opened_on", "evidence"})
-
 
 class SaleSampleMouldSize(models.Model):
     """One size of a mould: the first is opened with the mould, the others on order evidence."""
 
     _name = "sale.sample.mould.size"
     _description = "Mould Size"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "mould_id, size, id"
     _rec_name = "size"
+    _closed_fields = frozenset({"state", "opened_on", "evidence"})
 
     mould_id = fields.Many2one("sale.sample.mould", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="mould_id.company_id", store=True, index=True)
@@ -31,11 +31,6 @@ class SaleSampleMouldSize(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = f"{line.size:g}"
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in SERVER_FIELDS:
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_opened(self):

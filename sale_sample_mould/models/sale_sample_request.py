@@ -5,6 +5,7 @@ class SaleSampleRequest(models.Model):
     """Moulds made for a request, and the grade that its customer had when it was handed over."""
 
     _inherit = "sale.sample.request"
+    _closed_fields = frozenset({"grade_id"})
 
     grade_id = fields.Many2one(
         "customer.grade",
@@ -27,11 +28,6 @@ class SaleSampleRequest(models.Model):
         counts = dict(moulds._read_group([("request_id", "in", self.ids)], ["request_id"], ["__count"]))
         for request in self:
             request.mould_count = counts.get(request._origin, 0)
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name == "grade_id":
-            return False
-        return super()._has_field_access(field, operation)
 
     def action_open_moulds(self) -> dict:
         """Open the moulds of this request."""

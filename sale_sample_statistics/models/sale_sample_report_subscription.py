@@ -14,8 +14,10 @@ class SaleSampleReportSubscription(models.Model):
 
     _name = "sale.sample.report.subscription"
     _description = "Subscription to the Sample Report"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "company_id, user_id, period_kind"
     _rec_name = "user_id"
+    _closed_fields = frozenset({"sent_for", "sent_at"})
 
     user_id = fields.Many2one(
         "res.users",
@@ -45,11 +47,6 @@ class SaleSampleReportSubscription(models.Model):
     _once = models.UniqueIndex(
         "(user_id, company_id, period_kind)", "This colleague has subscribed to the sample report already."
     )
-
-    def _has_field_access(self, field, operation):
-        if operation == "write" and not self.env.su and field.name in ("sent_for", "sent_at"):
-            return False
-        return super()._has_field_access(field, operation)
 
     def _get_due_period(self) -> Period:
         """Return the last period of one subscription that has ended, by the company's clock."""

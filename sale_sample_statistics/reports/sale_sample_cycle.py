@@ -71,14 +71,15 @@ class SaleSampleCycle(models.Model):
         return SQL(
             """
             SELECT span.id, (span.stop AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date AS date, span.stage,
-                   span.request_id, span.round_id, %(dimensions)s,
+                   span.request_id, span.round_id, request.type_id, request.grade_id, request.user_id,
+                   request.rnd_user_id, request.team_id, request.commercial_partner_id AS partner_id,
+                   request.product_family_id, request.company_id,
                    %(days)s AS days, %(days)s AS days_median, %(days)s AS days_p90,
                    %(working)s AS working_days, %(working)s AS working_days_median, %(working)s AS working_days_p90
               FROM (%(spans)s) AS span
               JOIN sale_sample_request request ON request.id = span.request_id
               JOIN %(places)s ON place.company_id = request.company_id
             """,
-            dimensions=self._dimensions_sql(),
             days=days,
             working=working,
             places=self._places_sql(),
