@@ -89,11 +89,13 @@ class SaleSampleRequest(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
+        "sales.department.document.mixin",
+        "sales.department.reminder.mixin",
         "sale.sample.portal.mixin",
     ]
     _order = "priority desc, needed_by, id desc"
+    _escalation_activity = ACTIVITY_ESCALATION
     _rec_names_search = ["name", "style_name", "partner_id.name"]
-    _check_company_auto = True
     _mail_post_access = "read"
     _TRANSITIONS: ClassVar = {
         "draft": {"submitted", "cancelled"},
@@ -101,15 +103,7 @@ class SaleSampleRequest(models.Model):
         "returned": {"submitted", "cancelled"},
         "accepted": {"approved", "rejected", "cancelled"},
     }
-    _closed_fields = frozenset({
-        "submitted_at",
-        "accepted_at",
-        "closed_at",
-        "reminded_at",
-        "escalated_at",
-        "reason_id",
-        "end_note",
-    })
+    _closed_fields = frozenset({"submitted_at", "accepted_at", "closed_at", "reason_id", "end_note"})
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "access_token",
         "access_url",
@@ -141,7 +135,6 @@ class SaleSampleRequest(models.Model):
     name = fields.Char("Number", required=True, readonly=True, copy=False, default="/", index="trigram")
     active = fields.Boolean(default=True)
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     type_id = fields.Many2one(
         "sale.sample.type", "Sample Type", required=True, index=True, ondelete="restrict", tracking=True
     )
@@ -171,7 +164,6 @@ class SaleSampleRequest(models.Model):
         compute="_compute_partner_id",
         store=True,
         readonly=False,
-        copy=True,
         index="btree_not_null",
         check_company=True,
         ondelete="restrict",
@@ -186,7 +178,6 @@ class SaleSampleRequest(models.Model):
         compute="_compute_contact_id",
         store=True,
         readonly=False,
-        copy=True,
         index="btree_not_null",
         check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id)] if commercial_partner_id else []",
@@ -200,28 +191,7 @@ class SaleSampleRequest(models.Model):
         groups="base.group_user",
     )
     sale_order_id = fields.Many2one("sale.order", "Quotation", index="btree_not_null", check_company=True)
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        compute="_compute_user_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index=True,
-        check_company=True,
-        tracking=True,
-        domain="[('share', '=', False)]",
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        compute="_compute_team_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index=True,
-        check_company=True,
-    )
+    user_id = fields.Many2one(tracking=True)
     rnd_user_id = fields.Many2one(
         "res.users",
         "R&D Engineer",
@@ -260,12 +230,7 @@ class SaleSampleRequest(models.Model):
     # The requirement in the parts that R&D needs: style, physical properties, function, and how many of which size
     product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True, ondelete="restrict")
     product_family_id = fields.Many2one(
-        "product.category",
-        compute="_compute_product_family_id",
-        store=True,
-        readonly=False,
-        copy=True,
-        index="btree_not_null",
+        "product.category", compute="_compute_product_family_id", store=True, readonly=False, index="btree_not_null"
     )
     style_name = fields.Char(
         "Style", index="trigram", tracking=True, help="Shoe model and form the part is for, in the customer's words"
@@ -317,8 +282,6 @@ class SaleSampleRequest(models.Model):
     submitted_at = fields.Datetime("Handed Over on", readonly=True, copy=False)
     accepted_at = fields.Datetime("Accepted on", readonly=True, copy=False)
     closed_at = fields.Datetime("Ended on", readonly=True, copy=False)
-    reminded_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
-    escalated_at = fields.Datetime("Escalated on", readonly=True, copy=False, groups="base.group_user")
     due_on = fields.Date(
         compute="_compute_due_on",
         store=True,
@@ -438,21 +401,13 @@ class SaleSampleRequest(models.Model):
                 person = person.browse()
             request.contact_id = person
 
-    @api.depends("lead_id", "sale_order_id")
-    def _compute_user_id(self):
-        for request in self:
-            source = request.sale_order_id.user_id or request.lead_id.user_id
-            request.user_id = request.user_id or source or self.env.user
+    @api.model
+    def _get_salesperson_sources(self):
+        return ["sale_order_id", "lead_id"]
 
-    @api.depends("user_id", "lead_id", "company_id")
-    def _compute_team_id(self):
-        teams = self.env["crm.team"]
-        for request in self:
-            if request.lead_id.team_id and request.user_id == request.lead_id.user_id:
-                request.team_id = request.lead_id.team_id
-            elif not request.team_id or request.user_id not in request.team_id.member_ids | request.team_id.user_id:
-                domain = [("company_id", "in", [request.company_id.id, False])]
-                request.team_id = teams._get_default_team_id(user_id=request.user_id.id, domain=domain)
+    @api.model
+    def _get_sales_team_sources(self):
+        return ["lead_id"]
 
     @api.depends("state", "user_id", "rnd_user_id", "stage_id", "company_id.sample_rnd_user_id")
     def _compute_handler_id(self):
@@ -656,21 +611,15 @@ class SaleSampleRequest(models.Model):
 
     @api.depends("step_ids.entered_at", "step_ids.left_at")
     def _compute_waiting_hours(self):
-        steps = self.env["sale.sample.step"].sudo()  # sudo: counted for whoever may read the request
-        present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
-        now = fields.Datetime.now()
-        hours = steps._hours_between([
-            (step.company_id, step.entered_at, max(now, step.entered_at)) for step in present
-        ])
-        found = dict(zip(present.request_id.ids, hours, strict=True))
+        hours = self.env["sale.sample.step"]._get_waiting_hours(self)
         for request in self:
-            request.waiting_hours = found.get(request._origin.id, 0.0)
+            request.waiting_hours = hours.get(request._origin.id, 0.0)
 
     @api.depends("submitted_at", "closed_at")
     def _compute_cycle_hours(self):
         ended = self.filtered(lambda request: request.submitted_at and request.closed_at)
         spans = [(request.company_id, request.submitted_at, request.closed_at) for request in ended]
-        for request, hours in zip(ended, self.env["sale.sample.step"]._hours_between(spans), strict=True):
+        for request, hours in zip(ended, self.env["res.company"]._sales_hours_between(spans), strict=True):
             request.cycle_hours = hours
         (self - ended).cycle_hours = 0.0
 
@@ -1034,43 +983,13 @@ class SaleSampleRequest(models.Model):
         :param step: a value of ``sale.sample.step.step``
         :param rounds: the rounds concerned, at most one of each request
         """
-        steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
         of_request = {sample_round.request_id.id: sample_round for sample_round in rounds or ()}
-        now = fields.Datetime.now()
-        moments = {
-            request.id: min(now, of_request[request.id]._get_step_moment(step) or now)
-            if request.id in of_request
-            else now
-            for request in self
-        }
-        moments |= self._leave_step(moments)
-        steps.create([
-            {
-                "request_id": request.id,
-                "round_id": of_request[request.id].id if request.id in of_request else False,
-                "company_id": request.company_id.id,
-                "step": step,
-                "entered_at": moments[request.id],
-                "left_at": moments[request.id] if step in CLOSED_STATES else False,
-                "user_id": self.env.uid,
-            }
-            for request in self
-        ])
-
-    def _leave_step(self, moments: dict[int, datetime]) -> dict[int, datetime]:
-        """Close the present step of these requests and store how long it took.
-
-        :param moments: request id → when it leaves the step, in naive UTC
-        :return: the same for those that were in a step, but never before it began
-        """
-        steps = self.env["sale.sample.step"].sudo()  # sudo: nobody may write the log directly
-        present = steps.search([("request_id", "in", self.ids), ("left_at", "=", False)])
-        left = {step.request_id.id: max(moments[step.request_id.id], step.entered_at) for step in present}
-        hours = steps._hours_between([(step.company_id, step.entered_at, left[step.request_id.id]) for step in present])
-        for step, spent in zip(present, hours, strict=True):
-            step.write({"left_at": left[step.request_id.id], "working_hours": max(spent, 0.0)})
-        present.flush_recordset()  # the next step is inserted: only one may be open
-        return left
+        self.env["sale.sample.step"]._enter(
+            self,
+            step,
+            moments={request: record._get_step_moment(step) for request, record in of_request.items()},
+            values={request: {"round_id": record.id} for request, record in of_request.items()},
+        )
 
     # ------------------------------------------------------------------
     # Sales hands over: nothing that the type asks for may be missing
@@ -1159,7 +1078,7 @@ class SaleSampleRequest(models.Model):
     def _after_submit(self) -> None:
         """What a hand-over sets off, in this order: R&D is told what waits for it. Extension point."""
         self._end_activities(self.env._("Handed over to R&D."))
-        self._schedule(ACTIVITY_ACCEPT)
+        self._ask(ACTIVITY_ACCEPT)
         self._tell("sale_sample.mail_template_request_submitted")
 
     # ------------------------------------------------------------------
@@ -1227,7 +1146,7 @@ class SaleSampleRequest(models.Model):
     def _after_return(self) -> None:
         """What a return sets off, in this order: the salespeople are told what R&D asks. Extension point."""
         self._end_activities(self.env._("Returned by R&D."))
-        self._schedule(ACTIVITY_ANSWER)
+        self._ask(ACTIVITY_ANSWER)
         self._tell("sale_sample.mail_template_request_returned")
 
     # ------------------------------------------------------------------
@@ -1240,39 +1159,23 @@ class SaleSampleRequest(models.Model):
         :param kind: external id of the activity type
         :param late: it has been asked for before
         """
-        if kind == ACTIVITY_ESCALATION:
-            return self.env._("Sample request stuck between sales and R&D")
         if late:
             return self.env._("Reminder: the other department waits for you")
         if kind == ACTIVITY_ACCEPT:
             return self.env._("Accept the sample request, or return it with questions")
         return self.env._("Answer R&D's questions and hand the request over again")
 
-    def _schedule(self, kind: str, users: dict | None = None, late: bool = False) -> None:
+    def _ask(self, kind: str, late: bool = False) -> None:
         """Ask those whose turn it is to act, by one activity a request, in their language; set-based.
 
         :param kind: external id of the activity type
-        :param users: request → user; by default who has to act next. Requests without one are passed over
         :param late: it has been asked for before
         """
-        activity_type = self.env.ref(kind, raise_if_not_found=False)
-        whom = users or {request: request.handler_id for request in self}
-        if not activity_type:
-            return
-        activities = self.env["mail.activity"].sudo()  # sudo: for a user of the other department
-        activities.with_context(mail_activity_quick_update=True).create([
-            {
-                "activity_type_id": activity_type.id,
-                "automated": True,
-                "res_model_id": self.env["ir.model"]._get_id(self._name),
-                "res_id": request.id,
-                "user_id": user.id,
-                "date_deadline": request.company_id._sales_today(),
-                "summary": self.with_context(lang=user.lang)._get_activity_summary(kind, late),
-            }
-            for request, user in whom.items()
-            if user
-        ])
+        self.env["mail.activity"]._sales_ask(
+            kind,
+            {request: request.handler_id for request in self},
+            lambda request: request._get_activity_summary(kind, late),
+        )
 
     def _end_activities(self, feedback: str) -> None:
         """Close what the hand-over had asked for: it has been done."""
@@ -1294,46 +1197,42 @@ class SaleSampleRequest(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _cron_hand_over(self) -> None:
-        """Remind of requests that wait for R&D, or for sales with R&D's questions, and escalate them.
+    def _get_reminder_domain(self, company):
+        return self._get_waiting_domain(company, company.sample_reminder_hours)
 
-        The hours are working hours of the company since the request came to where it waits.
-        Each request is reminded of once and escalated once for each time it waits.
+    @api.model
+    def _get_escalation_domain(self, company):
+        return self._get_waiting_domain(company, company.sample_escalation_hours)
+
+    @api.model
+    def _get_waiting_domain(self, company, hours: float) -> Domain:
+        """Return which requests of a company have been waiting for so many working hours since they came to where they wait.
+
+        :param hours: 0 for none
         """
-        steps = self.env["sale.sample.step"].sudo()  # sudo: of all companies and salespeople
-        waiting = steps.search([("left_at", "=", False), ("step", "in", WAITING_STATES)], order="company_id, id")
-        now = fields.Datetime.now()
-        hours = steps._hours_between([(step.company_id, step.entered_at, now) for step in waiting])
-        remind, escalate = [], []
-        for step, waited in zip(waiting, hours, strict=True):
-            company, request = step.company_id, step.request_id
-            if company.sample_escalation_hours and waited >= company.sample_escalation_hours:
-                if not request.escalated_at:
-                    escalate.append(request.id)
-            elif company.sample_reminder_hours and waited >= company.sample_reminder_hours and not request.reminded_at:
-                remind.append(request.id)
-        requests = self.sudo()  # sudo: as above
-        requests.browse(remind)._remind(now)
-        requests.browse(escalate)._escalate(now)
+        waiting = self.search([("company_id", "=", company.id), ("state", "in", WAITING_STATES)]) if hours else self
+        waited = self.env["sale.sample.step"]._get_waiting_hours(waiting)
+        return Domain("id", "in", [request for request, spent in waited.items() if spent >= hours])
 
-    def _remind(self, now: datetime) -> None:
+    def _remind(self):
         """Ask those once more whose turn it is."""
         for state, kind in (("submitted", ACTIVITY_ACCEPT), ("returned", ACTIVITY_ANSWER)):
-            self.filtered(lambda request, state=state: request.state == state)._schedule(kind, late=True)
-        self.write({"reminded_at": now})
+            self.filtered(lambda request, state=state: request.state == state)._ask(kind, late=True)
 
-    def _escalate(self, now: datetime) -> None:
+    def _escalate(self):
         """Tell those above that a request is stuck."""
-        users = {request: request._get_escalation_user() for request in self}
-        self._schedule(ACTIVITY_ESCALATION, users)
-        self.write({"escalated_at": now})
-        self.filtered(lambda request: users[request])._tell("sale_sample.mail_template_request_escalated")
+        super()._escalate()
+        self.filtered(lambda request: request._get_escalation_user())._tell(
+            "sale_sample.mail_template_request_escalated"
+        )
 
-    def _get_escalation_user(self) -> "models.Model":
+    def _get_escalation_user(self):
         """Return who is told that one request is stuck: the company's choice, else the head of who has it."""
-        self.ensure_one()
         team_leader = self.team_id.user_id if self.state == "returned" else self.env["res.users"]
         return team_leader or self.company_id.sample_escalation_user_id or self.company_id.sample_rnd_user_id
+
+    def _get_escalation_summary(self):
+        return self.env._("Sample request stuck between sales and R&D")
 
     # ------------------------------------------------------------------
     # Rounds

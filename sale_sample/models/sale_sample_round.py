@@ -605,20 +605,15 @@ class SaleSampleRound(models.Model):
 
         :param following: the round that the answer opened, empty when it opened none
         """
-        for record in following:
-            user = record.rnd_user_id
-            if user and user != self.env.user:
-                texts = record.with_context(lang=user.lang)
-                record.sudo().activity_schedule(  # sudo: an activity for a colleague in another department
-                    "mail.mail_activity_data_todo",
-                    date_deadline=record.promised_on or self._get_today(),
-                    summary=texts.env._(
-                        "Plan round %(number)s: %(count)s open points",
-                        number=record.number,
-                        count=record.carried_point_count,
-                    ),
-                    user_id=user.id,
-                )
+        self.env["mail.activity"]._sales_ask(
+            "mail.mail_activity_data_todo",
+            {record: record.rnd_user_id for record in following if record.rnd_user_id != self.env.user},
+            lambda record: record.env._(
+                "Plan round %(number)s: %(count)s open points", number=record.number, count=record.carried_point_count
+            ),
+            deadline=lambda record: record.promised_on or self._get_today(),
+            notify=True,
+        )
 
     # ------------------------------------------------------------------
     # The customer's page
@@ -702,21 +697,21 @@ class SaleSampleRound(models.Model):
 
         :param following: the round that the answer opened, empty when it opened none
         """
-        request = self.request_id
-        user = request.user_id
-        if not user:
-            return
-        texts = self.with_context(lang=user.lang).env
+        self.env["mail.activity"]._sales_ask(
+            "mail.mail_activity_data_todo",
+            {self.request_id: self.request_id.user_id},
+            lambda request: self.with_env(request.env)._get_answer_summary(following),
+            notify=True,
+        )
+
+    def _get_answer_summary(self, following) -> str:
+        """Return what the customer answered on this one round, in the language of the environment."""
         if self.verdict == "approved":
-            summary = texts._("The customer approved round %s", self.number)
-        else:
-            summary = texts._(
-                "The customer wants changes on round %(number)s: %(count)s open points",
-                number=self.number,
-                count=following.carried_point_count,
-            )
-        request.activity_schedule(
-            "mail.mail_activity_data_todo", date_deadline=self._get_today(), summary=summary, user_id=user.id
+            return self.env._("The customer approved round %s", self.number)
+        return self.env._(
+            "The customer wants changes on round %(number)s: %(count)s open points",
+            number=self.number,
+            count=following.carried_point_count,
         )
 
     # ------------------------------------------------------------------

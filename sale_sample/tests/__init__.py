@@ -13,6 +13,7 @@ from . import (
     test_kept_samples,
     test_round_access,
     test_tours_rounds,
+    test_transition_order,
     test_tools_portal,
     test_portal_access,
     test_portal_answer,
