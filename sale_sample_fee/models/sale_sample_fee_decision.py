@@ -339,12 +339,12 @@ class SaleSampleFeeDecision(models.Model):
                         amount=format_amount(self.env, decision.waived_amount, decision.currency_id),
                     )
                 )
-            words = self.with_context(lang=approvers[0].lang).env
-            decision.sudo().activity_schedule(  # sudo: the asker may not write decisions
+            self.env["mail.activity"]._sales_ask(
                 ACTIVITY_APPROVE,
-                user_id=approvers[0].id,
-                summary=words._("Approve or refuse the exception from the fee policy"),
-                note=decision.exception_reason,
+                {decision: approvers[0]},
+                lambda one: one.env._("Approve or refuse the exception from the fee policy"),
+                note=lambda one: one.exception_reason,
+                notify=True,
             )
 
     # ------------------------------------------------------------------
@@ -594,16 +594,15 @@ class SaleSampleFeeDecision(models.Model):
             ("reminded_on", "=", False),
             ("user_id", "!=", False),
         ])
-        for decision in waiting.filtered("is_overdue"):
-            words = self.with_context(lang=decision.user_id.lang).env
-            today = decision.company_id._sales_today()
-            decision.activity_schedule(
-                ACTIVITY_COLLECT,
-                date_deadline=today,
-                user_id=decision.user_id.id,
-                summary=words._("Collect the overdue sample fee"),
-            )
-            decision.reminded_on = today
+        overdue = waiting.filtered("is_overdue")
+        self.env["mail.activity"]._sales_ask(
+            ACTIVITY_COLLECT,
+            {decision: decision.user_id for decision in overdue},
+            lambda one: one.env._("Collect the overdue sample fee"),
+            notify=True,
+        )
+        for decision in overdue:
+            decision.reminded_on = decision.company_id._sales_today()
 
     # ------------------------------------------------------------------
     # The promise to give it back

@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
@@ -10,6 +10,8 @@ from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLan
 from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, STANDINGS
 from ..tools.refund import RefundStep, net_pairs, step_progress
 
+Words = Callable[[models.Model], str]
+"""Words on an agreement, in the language of its environment."""
 TERMS = frozenset({"partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids"})
 """What was agreed: closed once the agreement runs."""
 DECIDED_TERMS = TERMS - {"product_ids"}
@@ -33,11 +35,10 @@ class SaleSampleMouldAgreement(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
-        "sales.department.closed.mixin",
+        "sales.department.document.mixin",
     ]
     _order = "next_deadline, id desc"
     _rec_names_search = ["name", "partner_id.name", "request_id.name"]
-    _check_company_auto = True
     _TRANSITIONS: ClassVar = {
         "draft": {"running", "cancelled"},
         "running": {"done", "expired", "cancelled"},
@@ -62,7 +63,7 @@ class SaleSampleMouldAgreement(models.Model):
         tracking=True,
         group_expand=True,
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    user_id = fields.Many2one(tracking=True)
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     request_id = fields.Many2one(
         "sale.sample.request", "Sample Request", index="btree_not_null", check_company=True, ondelete="restrict"
@@ -90,35 +91,13 @@ class SaleSampleMouldAgreement(models.Model):
         check_company=True,
         ondelete="restrict",
         tracking=True,
-        compute="_compute_from_request",
+        compute="_compute_partner_id",
         store=True,
         readonly=False,
         precompute=True,
     )
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the Customer", store=True, index=True
-    )
-    user_id = fields.Many2one(
-        "res.users",
-        "Salesperson",
-        index=True,
-        check_company=True,
-        tracking=True,
-        domain="[('share', '=', False)]",
-        compute="_compute_from_request",
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    team_id = fields.Many2one(
-        "crm.team",
-        "Sales Team",
-        index=True,
-        check_company=True,
-        compute="_compute_from_request",
-        store=True,
-        readonly=False,
-        precompute=True,
     )
     fee_amount = fields.Monetary("Fee Charged", required=True, tracking=True, help="Without taxes")
     invoice_id = fields.Many2one(
@@ -180,12 +159,20 @@ class SaleSampleMouldAgreement(models.Model):
     # ------------------------------------------------------------------
 
     @api.depends("request_id")
-    def _compute_from_request(self):
+    def _compute_partner_id(self):
         for agreement in self:
-            request = agreement.request_id
-            agreement.partner_id = agreement.partner_id or request.commercial_partner_id
-            agreement.user_id = agreement.user_id or request.user_id or self.env.user
-            agreement.team_id = agreement.team_id or request.team_id
+            agreement.partner_id = agreement.partner_id or agreement.request_id.commercial_partner_id
+
+    @api.model
+    def _get_salesperson_sources(self):
+        return ["request_id"]
+
+    @api.model
+    def _get_sales_team_sources(self):
+        return ["request_id"]
+
+    def _get_sales_team(self):
+        return self.team_id or self.request_id.team_id
 
     @api.depends("request_id")
     def _compute_product_ids(self):
@@ -635,11 +622,12 @@ class SaleSampleMouldAgreement(models.Model):
                 ("order_id.date_order", ">=", since),
             ]
             lines = lines_of.search(domain)
-            booked, times = agreement._get_booked_lines(lines)
+            booked = agreement._get_booked_lines(lines)
             for line in lines:
+                known, times = booked.get(line.id, (0.0, 0))
                 unit = line.product_id.uom_id
                 delivered = line.product_uom_id._compute_quantity(line.qty_delivered, unit, round=False)
-                pairs = delivered - booked[line.id]
+                pairs = delivered - known
                 if not float_is_zero(pairs, precision_digits=6):
                     rows.append({
                         "agreement_id": agreement.id,
@@ -649,23 +637,20 @@ class SaleSampleMouldAgreement(models.Model):
                         "pairs": pairs,
                         "source_model": "sale.order.line",
                         "source_id": line.id,
-                        "source_key": f"sale.order.line,{line.id},{times[line.id]}",
+                        "source_key": f"sale.order.line,{line.id},{times}",
                         "source_name": line.order_id.name,
                     })
         return rows
 
-    def _get_booked_lines(self, lines) -> tuple[dict[int, float], dict[int, int]]:
-        """Return pairs booked so far for order lines, and how often: line id → figure."""
+    def _get_booked_lines(self, lines) -> dict[int, tuple[float, int]]:
+        """Return pairs booked so far for order lines, and how often: line id → both."""
         entries = self.env["sale.sample.refund.entry"].sudo()  # sudo: the rows of everybody count
         groups = entries._read_group(
             [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
             ["source_id"],
             ["pairs:sum", "__count"],
         )
-        pairs, times = defaultdict(float), defaultdict(int)
-        for line, sum_, count in groups:
-            pairs[line], times[line] = sum_, count
-        return pairs, times
+        return {line: (pairs, times) for line, pairs, times in groups}
 
     # ------------------------------------------------------------------
     # The refund
@@ -727,9 +712,11 @@ class SaleSampleMouldAgreement(models.Model):
             due = agreement._get_due_steps()
             if not due:
                 continue
-            refusal = agreement._get_refund_refusal()
-            if refusal:
-                agreement._ask_to_refund(refusal)
+            if agreement._get_refund_refusal():
+                agreement._ask_to_refund(
+                    lambda one: one.env._("A refund is due, and something is in the way"),
+                    lambda one: one._get_refund_refusal(),
+                )
                 continue
             today = agreement.company_id._sales_today()
             granted = refunds.create([
@@ -819,25 +806,15 @@ class SaleSampleMouldAgreement(models.Model):
         """Return who checks the refunds of one agreement."""
         return self.company_id.sample_refund_user_id or self.user_id
 
-    def _ask_to_refund(self, note: str, summary: str | None = None, user=None) -> None:
+    def _ask_to_refund(self, summary: Words, note: Words, user=None) -> None:
         """Give somebody a task about one agreement, unless the same task is open.
 
-        :param summary: by default, that something is in the way of a refund
+        :param summary: what to do, in the language of the agreement it is given
+        :param note: the text below, likewise
         :param user: by default whoever checks refunds
         """
-        user = user or self._get_refund_handler()
-        if not user:
-            return
-        agreement = self.with_context(lang=user.lang)
-        summary = summary or agreement.env._("A refund is due, and something is in the way")
-        if not self.activity_ids.filtered(lambda one: one.summary == summary and one.user_id == user):
-            agreement.activity_schedule(
-                ACTIVITY_REFUND,
-                date_deadline=self.company_id._sales_today(),
-                summary=summary,
-                note=note,
-                user_id=user.id,
-            )
+        whom = {self: user or self._get_refund_handler()}
+        self.env["mail.activity"]._sales_ask(ACTIVITY_REFUND, whom, summary, note=note, once=True, notify=True)
 
     def _tell_granted(self, refund) -> None:
         """Ask whoever checks refunds to post the credit note."""
@@ -857,19 +834,20 @@ class SaleSampleMouldAgreement(models.Model):
             )
         note = " ".join(notes)
         self.message_post(body=note)
-        self._ask_to_refund(note, summary=agreement.env._("Check and post the refund of %s", amount))
+        self._ask_to_refund(lambda one: one.env._("Check and post the refund of %s", amount), lambda one: note)
 
     def _tell_fallen(self) -> None:
         """Say that goods came back after a refund: the refund stays, people decide what to do."""
         for agreement in self:
-            user = agreement._get_refund_handler()
-            agreement = agreement.with_context(lang=user.lang or self.env.lang)
+            agreement = agreement.with_context(lang=agreement._get_refund_handler().lang or self.env.lang)
             note = agreement.env._(
                 "Goods came back after the refund: %(pairs)s net pairs are left. The refund stays as it is.",
                 pairs=agreement._format_pairs(agreement.net_pairs),
             )
             agreement.message_post(body=note)
-            agreement._ask_to_refund(note, summary=agreement.env._("Returned after the refund of the mould fee"))
+            agreement._ask_to_refund(
+                lambda one: one.env._("Returned after the refund of the mould fee"), lambda one, note=note: note
+            )
 
     def _remind_of_deadline(self) -> None:
         """Remind the salesperson once of each deadline that comes near with pairs missing."""
@@ -880,15 +858,13 @@ class SaleSampleMouldAgreement(models.Model):
             if not deadline or agreement.notified_deadline == deadline or deadline - notice > today:
                 continue
             agreement.notified_deadline = deadline
-            user = agreement.user_id or agreement._get_refund_handler()
-            words = agreement.with_context(lang=user.lang or self.env.lang).env
             agreement._ask_to_refund(
-                words._(
+                lambda one: one.env._("Mould fee: the deadline of the refund comes near"),
+                lambda one: one.env._(
                     "%(customer)s lacks %(pairs)s pairs until %(day)s; then the mould fee is not refunded.",
-                    customer=agreement.partner_id.display_name,
-                    pairs=agreement._format_pairs(agreement.missing_pairs),
-                    day=format_date(agreement.env, deadline, lang_code=user.lang),
+                    customer=one.partner_id.display_name,
+                    pairs=one._format_pairs(one.missing_pairs),
+                    day=format_date(one.env, one.next_deadline),
                 ),
-                summary=words._("Mould fee: the deadline of the refund comes near"),
-                user=user,
+                user=agreement.user_id,
             )
