@@ -18,7 +18,6 @@ class SaleSampleMould(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
-        "sales.department.closed.mixin",
         "sales.department.document.mixin",
         "sales.department.number.mixin",
         "sales.department.transition.mixin",
@@ -81,7 +80,7 @@ class SaleSampleMould(models.Model):
         compute="_compute_partner_id",
         store=True,
         readonly=False,
-        copy=True,
+        precompute=True,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
