@@ -5,6 +5,9 @@ from . import number_mixin
 from . import document_mixin
 from . import mail_activity
 from . import reminder_mixin
+from . import sales_department_place
+from . import kept_mixin
+from . import loan_mixin
 from . import step_mixin
 from . import report_mixin
 from . import ir_actions_report

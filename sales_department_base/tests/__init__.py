@@ -8,6 +8,7 @@ from . import test_competitor
 from . import test_document_mixin
 from . import test_hooks
 from . import test_periods
+from . import test_place_and_loan
 from . import test_reminder_mixin
 from . import test_report
 from . import test_step_mixin
