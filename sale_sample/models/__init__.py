@@ -11,7 +11,6 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_sample_kept
 from . import sale_sample_loan
-from . import sale_sample_location
 from . import sale_sample_measurement
 from . import sale_sample_photo
 from . import sale_sample_point
@@ -26,3 +25,4 @@ from . import sale_sample_stage
 from . import sale_sample_step
 from . import sale_sample_type
 from . import sale_sample_verdict_line
+from . import sales_department_place

@@ -1,13 +1,11 @@
-from datetime import date
 from typing import ClassVar
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-BATCH = 500
-
-"""Samples reminded of in one transaction."""
+from ..constants import SALES_MANAGER_GROUP
+from ..tools.actions import dialog
 
 
 class SaleSampleKept(models.Model):
@@ -20,6 +18,8 @@ class SaleSampleKept(models.Model):
         "mail.activity.mixin",
         "sales.department.transition.mixin",
         "sales.department.number.mixin",
+        "sales.department.kept.mixin",
+        "sales.department.reminder.mixin",
     ]
     _order = "name desc, id desc"
     _rec_names_search = ["name", "request_id.name"]
@@ -37,9 +37,6 @@ class SaleSampleKept(models.Model):
     type_id = fields.Many2one(related="request_id.type_id", store=True, string="Sample Type")
     kind = fields.Selection([("sealed", "Sealed"), ("retained", "Retained")], required=True, default="retained")
     pairs = fields.Integer(required=True, default=1)
-    location_id = fields.Many2one(
-        "sale.sample.location", string="Kept at", tracking=True, index="btree_not_null", check_company=True
-    )
     kept_on = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     kept_until = fields.Date(tracking=True, help="Empty: until somebody decides otherwise.")
     state = fields.Selection(
@@ -52,14 +49,9 @@ class SaleSampleKept(models.Model):
         group_expand=True,
     )
     loan_ids = fields.One2many("sale.sample.loan", "kept_id", string="Loans", readonly=True)
-    open_loan_id = fields.Many2one("sale.sample.loan", compute="_compute_open_loan")
-    borrower = fields.Char(compute="_compute_open_loan")
-    due_back = fields.Date(compute="_compute_open_loan")
-    is_loan_overdue = fields.Boolean(compute="_compute_is_loan_overdue", search="_search_is_loan_overdue")
     is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
     disposed_on = fields.Date(readonly=True)
     disposal_note = fields.Char(readonly=True)
-    expiry_noticed_on = fields.Date(readonly=True, copy=False)
     note = fields.Char()
 
     _name_unique = models.UniqueIndex("(company_id, name)", "Another kept sample has this label.")
@@ -74,40 +66,16 @@ class SaleSampleKept(models.Model):
         for sample in self:
             sample.display_name = f"{sample.name} ({sample.request_id.name})"
 
-    @api.depends("loan_ids.returned_on", "loan_ids.due_back")
-    def _compute_open_loan(self):
-        for sample in self:
-            loan = sample.loan_ids.filtered(lambda loan: not loan.returned_on)[:1]
-            sample.open_loan_id = loan
-            sample.borrower = loan.borrower
-            sample.due_back = loan.due_back
-
-    @api.depends("loan_ids.returned_on", "loan_ids.due_back")
-    def _compute_is_loan_overdue(self):
-        for sample in self:
-            sample.is_loan_overdue = bool(sample.due_back) and sample.due_back < self._get_today()
-
-    def _search_is_loan_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("loan_ids", "any", [("returned_on", "=", False), ("due_back", "<", self._get_today())])
-
     @api.depends("kept_until", "state")
     def _compute_is_expired(self):
+        today = self.env.company._sales_today()
         for sample in self:
-            sample.is_expired = (
-                bool(sample.kept_until) and sample.state != "disposed" and sample.kept_until < self._get_today()
-            )
+            sample.is_expired = bool(sample.kept_until) and sample.state != "disposed" and sample.kept_until < today
 
     def _search_is_expired(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("state", "!=", "disposed") & Domain("kept_until", "<", self._get_today())
-
-    @api.model
-    def _get_today(self) -> date:
-        """Return today in the company's time zone."""
-        return self.env.company._sales_today()
+        return self._get_reminder_domain(self.env.company)
 
     # ------------------------------------------------------------------
     # Constraints, CRUD
@@ -154,56 +122,24 @@ class SaleSampleKept(models.Model):
     # Lend, take back, dispose of
     # ------------------------------------------------------------------
 
-    def _lend(self, due_back: date, user=None, partner=None, note: str = "") -> "models.Model":
-        """Lend samples to one colleague or one outsider; return the loans.
-
-        :param due_back: day on which they are due back
-        :param user: `res.users` who takes them, else `partner`
-        :raises UserError: when one of them is not in its place
-        """
-        today = self._get_today()
-        if due_back < today:
-            raise UserError(self.env._("The day of return lies in the past. Choose a later day."))
-        self._change_state("borrowed")
-        loans = self.env["sale.sample.loan"].sudo()  # sudo: loans are not written by hand; access was checked above
-        return loans.create([
-            {
-                "kept_id": sample.id,
-                "borrower_user_id": user.id if user else False,
-                "borrower_partner_id": partner.id if partner and not user else False,
-                "lent_by_id": self.env.uid,
-                "lent_on": today,
-                "due_back": due_back,
-                "note": note,
-            }
-            for sample in self
-        ]).with_env(self.env)
-
-    def action_take_back(self) -> None:
-        """Close the open loans: the samples are back in their place."""
-        loans = self.open_loan_id
-        self._change_state("kept")
-        loans.sudo().write({"returned_on": self._get_today()})  # sudo: not written by hand; access was checked above
-
     def action_lend(self) -> dict:
         """Open the dialog that asks who takes the samples, and until when."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Lend"),
-            "res_model": "sale.sample.lend",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_kept_ids": self.ids},
-        }
+        return dialog(self.env._("Lend"), "sale.sample.lend", kept_ids=self.ids)
+
+    def _begin_loan(self):
+        self._change_state("borrowed")
+
+    def _end_loan(self):
+        self._change_state("kept")
 
     def action_dispose(self) -> None:
         """Dispose of samples whose time is over.
 
         :raises UserError: when one of them is lent, or has to be kept longer
         """
-        today = self._get_today()
+        today = self.env.company._sales_today()
         early = self.filtered(lambda sample: not sample.kept_until or sample.kept_until >= today)
-        if early and not self.env.user.has_group("sales_team.group_sale_manager"):
+        if early and not self.env.user.has_group(SALES_MANAGER_GROUP):
             raise UserError(
                 self.env._(
                     "%(samples)s must still be kept. A sales manager may dispose of them earlier.",
@@ -214,85 +150,22 @@ class SaleSampleKept(models.Model):
         self.activity_unlink(["mail.mail_activity_data_todo"])
 
     # ------------------------------------------------------------------
-    # The daily job: samples that should be back, and samples whose time is over
+    # The daily job asks whether samples whose time is over may go
     # ------------------------------------------------------------------
 
     @api.model
-    def _cron_remind(self) -> None:
-        """Ask once for each overdue loan and for each kept sample that has expired."""
-        progress = self.env["ir.cron"]._commit_progress
-        companies = self._read_group([("state", "!=", "disposed")], ["company_id"])
-        for [company] in companies:  # each has a today of its own
-            model = self.with_company(company)
-            while loans := model._get_loans_to_remind(company):
-                loans._remind()
-                progress(len(loans))
-            while expired := model._get_expired_to_notice(company):
-                expired._notice_expiry()
-                progress(len(expired))
+    def _get_reminder_domain(self, company):
+        return Domain("state", "!=", "disposed") & Domain("kept_until", "<", company._sales_today())
 
-    @api.model
-    def _get_loans_to_remind(self, company) -> "models.Model":
-        """Return loans of a company that are overdue and not reminded of yet, a batch at a time."""
-        return self.env["sale.sample.loan"].search(
-            [
-                ("company_id", "=", company.id),
-                ("returned_on", "=", False),
-                ("due_back", "<", company._sales_today()),
-                ("reminded_on", "=", False),
-            ],
-            limit=BATCH,
-            order="id",
-        )
+    def _get_reminded_user(self):
+        """Return who is asked: the salesperson of the request, R&D where there is none."""
+        return self.user_id or self.request_id.rnd_user_id
 
-    @api.model
-    def _get_expired_to_notice(self, company) -> "models.Model":
-        """Return kept samples of a company whose time is over and nobody was told, a batch at a time."""
-        return self.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "!=", "disposed"),
-                ("kept_until", "<", company._sales_today()),
-                ("expiry_noticed_on", "=", False),
-            ],
-            limit=BATCH,
-            order="id",
-        )
+    def _get_reminder_summary(self):
+        loan = self._get_open_loans()[:1]
+        if loan:
+            return loan._get_reminder_summary()
+        return self.env._("Kept sample %s has expired: dispose of it, or keep it longer", self.name)
 
-    def _notice_expiry(self) -> None:
-        """Ask the salesperson of each sample whether it may go; ask R&D where there is none."""
-        self._schedule_todos(
-            (sample, sample.user_id or sample.request_id.rnd_user_id, sample.kept_until) for sample in self
-        )
-        self.write({"expiry_noticed_on": self._get_today()})
-
-    @api.model
-    def _schedule_todos(self, todos) -> None:
-        """Create to-do activities at once.
-
-        :param todos: (sample, user, deadline); those without an active user are left out
-        """
-        kind = self.env.ref("mail.mail_activity_data_todo")
-        model_id = self.env["ir.model"]._get_id(self._name)
-        activities = self.env["mail.activity"].sudo()  # sudo: of all salespeople
-        # One message a sample would flood the people: the activity itself is enough.
-        activities.with_context(mail_activity_quick_update=True).create([
-            {
-                "activity_type_id": kind.id,
-                "res_model_id": model_id,
-                "res_id": sample.id,
-                "user_id": user.id,
-                "automated": True,
-                "date_deadline": deadline,
-                "summary": sample._get_todo_summary(user),
-            }
-            for sample, user, deadline in todos
-            if user.active
-        ])
-
-    def _get_todo_summary(self, user) -> str:
-        """Return what is to be done about this sample, in the language of who does it."""
-        texts = self.with_context(lang=user.lang)
-        if self.state == "borrowed":
-            return texts.env._("Get %(sample)s back from %(borrower)s", sample=self.name, borrower=self.borrower)
-        return texts.env._("Kept sample %s has expired: dispose of it, or keep it longer", self.name)
+    def _get_reminder_deadline(self):
+        return self.kept_until

@@ -15,7 +15,7 @@ class TestKeptSamples(RoundCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        places = cls.env["sale.sample.location"]
+        places = cls.env["sales.department.place"]
         cls.room = places.create({"name": "Room 1", "kind": "room"})
         cls.shelf = places.create({"name": "A", "kind": "shelf", "parent_id": cls.room.id})
         cls.box = places.create({"name": "12", "kind": "box", "parent_id": cls.shelf.id})
@@ -25,7 +25,7 @@ class TestKeptSamples(RoundCase):
         """Return a retained pair of a new request, in the box."""
         return cls.env["sale.sample.kept"].create({
             "request_id": cls._request().id,
-            "location_id": cls.box.id,
+            "place_id": cls.box.id,
             "kept_until": "2026-09-02",
             **values,
         })
@@ -37,13 +37,13 @@ class TestKeptSamples(RoundCase):
         self.assertEqual(self.box.complete_name, "Room 1 / A / 12")
         self.room.name = "Store"
         self.assertEqual(self.box.complete_name, "Store / A / 12")
-        lone = self.env["sale.sample.location"].create({"name": "Lone", "kind": "box"})
+        lone = self.env["sales.department.place"].create({"name": "Lone", "kind": "box"})
         with self.assertRefused("“A” cannot lie in “Lone”", ValidationError):
             self.shelf.parent_id = lone
         with self.assertRaises(UserError):
             self.shelf.parent_id = self.box
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            self.env["sale.sample.location"].create({"name": "12", "kind": "box", "parent_id": self.shelf.id})
+            self.env["sales.department.place"].create({"name": "12", "kind": "box", "parent_id": self.shelf.id})
 
     @users("sample_rnd", "sample_salesman", "sample_quality")
     def test_lend_and_take_back(self):

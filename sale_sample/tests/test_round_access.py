@@ -18,7 +18,7 @@ class TestRoundAccess(RoundCase):
         cls.sample = cls._answered("changes")
         cls.photo = cls.env["sale.sample.photo"].create({"round_id": cls.sample.id, "image": picture()})
         kept = cls.sample.kept_ids[0].sudo()
-        kept._lend(kept._get_today(), user=cls.rnd)
+        kept._lend(cls.company._sales_today(), user=cls.rnd)
         cls.records = {
             "round": cls.sample,
             "measurement": cls.sample.measurement_ids[0],
@@ -91,7 +91,7 @@ class TestRoundAccess(RoundCase):
                     self.assertFalse(self.records[key].with_user(user).has_access("read"))
 
     def test_places_are_kept_by_those_who_store(self):
-        place = self.env["sale.sample.location"].create({"name": "Room", "kind": "room"})
+        place = self.env["sales.department.place"].create({"name": "Room", "kind": "room"})
         for role in (*READERS, "internal"):
             with self.subTest(role=role):
                 record = place.with_user(getattr(self, role))

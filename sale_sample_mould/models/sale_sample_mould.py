@@ -108,8 +108,13 @@ class SaleSampleMould(models.Model):
     size_ids = fields.One2many("sale.sample.mould.size", "mould_id", "Sizes", copy=True)
     part_ids = fields.One2many("sale.sample.mould.part", "mould_id", "Cost by Part", copy=True)
     event_ids = fields.One2many("sale.sample.mould.event", "mould_id", "Status Log", readonly=True)
-    location_id = fields.Many2one(
-        "sale.sample.location", "Place", index="btree_not_null", ondelete="restrict", check_company=True, tracking=True
+    place_id = fields.Many2one(
+        "sales.department.place",
+        "Place",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
     )
     keeper_id = fields.Many2one(
         "res.partner", "Kept by", index="btree_not_null", check_company=True, help="Where it is not with us"
@@ -301,14 +306,14 @@ class SaleSampleMould(models.Model):
         :raises UserError: nobody knows where
         """
         self._check_maker()
-        lost = self.filtered(lambda mould: not mould.location_id and not mould.keeper_id)
+        lost = self.filtered(lambda mould: not mould.place_id and not mould.keeper_id)
         if lost:
             raise UserError(
                 self.env._("%s: enter the place of the mould, or who keeps it.", ", ".join(lost.mapped("display_name")))
             )
         self._change_state("stored", stored_on=self._get_today())
         for mould in self:
-            mould._log_event("stored", note=mould.location_id.complete_name or mould.keeper_id.display_name)
+            mould._log_event("stored", note=mould.place_id.complete_name or mould.keeper_id.display_name)
 
     def action_drop(self) -> None:
         """Close quotations of moulds that will not be opened."""

@@ -24,7 +24,7 @@ class TestMould(MouldCase):
         mould.action_release()
         with self.assertRefused("place of the mould"):
             mould.action_store()
-        mould.location_id = self.env["sale.sample.location"].create({"name": "Rack T", "company_id": self.company.id})
+        mould.place_id = self.env["sales.department.place"].create({"name": "Rack T", "company_id": self.company.id})
         mould.action_store()
         mould.action_release()
         mould._scrap("Worn out")

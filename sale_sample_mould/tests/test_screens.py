@@ -33,8 +33,8 @@ class TestMouldScreens(MouldCase):
         mould = self.env["sale.sample.mould"].create({
             "shape": "Cup sole T",
             "request_id": self._submitted().id,
-            "location_id": self
-            .env["sale.sample.location"]
+            "place_id": self
+            .env["sales.department.place"]
             .create({"name": "Shelf T", "company_id": self.company.id})
             .id,
         })
