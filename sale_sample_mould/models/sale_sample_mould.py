@@ -3,11 +3,14 @@ from typing import ClassVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.sale_sample.constants import RND_GROUPS, SALES_MANAGER_GROUP
+from odoo.addons.sale_sample.tools.actions import dialog
 from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs
 
-MAKER_GROUPS = "sales_department_base.group_collaborator_rnd,sales_team.group_sale_manager"
+#: States in which further sizes can be opened.
+IN_USE_STATES = ("opened", "trial", "released", "stored")
 
 
 class SaleSampleMould(models.Model):
@@ -251,7 +254,7 @@ class SaleSampleMould(models.Model):
 
     def _check_maker(self) -> None:
         """:raises AccessError: the user is neither R&D nor a sales manager"""
-        if not self.env.su and not self.env.user.has_groups(MAKER_GROUPS):
+        if not self.env.su and not self.env.user.has_groups(RND_GROUPS):
             raise AccessError(self.env._("Moulds are opened, tried and released by R&D. Ask the R&D colleague."))
 
     # ------------------------------------------------------------------
@@ -325,14 +328,7 @@ class SaleSampleMould(models.Model):
     def action_open_scrap(self) -> dict:
         """Open the dialog that asks why moulds are scrapped."""
         self._check_maker()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Scrap the Mould"),
-            "res_model": "sale.sample.mould.scrap",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_mould_ids": self.ids},
-        }
+        return dialog(self.env._("Scrap the Mould"), "sale.sample.mould.scrap", mould_ids=self.ids)
 
     def _scrap(self, reason: str) -> None:
         """Scrap moulds for good.
@@ -355,14 +351,7 @@ class SaleSampleMould(models.Model):
         """Open the dialog that opens further sizes."""
         self.ensure_one()
         self._check_maker()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Open Further Sizes"),
-            "res_model": "sale.sample.mould.open",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_mould_id": self.id},
-        }
+        return dialog(self.env._("Open Further Sizes"), "sale.sample.mould.open", mould_id=self.id)
 
     def _open_sizes(self, sizes, reason: str = "") -> None:
         """Open further sizes of one mould, carried by orders or by a sales manager's reason.
@@ -376,7 +365,7 @@ class SaleSampleMould(models.Model):
         self._check_maker()
         self._lock_for_transition()
         reason = (reason or "").strip()
-        if self.state not in ("opened", "trial", "released", "stored"):
+        if self.state not in IN_USE_STATES:
             raise UserError(self.env._("%s: only the sizes of a mould in use can be opened.", self.display_name))
         if not sizes or sizes.mould_id != self or any(size.state != "planned" for size in sizes):
             raise UserError(self.env._("%s: choose sizes that are not opened yet.", self.display_name))
@@ -394,7 +383,7 @@ class SaleSampleMould(models.Model):
                     needed=self.needed_pairs,
                 )
             )
-        elif not self.env.user.has_group("sales_team.group_sale_manager"):
+        elif not self.env.user.has_group(SALES_MANAGER_GROUP):
             raise AccessError(self.env._("Only a sales manager opens sizes without the orders they need."))
         else:
             evidence = reason

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
-#: Figure of the digest → event that it counts.
+#: Figure of the digest → figure of the statistics, which counts events of the same name.
 KPIS = {"kpi_sample_requested": "requested", "kpi_sample_made": "made", "kpi_sample_approved": "approved"}
 
 
@@ -11,43 +11,31 @@ class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
     kpi_sample_requested = fields.Boolean("Samples Requested")
-    kpi_sample_requested_value = fields.Integer(compute="_compute_kpi_sample_requested_value")
+    kpi_sample_requested_value = fields.Integer(compute="_compute_sample_kpis")
     kpi_sample_made = fields.Boolean("Samples Made")
-    kpi_sample_made_value = fields.Integer(compute="_compute_kpi_sample_made_value")
+    kpi_sample_made_value = fields.Integer(compute="_compute_sample_kpis")
     kpi_sample_approved = fields.Boolean("Samples Approved")
-    kpi_sample_approved_value = fields.Integer(compute="_compute_kpi_sample_approved_value")
+    kpi_sample_approved_value = fields.Integer(compute="_compute_sample_kpis")
 
-    def _compute_kpi_sample_requested_value(self):
-        self._compute_sample_kpi("kpi_sample_requested")
-
-    def _compute_kpi_sample_made_value(self):
-        self._compute_sample_kpi("kpi_sample_made")
-
-    def _compute_kpi_sample_approved_value(self):
-        self._compute_sample_kpi("kpi_sample_approved")
-
-    def _compute_sample_kpi(self, name: str) -> None:
+    def _compute_sample_kpis(self):
         """Count the events of samples within the span of the digest.
 
-        :raises AccessError: the reader may not see samples; the digest then leaves the figure out
+        :raises AccessError: the reader may not see samples; the digest then leaves the figures out
         """
-        if not self.env["sale.sample.statistics"].has_access("read"):
+        statistics, keys = self.env["sale.sample.statistics"], list(KPIS.values())
+        if not statistics.has_access("read"):
             raise AccessError(self.env._("Samples are not shown to this user."))
         start, end, companies = self._get_kpi_compute_parameters()
         moments = [fields.Datetime.to_datetime(moment) for moment in (start, end)]
-        statistics = self.env["sale.sample.statistics"].with_context(allowed_company_ids=companies.ids)
         found = {}
         for company in companies:
             local = self.with_context(tz=company._sales_timezone())
-            first, last = (fields.Datetime.context_timestamp(local, moment).date() for moment in moments)
-            found[company] = statistics.search_count([
-                ("company_id", "=", company.id),
-                ("event", "=", KPIS[name]),
-                ("date", ">=", first),
-                ("date", "<", last),
-            ])
+            days = (fields.Datetime.context_timestamp(local, moment).date() for moment in moments)
+            [found[company]] = statistics._get_figures(company, *days, keys=keys, events=keys)
         for digest in self:
-            digest[f"{name}_value"] = found.get(digest.company_id or self.env.company, 0)
+            counts = found.get(digest.company_id or self.env.company, {})
+            for name, key in KPIS.items():
+                digest[f"{name}_value"] = counts.get(key) or 0
 
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)
