@@ -3,8 +3,30 @@ from collections.abc import Collection
 from odoo.api import Environment
 from odoo.models import BaseModel
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 #: Records that documents of every addon name. Children come before what they inherit from.
 MASTER_DATA = ("res.users", "product.product", "product.template", "res.partner")
+
+
+def remove_documents(env: Environment, module: str, *models: str) -> None:
+    """Remove what keeps a module's tables and activity types from going: call it in an uninstall hook.
+
+    Documents that hold on to each other can only be deleted in one order, and guards against deletion must let them
+    go; activities hold on to their type, those that are done, too::
+
+        def uninstall_hook(env):
+            remove_documents(env, "sale_budget", "sale.budget.entry", "sale.budget.request", "sale.budget")
+            keep_used_records(env, "sale_budget")
+
+    :param module: technical name of the module that goes
+    :param models: technical names of its documents, in the order in which they are deleted; archived ones go, too
+    """
+    everything = env(su=True, context={**env.context, MODULE_UNINSTALL_FLAG: True, "active_test": False})
+    names = everything["ir.model.data"].search([("module", "=", module), ("model", "=", "mail.activity.type")])
+    everything["mail.activity"].search([("activity_type_id", "in", names.mapped("res_id"))]).unlink()
+    for model in models:
+        everything[model].search([]).unlink()
 
 
 def keep_used_records(env: Environment, module: str, models: Collection[str] = MASTER_DATA) -> None:

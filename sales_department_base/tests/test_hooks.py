@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..hooks import keep_used_records
+from ..hooks import keep_used_records, remove_documents
 
 MODULE = "test_sales_department"
 
@@ -48,3 +48,32 @@ class TestKeepUsedRecords(TransactionCase):
 
     def test_nothing_brought(self):
         self.assertEqual(self._kept(), set())
+
+
+@tagged("post_install", "-at_install")
+class TestRemoveDocuments(TransactionCase):
+    def test_activities_of_the_addons_types(self):
+        own, foreign = self.env["mail.activity.type"].create([{"name": "Own"}, {"name": "Foreign"}])
+        self.env["ir.model.data"].create({"module": MODULE, "name": "own", "model": own._name, "res_id": own.id})
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        activities = self.env["mail.activity"].create([
+            {
+                "activity_type_id": kind.id,
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": partner.id,
+                "active": active,
+            }
+            for kind in (own, foreign)
+            for active in (True, False)
+        ])
+        remove_documents(self.env, MODULE)
+        self.assertEqual(activities.exists(), activities[2:])
+        own.unlink()
+
+    def test_documents_in_order_archived_ones_too(self):
+        places = self.env["sales.department.place"]
+        places.create([{"name": "Room", "kind": "room"}, {"name": "Old", "kind": "room", "active": False}])
+        self.env["crm.competitor"].create({"name": "Another", "active": False})
+        remove_documents(self.env(user=self.env.ref("base.public_user")), MODULE, places._name, "crm.competitor")
+        self.assertFalse(places.with_context(active_test=False).search([]))
+        self.assertFalse(self.env["crm.competitor"].with_context(active_test=False).search([]))
