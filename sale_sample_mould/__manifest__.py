@@ -16,6 +16,10 @@
         "views/sale_sample_type_views.xml",
         "views/sale_sample_mould_menus.xml",
     ],
-    "demo": ["demo/sale_sample_mould_demo.xml"],
+    "demo": [
+        "demo/sale_sample_request_demo.xml",
+        "demo/sale_sample_portal_demo.xml",
+        "demo/sale_sample_mould_demo.xml",
+    ],
     "assets": {"web.assets_tests": ["sale_sample_mould/static/tests/tours/**/*"]},
 }
