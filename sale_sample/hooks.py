@@ -1,16 +1,9 @@
 from odoo.api import Environment
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-from odoo.addons.sales_department_base.hooks import keep_used_records
+from odoo.addons.sales_department_base.hooks import keep_used_records, remove_documents
 
 
 def uninstall_hook(env: Environment) -> None:
-    """Remove what keeps requests, rounds, types and activity types from going."""
-    env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True, "active_test": False})
-    requests = env["sale.sample.request"].search([("company_id", "!=", False)])
-    # those that are done, too
-    env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
-    env["sale.sample.kept"].search([("request_id", "in", requests.ids)]).unlink()
-    requests.round_ids.unlink()
-    requests.unlink()
+    """Remove requests with what was made of them; leave to the company what other documents hold on to."""
+    remove_documents(env, "sale_sample", "sale.sample.kept", "sale.sample.round", "sale.sample.request")
     keep_used_records(env, "sale_sample")

@@ -100,17 +100,15 @@ class SaleSamplePropertyLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose "
-                        "a target "
-                        "with tolerance.",
+                        "a target with tolerance.",
                         name,
                     )
                 )
             if line.limit_kind == "at_most" and line.tolerance_minus:
                 raise ValidationError(
                     self.env._(
-                        "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose "
-                        "a target "
-                        "with tolerance.",
+                        "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose a "
+                        "target with tolerance.",
                         name,
                     )
                 )

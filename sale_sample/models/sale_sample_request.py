@@ -591,8 +591,7 @@ class SaleSampleRequest(models.Model):
                 raise UserError(
                     self.env._(
                         "%(request)s cannot be moved to “%(stage)s” by hand: only R&D's stages of work are. Use the "
-                        "buttons "
-                        "of the request.",
+                        "buttons of the request.",
                         request=request.display_name,
                         stage=stage.name,
                     )
@@ -1296,7 +1295,7 @@ class SaleSampleRequest(models.Model):
                     requests=", ".join(refused.mapped("display_name")),
                 )
             )
-        self._change_state("approved", closed_at=fields.Datetime.now())
+        self._change_state("approved")
         self._tell_end()
 
     def _end(self, target: str, reason, note: str = "") -> None:
@@ -1311,7 +1310,7 @@ class SaleSampleRequest(models.Model):
             raise ValueError(f"{target!r} does not end a request without an approval")
         if not reason or reason.kind != target:
             raise UserError(self.env._("Choose the reason why %s ends.", ", ".join(self.mapped("display_name"))))
-        self._change_state(target, closed_at=fields.Datetime.now(), reason_id=reason.id, end_note=note or False)
+        self._change_state(target, reason_id=reason.id, end_note=note or False)
         self._tell_end()
 
     def _tell_end(self) -> None:

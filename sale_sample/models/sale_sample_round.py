@@ -401,19 +401,26 @@ class SaleSampleRound(models.Model):
 
     def _keep_retained(self) -> None:
         """Store the pairs that stay with us, for as long as the type of sample says."""
-        kept = self.env["sale.sample.kept"]
+        self._keep("retained", {record: record.retained_quantity for record in self})
+
+    def _keep(self, kind: str, pairs: Mapping["models.Model", int]) -> None:
+        """Store pairs of rounds among the kept samples.
+
+        :param kind: "sealed" or "retained"
+        :param pairs: round → how many, 0 for none
+        """
         today = self._get_today()
-        kept.create([
+        self.env["sale.sample.kept"].create([
             {
                 "request_id": record.request_id.id,
                 "round_id": record.id,
-                "kind": "retained",
-                "pairs": record.retained_quantity,
+                "kind": kind,
+                "pairs": count,
                 "kept_on": today,
                 "kept_until": record._get_retention_end(today),
             }
-            for record in self
-            if record.retained_quantity
+            for record, count in pairs.items()
+            if count
         ])
 
     def _get_retention_end(self, day: date) -> date | bool:
@@ -502,8 +509,8 @@ class SaleSampleRound(models.Model):
         all open points along. Rejected: the request ends for the reason given.
 
         :param verdict: "approved", "changes" or "rejected"
-        :param changes: part → whether the customer wants it changed
-        :param comments: part → what the customer said; each line becomes a point
+        :param changes: aspect → whether the customer wants it changed
+        :param comments: aspect → what the customer said; each line becomes a point
         :param solved_points: points of earlier rounds that this one has solved.
             None: all of them when the verdict is "approved", else none
         :param answered_by: contact (`res.partner`) who answered
@@ -547,23 +554,23 @@ class SaleSampleRound(models.Model):
 
         :raises UserError: what contradicts what, and the way out
         """
-        labels = dict(self.env["sale.sample.verdict.line"]._fields["part"]._description_selection(self.env))
+        labels = dict(self.env["sale.sample.verdict.line"]._fields["aspect"]._description_selection(self.env))
         found = contradictions(verdict, changes, comments, still_open.mapped("name"))
         for problem in found:
-            parts = ", ".join(labels[part] for part in problem.parts)
+            aspects = ", ".join(labels[aspect] for aspect in problem.aspects)
             if problem.code == "change_without_words":
-                raise UserError(self.env._("Write what the customer wants changed: %s.", parts))
+                raise UserError(self.env._("Write what the customer wants changed: %s.", aspects))
             if problem.code == "changes_without_any":
                 raise UserError(
                     self.env._("%s: say which part is to be changed, or record an approval.", self.display_name)
                 )
-            if parts:
+            if aspects:
                 raise UserError(
                     self.env._(
                         "%(round)s cannot be approved while parts are to be changed: %(parts)s. "
                         "Record changes instead, or set these parts to OK.",
                         round=self.display_name,
-                        parts=parts,
+                        parts=aspects,
                     )
                 )
             raise UserError(
@@ -575,30 +582,24 @@ class SaleSampleRound(models.Model):
             )
 
     def _store_verdict(self, changes: Mapping[str, bool], comments: Mapping[str, str]) -> None:
-        """Store the verdict on each part, and the points it raises. Called with all rights."""
+        """Store the verdict on each aspect, and the points it raises. Called with all rights."""
         self.env["sale.sample.verdict.line"].create([
-            {"round_id": self.id, "part": part, "opinion": "change" if change else "ok", "comment": comments.get(part)}
-            for part, change in changes.items()
+            {
+                "round_id": self.id,
+                "aspect": aspect,
+                "opinion": "change" if change else "ok",
+                "comment": comments.get(aspect),
+            }
+            for aspect, change in changes.items()
         ])
         self.env["sale.sample.point"].create([
-            {"origin_round_id": self.id, "part": part, "name": text} for part, text in new_points(changes, comments)
+            {"origin_round_id": self.id, "aspect": aspect, "name": text}
+            for aspect, text in new_points(changes, comments)
         ])
 
     def _seal(self) -> None:
         """Keep a pair of an approved round as the sealed standard, where the type wants one."""
-        today = self._get_today()
-        self.env["sale.sample.kept"].create([
-            {
-                "request_id": record.request_id.id,
-                "round_id": record.id,
-                "kind": "sealed",
-                "pairs": 1,
-                "kept_on": today,
-                "kept_until": record._get_retention_end(today),
-            }
-            for record in self
-            if record.type_id.is_sealed
-        ])
+        self._keep("sealed", {record: 1 for record in self if record.type_id.is_sealed})
 
     def _tell_answer(self, following) -> None:
         """Give R&D the work that follows from the answer.
@@ -638,8 +639,8 @@ class SaleSampleRound(models.Model):
 
         :param verdict: "approved" or "changes"; customers do not end a request on their own
         :param answered_by: the contact (`res.partner`) who answers
-        :param changes: part → whether it is to be changed
-        :param comments: part → what the customer wrote
+        :param changes: aspect → whether it is to be changed
+        :param comments: aspect → what the customer wrote
         :param solved_points: earlier points that this round has solved; None as in `_record_answer`
         :param comment: remark on the whole sample
         :raises UserError: when the answer contradicts itself, or the round was answered before
@@ -664,16 +665,16 @@ class SaleSampleRound(models.Model):
     def _post_portal_answer(self, author, points: list[tuple[str, str]], comment: str) -> None:
         """Post the answer in the customer's name: salesperson and R&D are told, both sides can read it later.
 
-        :param points: part and text of each new point
+        :param points: aspect and text of each new point
         """
-        labels = dict(self.env["sale.sample.point"]._fields["part"]._description_selection(self.env))
+        labels = dict(self.env["sale.sample.point"]._fields["aspect"]._description_selection(self.env))
         if self.verdict == "approved":
             title = self.env._("Round %s is approved.", self.number)
         else:
             title = self.env._("Round %s needs changes.", self.number)
         body = Markup("<p>%s</p>") % title
         if points:
-            rows = Markup().join(Markup("<li><b>%s</b>: %s</li>") % (labels[part], text) for part, text in points)
+            rows = Markup().join(Markup("<li><b>%s</b>: %s</li>") % (labels[aspect], text) for aspect, text in points)
             body += Markup("<ul>%s</ul>") % rows
         if comment:
             body += Markup("<p>%s</p>") % Markup("<br/>").join(comment.splitlines())
@@ -771,8 +772,8 @@ class SaleSampleRound(models.Model):
         self.ensure_one()
         self._check_signature(name, signature)
         if self.state == "sent":
-            parts = self.env["sale.sample.verdict.line"]._fields["part"].get_values(self.env)
-            self._record_portal_answer("approved", answered_by, dict.fromkeys(parts, False))
+            aspects = self.env["sale.sample.verdict.line"]._fields["aspect"].get_values(self.env)
+            self._record_portal_answer("approved", answered_by, dict.fromkeys(aspects, False))
         self._record_signature(name, signature)
         line = self.env._("Round %(number)s is signed by %(name)s.", number=self.number, name=self.signed_by)
         mark = self.env._("Fingerprint: %s", self.signed_digest)

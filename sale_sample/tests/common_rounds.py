@@ -11,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
-from ..models.sale_sample_verdict_line import PARTS
+from ..models.sale_sample_verdict_line import ASPECTS
 
 ROLES = {
     "salesman": "sales_team.group_sale_salesman,base.group_partner_manager",
@@ -169,7 +169,7 @@ class RoundCase(TransactionCase):
     @staticmethod
     def _all_ok():
         """Return what a customer says who wants nothing changed."""
-        return {part: False for part, _label in PARTS}
+        return {aspect: False for aspect, _label in ASPECTS}
 
     @contextmanager
     def assertRefused(self, pattern, error=UserError):

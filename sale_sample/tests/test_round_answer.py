@@ -30,7 +30,7 @@ class TestRoundAnswer(RoundCase):
         points = ["Toe too round", "Heel 2 mm lower", "One box a pair"]
         self.assertEqual(following.carried_point_ids.mapped("name"), points)
         self.assertEqual(
-            [(line.part, line.opinion) for line in sample.verdict_line_ids if line.opinion == "change"],
+            [(line.aspect, line.opinion) for line in sample.verdict_line_ids if line.opinion == "change"],
             [("style", "change"), ("packing", "change")],
         )
         activity = following.sudo().activity_ids
