@@ -28,7 +28,7 @@ JUDGED = (*SETTLED_SHARES, *LESS_IS_BETTER)
 TABLE = ("requested", "made", "approved", "rejected", "rounds", "cycle", "on_time_needed", "first_round")
 TOP = 10
 """Rows of a table; the rest is not printed."""
-WIDTH = 864.0
+WIDTH = 846.0
 """Width of the charts in pixels: as wide as the page."""
 SEES_ALL = (
     "sales_team.group_sale_salesman_all_leads,sales_department_base.group_collaborator_rnd,"
