@@ -55,20 +55,24 @@ class SaleSampleMould(models.Model):
     # ------------------------------------------------------------------
 
     def _after_release(self):
-        super()._after_release()
+        result = super()._after_release()
         self._settle_fees()
+        return result
 
     def _after_scrap(self):
-        super()._after_scrap()
+        result = super()._after_scrap()
         self._settle_fees()
+        return result
 
     def _after_drop(self):
-        super()._after_drop()
+        result = super()._after_drop()
         self._settle_fees()
+        return result
 
     def _after_open_sizes(self):
-        super()._after_open_sizes()
+        result = super()._after_open_sizes()
         self._settle_fees(owed=False)
+        return result
 
     def _settle_fees(self, owed: bool = True) -> None:
         """Tell the budget what these moulds cost the company.

@@ -254,15 +254,15 @@ class SaleSampleRequest(models.Model):
         :param estimate: in company currency
         """
         company = self.company_id or self.env.company
-        return {
-            "company": company,
-            "date": company._sales_today(),
-            "purpose": purpose,
-            "team": self.team_id,
-            "user": self.user_id,
-            "partner": self.partner_id,
-            "estimate": estimate,
-        }
+        return BudgetValues(
+            company=company,
+            date=company._sales_today(),
+            purpose=purpose,
+            team=self.team_id,
+            user=self.user_id,
+            partner=self.partner_id,
+            estimate=estimate,
+        )
 
     def _get_budget_purpose(self) -> "models.Model":
         """Return what the money of one request is spent on. Extension point.
