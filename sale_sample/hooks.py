@@ -1,27 +1,9 @@
 from odoo.api import Environment
 
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
-from odoo.addons.sales_department_base.hooks import keep_used_records
+from odoo.addons.sales_department_base.hooks import keep_used_records, remove_documents
 
 
 def uninstall_hook(env: Environment) -> None:
-    """Give back what requests reserve in budgets, and remove what keeps types and activity types from going."""
-    env = env(context={**env.context, MODULE_UNINSTALL_FLAG: True, "active_test": False})
-    requests = env["sale.sample.request"].search([("company_id", "!=", False)])
-    requests.filtered(lambda request: request.state == "accepted")._budget_release()
-    # those that are done, too
-    env["mail.activity"].search([("activity_type_id.res_model", "=like", "sale.sample.%")]).unlink()
-    env["sale.sample.article"].search([("request_id", "in", requests.ids)]).unlink()
-    agreements = env["sale.sample.mould.agreement"].search([("company_id", "!=", False)])
-    agreements.refund_ids.unlink()
-    agreements.entry_ids.unlink()
-    agreements.unlink()
-    decisions = requests.fee_decision_ids
-    decisions.filtered(lambda decision: decision.state == "approved")._budget_release()
-    decisions.order_line_ids.sample_fee_decision_id = False  # orders stay, without the link
-    requests.fee_decision_id = False
-    decisions.unlink()
-    env["sale.sample.mould"].search([("company_id", "!=", False)]).unlink()
-    requests.round_ids.unlink()
-    requests.unlink()
+    """Remove requests with what was made of them; leave to the company what other documents hold on to."""
+    remove_documents(env, "sale_sample", "sale.sample.kept", "sale.sample.round", "sale.sample.request")
     keep_used_records(env, "sale_sample")

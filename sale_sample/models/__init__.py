@@ -1,97 +1,28 @@
-from . import (
-    sale_sample_portal_mixin,
-    sale_sample_stage,
-    sale_sample_type,
-    sale_sample_reason,
-    sale_sample_property,
-    sale_sample_request,
-    sale_sample_request_requirement,
-    sale_sample_request_guard,
-    sale_sample_request_stage,
-    sale_sample_request_due,
-    sale_sample_request_step,
-    sale_sample_request_submit,
-    sale_sample_request_handover,
-    sale_sample_request_reminder,
-    sale_sample_request_links,
-    sale_sample_request_budget,
-    sale_sample_requirement_mixin,
-    sale_sample_property_line,
-    sale_sample_size_line,
-    sale_sample_question,
-    sale_sample_step,
-    res_company,
-    res_config_settings,
-    sale_sample_holder_mixin,
-    res_partner,
-    crm_lead,
-    sale_order,
-    product_template,
-    product_product,
-)
-from . import (
-    sale_sample_round,
-    sale_sample_round_promise,
-    sale_sample_round_step,
-    sale_sample_round_budget,
-    sale_sample_round_flow,
-    sale_sample_round_answer,
-    sale_sample_measurement,
-    sale_sample_photo,
-    sale_sample_verdict_line,
-    sale_sample_point,
-    sale_sample_location,
-    sale_sample_article,
-    sale_sample_article_reminder,
-    sale_sample_loan,
-    sale_sample_request_round,
-    sale_sample_request_end,
-    sale_sample_request_quote,
-    sale_order_line_sample,
-    res_company_photo,
-    sale_sample_round_portal,
-    sale_sample_round_signature,
-    sale_sample_request_portal,
-)
-from . import (
-    sale_sample_mould,
-    sale_sample_mould_flow,
-    sale_sample_mould_staging,
-    sale_sample_mould_part,
-    sale_sample_mould_size,
-    sale_sample_mould_event,
-    sale_sample_mould_rule,
-    sale_sample_mould_bill,
-    account_move_line_mould,
-)
-from . import (
-    sale_sample_type_fee,
-    sale_sample_fee_policy,
-    sale_sample_fee_policy_evaluation,
-    sale_sample_fee_refund_step,
-    sale_sample_fee_level,
-    sale_sample_fee_decision,
-    sale_sample_fee_decision_explanation,
-    sale_sample_fee_decision_approval,
-    sale_sample_fee_decision_budget,
-    sale_sample_fee_decision_collection,
-    sale_sample_request_fee,
-    sale_sample_request_fee_exception,
-    sale_sample_request_fee_end,
-    sale_sample_request_fee_customer,
-    sale_sample_round_fee,
-    sale_order_line_fee,
-    sale_order_fee,
-    res_company_fee,
-    sale_sample_mould_agreement,
-    sale_sample_mould_agreement_step,
-    sale_sample_mould_agreement_ledger,
-    sale_sample_mould_agreement_terms,
-    sale_sample_mould_agreement_refund,
-    sale_sample_fee_decision_agreement,
-    sale_sample_refund_entry,
-    sale_sample_refund,
-    res_company_refund,
-    res_config_settings_refund,
-)
-from . import sale_sample_report_subscription, digest_digest
+from . import sale_sample_request_count_mixin
+from . import sale_sample_portal_mixin
+from . import sale_sample_requirement_mixin
+from . import crm_lead
+from . import product_product
+from . import product_template
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import sale_order
+from . import sale_order_line
+from . import sale_sample_kept
+from . import sale_sample_loan
+from . import sale_sample_measurement
+from . import sale_sample_photo
+from . import sale_sample_point
+from . import sale_sample_property
+from . import sale_sample_property_line
+from . import sale_sample_question
+from . import sale_sample_reason
+from . import sale_sample_request
+from . import sale_sample_round
+from . import sale_sample_size_line
+from . import sale_sample_stage
+from . import sale_sample_step
+from . import sale_sample_type
+from . import sale_sample_verdict_line
+from . import sales_department_place

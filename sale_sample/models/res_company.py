@@ -21,10 +21,16 @@ class ResCompany(models.Model):
     sample_due_soon_days = fields.Integer(
         "Due Soon within", default=3, help="Days before the due date from which a request counts as due soon"
     )
+    sample_photo_max_mb = fields.Float(
+        "Largest Photo", default=10.0, digits=(6, 1), help="Megabytes that a photo of a sample may have; 0: no limit"
+    )
 
     _sample_hours_not_negative = models.Constraint(
         "CHECK(sample_reminder_hours >= 0 AND sample_escalation_hours >= 0 AND sample_due_soon_days >= 0)",
         "Hours and days of sample requests cannot be negative.",
+    )
+    _sample_photo_not_negative = models.Constraint(
+        "CHECK(sample_photo_max_mb >= 0)", "The size of a photo cannot be negative. Use 0 for no limit."
     )
 
     def _get_sample_due_days(self) -> tuple[date, date]:

@@ -10,4 +10,3 @@ class ResConfigSettings(models.TransientModel):
     sample_escalation_hours = fields.Float(related="company_id.sample_escalation_hours", readonly=False)
     sample_due_soon_days = fields.Integer(related="company_id.sample_due_soon_days", readonly=False)
     sample_photo_max_mb = fields.Float(related="company_id.sample_photo_max_mb", readonly=False)
-    sample_fee_product_id = fields.Many2one(related="company_id.sample_fee_product_id", readonly=False)

@@ -5,12 +5,12 @@ class ResPartner(models.Model):
     """Customers show the sample requests of their company, contacts those of theirs."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "sale.sample.holder.mixin"]
+    _inherit = ["res.partner", "sale.sample.request.count.mixin"]
     _sample_link = "commercial_partner_id"
 
-    def _get_sample_holders(self):
+    def _get_counted_records(self):
         return {partner: partner.commercial_partner_id._origin for partner in self}
 
     def _get_sample_defaults(self):
-        holder = self.commercial_partner_id
-        return {"partner_id": holder.id, **({"contact_id": self.id} if self != holder else {})}
+        company = self.commercial_partner_id
+        return {"partner_id": company.id, **({"contact_id": self.id} if self != company else {})}

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class SaleSampleLoan(models.Model):
@@ -7,61 +6,14 @@ class SaleSampleLoan(models.Model):
 
     _name = "sale.sample.loan"
     _description = "Loan of a Kept Sample"
-    _order = "lent_on desc, id desc"
-    _rec_name = "article_id"
+    _inherit = ["sales.department.loan.mixin"]
+    _rec_name = "kept_id"
+    _loan_thing = "kept_id"
 
-    article_id = fields.Many2one("sale.sample.article", required=True, index=True, ondelete="cascade", readonly=True)
-    request_id = fields.Many2one(related="article_id.request_id", store=True)
-    company_id = fields.Many2one(related="article_id.company_id", store=True)
-    borrower_user_id = fields.Many2one("res.users", string="Colleague", readonly=True)
-    borrower_partner_id = fields.Many2one("res.partner", string="Outsider", readonly=True)
-    borrower = fields.Char(compute="_compute_borrower")
-    lent_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
-    lent_on = fields.Date(required=True, readonly=True)
-    due_back = fields.Date(required=True)
-    returned_on = fields.Date(readonly=True)
-    note = fields.Char()
-    reminded_on = fields.Date(readonly=True, copy=False)
+    kept_id = fields.Many2one("sale.sample.kept", required=True, index=True, ondelete="cascade", readonly=True)
+    request_id = fields.Many2one(related="kept_id.request_id", store=True)
+    company_id = fields.Many2one(related="kept_id.company_id", store=True)
 
     _one_open_loan = models.UniqueIndex(
-        "(article_id) WHERE returned_on IS NULL", "This sample has been lent already. Take it back first."
+        "(kept_id) WHERE returned_on IS NULL", "This sample has been lent already. Take it back first."
     )
-    _one_borrower = models.Constraint(
-        "CHECK((borrower_user_id IS NULL) <> (borrower_partner_id IS NULL))",
-        "A sample is lent to one colleague or to one outsider.",
-    )
-
-    @api.depends("borrower_user_id", "borrower_partner_id")
-    def _compute_borrower(self):
-        for loan in self:
-            loan.borrower = loan.borrower_user_id.name or loan.borrower_partner_id.display_name
-
-    @api.constrains("lent_on", "due_back", "returned_on")
-    def _check_dates(self):
-        for loan in self:
-            if loan.due_back < loan.lent_on:
-                raise ValidationError(
-                    self.env._(
-                        "%(sample)s cannot be due back before it was lent. Choose a later day.",
-                        sample=loan.article_id.display_name,
-                    )
-                )
-            if loan.returned_on and loan.returned_on < loan.lent_on:
-                raise ValidationError(
-                    self.env._(
-                        "%(sample)s cannot come back before it was lent. Choose a later day.",
-                        sample=loan.article_id.display_name,
-                    )
-                )
-
-    def _get_reminded_user(self) -> "models.Model":
-        """Return who is to bring the sample back: the colleague who has it and may open it, else who lent it."""
-        user = self.borrower_user_id
-        if user and self.article_id.with_user(user).has_access("read"):
-            return user
-        return self.lent_by_id
-
-    def _remind(self) -> None:
-        """Ask for each overdue sample once."""
-        self.article_id._schedule_todos((loan.article_id, loan._get_reminded_user(), loan.due_back) for loan in self)
-        self.write({"reminded_on": self.env.company._sales_today()})

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .sale_sample_verdict_line import PARTS
+from .sale_sample_verdict_line import ASPECTS
 
 
 class SaleSamplePoint(models.Model):
@@ -12,7 +12,7 @@ class SaleSamplePoint(models.Model):
     _order = "request_id, origin_number, id"
 
     name = fields.Text(string="Point", required=True)
-    part = fields.Selection(PARTS, required=True, default="other")
+    aspect = fields.Selection(ASPECTS, "Part", required=True, default="other")
     origin_round_id = fields.Many2one(
         "sale.sample.round", string="Raised on", required=True, index=True, ondelete="cascade"
     )

@@ -22,7 +22,6 @@ class SaleSamplePropertyLine(models.Model):
         compute="_compute_from_property",
         store=True,
         readonly=False,
-        copy=True,
         required=True,
         precompute=True,
     )
@@ -42,14 +41,12 @@ class SaleSamplePropertyLine(models.Model):
         help="Distance above the target that still passes",
     )
     target_text = fields.Char("Requirement in Words")
-    uom_name = fields.Char(
-        "Unit", compute="_compute_from_property", store=True, readonly=False, copy=True, precompute=True
-    )
+    uom_name = fields.Char("Unit", compute="_compute_from_property", store=True, readonly=False, precompute=True)
     standard = fields.Char(
-        "Test Standard", compute="_compute_from_property", store=True, readonly=False, copy=True, precompute=True
+        "Test Standard", compute="_compute_from_property", store=True, readonly=False, precompute=True
     )
     condition = fields.Char(
-        "Test Condition", compute="_compute_from_property", store=True, readonly=False, copy=True, precompute=True
+        "Test Condition", compute="_compute_from_property", store=True, readonly=False, precompute=True
     )
     required = fields.Boolean(default=True, help="A round that fails it does not go out without a concession.")
     requirement = fields.Char(compute="_compute_requirement", help="The limit as it is written in a specification")
@@ -103,17 +100,15 @@ class SaleSamplePropertyLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s asks for at least the target: there is no tolerance above it. Leave it empty, or choose "
-                        "a target "
-                        "with tolerance.",
+                        "a target with tolerance.",
                         name,
                     )
                 )
             if line.limit_kind == "at_most" and line.tolerance_minus:
                 raise ValidationError(
                     self.env._(
-                        "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose "
-                        "a target "
-                        "with tolerance.",
+                        "%s asks for at most the target: there is no tolerance below it. Leave it empty, or choose a "
+                        "target with tolerance.",
                         name,
                     )
                 )

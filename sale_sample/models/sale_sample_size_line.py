@@ -64,8 +64,7 @@ class SaleSampleSizeLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(request)s: there is no size %(size)s in %(system)s. Sizes go from %(smallest)s to "
-                        "%(largest)s in "
-                        "steps of %(step)s.",
+                        "%(largest)s in steps of %(step)s.",
                         request=request.display_name,
                         size=size_label(line.size),
                         system=systems[request.size_system],

@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from odoo import fields, models
+
+from ..constants import CLOSED_STATES
 
 
 class SaleSampleStep(models.Model):
@@ -9,12 +11,14 @@ class SaleSampleStep(models.Model):
 
     _name = "sale.sample.step"
     _description = "Step of a Sample Request"
+    _inherit = ["sales.department.step.mixin"]
     _order = "request_id, entered_at, id"
     _rec_name = "step"
+    _step_document = "request_id"
+    _step_final = frozenset(CLOSED_STATES)
 
     request_id = fields.Many2one("sale.sample.request", required=True, readonly=True, index=True, ondelete="cascade")
     round_id = fields.Many2one("sale.sample.round", readonly=True, index="btree_not_null", ondelete="set null")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     type_id = fields.Many2one(related="request_id.type_id", store=True, index=True)
     salesperson_id = fields.Many2one(
         related="request_id.user_id", store=True, string="Salesperson", index="btree_not_null"
@@ -38,36 +42,5 @@ class SaleSampleStep(models.Model):
         readonly=True,
         index=True,
     )
-    entered_at = fields.Datetime("From", required=True, readonly=True)
-    left_at = fields.Datetime("Until", readonly=True)
-    user_id = fields.Many2one("res.users", "By", required=True, readonly=True)
-    working_hours = fields.Float(
-        readonly=True, aggregator="avg", help="Working hours of the company's calendar between the two moments"
-    )
 
     _one_open = models.UniqueIndex("(request_id) WHERE left_at IS NULL", "A request is in one step at a time.")
-    _in_order = models.Constraint("CHECK(left_at >= entered_at)", "A step cannot end before it began.")
-
-    @api.model
-    def _hours_between(self, spans: list[tuple]) -> list[float]:
-        """Return the working hours within each span, each in the calendar of its company.
-
-        The number of queries grows with the companies, not with the spans. A company without
-        a working calendar counts every hour.
-
-        :param spans: ``(company, start, stop)``, the moments in naive UTC
-        """
-        hours = [0.0] * len(spans)
-        places: dict = {}
-        for place, (company, _start, _stop) in enumerate(spans):
-            places.setdefault(company, []).append(place)
-        for company, mine in places.items():
-            calendar = company.sudo().resource_calendar_id  # sudo: it counts for whoever acts, portal users too
-            intervals = [spans[place][1:] for place in mine]
-            if calendar:
-                found = calendar._working_hours_between(intervals)
-            else:
-                found = [(stop - start).total_seconds() / 3600 for start, stop in intervals]
-            for place, value in zip(mine, found, strict=True):
-                hours[place] = value
-        return hours

@@ -19,7 +19,6 @@ class SaleSampleType(models.Model):
     stage_ids = fields.Many2many(
         "sale.sample.stage", string="Stages of Work", domain=[("kind", "=", "work")], help="Empty: all stages of work"
     )
-    needs_mould = fields.Boolean()
     is_sealed = fields.Boolean(
         "Sealed Sample", help="The approved sample is sealed and signed, and kept as the standard."
     )

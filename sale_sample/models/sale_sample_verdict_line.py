@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-PARTS = [
+ASPECTS = [
     ("style", "Style"),
     ("properties", "Physical Properties"),
     ("function", "Function"),
@@ -10,17 +10,17 @@ PARTS = [
 
 
 class SaleSampleVerdictLine(models.Model):
-    """What the customer answered on one part of a round. Written by the answer only."""
+    """What the customer answered on one aspect of a round. Written by the answer only."""
 
     _name = "sale.sample.verdict.line"
     _description = "Verdict on a Part"
     _order = "round_id, id"
-    _rec_name = "part"
+    _rec_name = "aspect"
 
     round_id = fields.Many2one("sale.sample.round", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="round_id.company_id", store=True)
-    part = fields.Selection(PARTS, required=True, readonly=True)
+    aspect = fields.Selection(ASPECTS, "Part", required=True, readonly=True)
     opinion = fields.Selection([("ok", "OK"), ("change", "Change")], required=True, readonly=True)
     comment = fields.Text(readonly=True)
 
-    _part_once = models.UniqueIndex("(round_id, part)", "Each part is judged once a round.")
+    _aspect_once = models.UniqueIndex("(round_id, aspect)", "Each part is judged once a round.")

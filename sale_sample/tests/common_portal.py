@@ -22,7 +22,7 @@ class PortalCase(HttpCase, RoundCase):
         cls.contact = cls.buyer.partner_id
         cls.request = cls._request(
             expected_yearly_volume=987654,
-            competitor_name="Secret Rival",
+            competitor_id=cls.env["crm.competitor"].create({"name": "Secret Rival"}).id,
             competitor_sample="Secret rival sole",
             function="<p>Grips on ice</p>",
         )
@@ -50,7 +50,7 @@ class PortalCase(HttpCase, RoundCase):
     def _sent_round(cls, request):
         """Return the open round of a request, with the customer; with secrets on it."""
         sample = cls._made(request)
-        sample.sudo().write({"cost": 4321.09, "note": "<p>Secret of R&amp;D</p>", "concession": "Secret concession"})
+        sample.sudo().write({"note": "<p>Secret of R&amp;D</p>", "concession": "Secret concession"})
         sample._send(sample._get_today(), carrier="SF", tracking_ref="SF1", tracking_url="https://sf.example/SF1")
         return sample.sudo()
 

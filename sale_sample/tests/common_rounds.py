@@ -3,6 +3,7 @@
 import base64
 import io
 from contextlib import contextmanager
+from typing import ClassVar
 
 from PIL import Image
 
@@ -10,7 +11,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
-from ..models.sale_sample_verdict_line import PARTS
+from ..models.sale_sample_verdict_line import ASPECTS
 
 ROLES = {
     "salesman": "sales_team.group_sale_salesman,base.group_partner_manager",
@@ -36,6 +37,9 @@ def picture(width=8, height=8, kind="PNG") -> bytes:
 class RoundCase(TransactionCase):
     """A company of its own, one customer, types and properties made here."""
 
+    #: Groups of one user a role; addons that extend samples add roles of theirs.
+    ROLES: ClassVar[dict[str, str]] = ROLES
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -45,7 +49,7 @@ class RoundCase(TransactionCase):
         cls.company.resource_calendar_id.tz = "Asia/Shanghai"
         cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in ROLES.items():
+        for role, groups in cls.ROLES.items():
             user = new_test_user(
                 cls.env,
                 f"sample_{role}",
@@ -165,7 +169,7 @@ class RoundCase(TransactionCase):
     @staticmethod
     def _all_ok():
         """Return what a customer says who wants nothing changed."""
-        return {part: False for part, _label in PARTS}
+        return {aspect: False for aspect, _label in ASPECTS}
 
     @contextmanager
     def assertRefused(self, pattern, error=UserError):

@@ -106,8 +106,8 @@ class TestDue(SampleCase):
     # ------------------------------------------------------------------
 
     def _run(self, hours):
-        with freeze_time(HOUR[hours]):
-            self.env["sale.sample.request"]._cron_hand_over()
+        with freeze_time(HOUR[hours]), self.enter_registry_test_mode():
+            self.env.ref("sale_sample.ir_cron_hand_over").method_direct_trigger()
 
     def test_reminder_and_escalation(self):
         request = self._submitted()
@@ -156,4 +156,4 @@ class TestDue(SampleCase):
             self.env.flush_all()
             self.env.invalidate_all()
             with freeze_time(HOUR[4]), self.assertQueryCount(11):
-                cron._cron_hand_over()
+                cron._cron_remind()

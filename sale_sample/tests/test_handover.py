@@ -31,13 +31,6 @@ class TestHandover(SampleCase):
         request = self._submitted(rnd_user_id=self.quality.id)
         self.assertEqual(self._open_activities(request), [("request_quality", "Accept Sample Request")])
 
-    def test_grade_of_the_day_is_kept(self):
-        grades = [self.env.ref(f"customer_grade.customer_grade_{key}") for key in "ab"]
-        self.customer.with_company(self.company).sudo().customer_grade_id = grades[0]
-        request = self._submitted()
-        self.customer.with_company(self.company).sudo().customer_grade_id = grades[1]
-        self.assertEqual(request.grade_id, grades[0])
-
     def test_only_sales_hands_over(self):
         request = self._request()
         for user in (self.rnd, self.colleague):
@@ -64,7 +57,6 @@ class TestHandover(SampleCase):
         self.assertFalse(form.late_note)
         form.promised_on = date(2026, 5, 4)
         self.assertIn("before the day promised", form.late_note)
-        form.estimated_cost = 300
         form.note = "The compound comes late"
         form.save().action_accept()
         self.assertRecordValues(
@@ -75,7 +67,6 @@ class TestHandover(SampleCase):
                     "rnd_user_id": self.rnd.id,
                     "promised_on": date(2026, 5, 4),
                     "due_on": date(2026, 5, 4),
-                    "estimated_cost": 300.0,
                     "promise_gap": 4,
                     "handler_id": self.rnd.id,
                 }
@@ -90,11 +81,6 @@ class TestHandover(SampleCase):
         request = self._submitted().with_user(self.rnd)
         with self.assertRaisesRegex(UserError, "is past"):
             request._accept(date(2026, 3, 1))
-
-    def test_negative_cost(self):
-        request = self._submitted().with_user(self.rnd)
-        with self.assertRaisesRegex(UserError, "negative"):
-            request._accept(NEEDED, estimated_cost=-1)
 
     def test_only_rnd_accepts_and_returns(self):
         request = self._submitted()
@@ -171,7 +157,6 @@ class TestHandover(SampleCase):
             "accepted_at": MONDAY_9,
             "closed_at": MONDAY_9,
             "name": "SR/1",
-            "estimated_cost": 1.0,
             "end_note": "x",
             "escalated_at": False,
         }.items():
@@ -257,7 +242,6 @@ class TestHandover(SampleCase):
                     "promised_on": False,
                     "submitted_at": False,
                     "rnd_user_id": False,
-                    "estimated_cost": 0.0,
                     "partner_id": self.customer.id,
                     "style_name": "Runner 26",
                 }

@@ -15,65 +15,65 @@ class TestKeptSamples(RoundCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        places = cls.env["sale.sample.location"]
+        places = cls.env["sales.department.place"]
         cls.room = places.create({"name": "Room 1", "kind": "room"})
         cls.shelf = places.create({"name": "A", "kind": "shelf", "parent_id": cls.room.id})
         cls.box = places.create({"name": "12", "kind": "box", "parent_id": cls.shelf.id})
 
     @classmethod
-    def _article(cls, **values):
+    def _kept(cls, **values):
         """Return a retained pair of a new request, in the box."""
-        return cls.env["sale.sample.article"].create({
+        return cls.env["sale.sample.kept"].create({
             "request_id": cls._request().id,
-            "location_id": cls.box.id,
+            "place_id": cls.box.id,
             "kept_until": "2026-09-02",
             **values,
         })
 
-    def _todos(self, article):
-        return self.env["mail.activity"].search([("res_model", "=", article._name), ("res_id", "in", article.ids)])
+    def _todos(self, sample):
+        return self.env["mail.activity"].search([("res_model", "=", sample._name), ("res_id", "in", sample.ids)])
 
     def test_places_lie_in_each_other(self):
         self.assertEqual(self.box.complete_name, "Room 1 / A / 12")
         self.room.name = "Store"
         self.assertEqual(self.box.complete_name, "Store / A / 12")
-        lone = self.env["sale.sample.location"].create({"name": "Lone", "kind": "box"})
+        lone = self.env["sales.department.place"].create({"name": "Lone", "kind": "box"})
         with self.assertRefused("“A” cannot lie in “Lone”", ValidationError):
             self.shelf.parent_id = lone
         with self.assertRaises(UserError):
             self.shelf.parent_id = self.box
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            self.env["sale.sample.location"].create({"name": "12", "kind": "box", "parent_id": self.shelf.id})
+            self.env["sales.department.place"].create({"name": "12", "kind": "box", "parent_id": self.shelf.id})
 
     @users("sample_rnd", "sample_salesman", "sample_quality")
     def test_lend_and_take_back(self):
-        article = self._article().with_env(self.env)
-        form = Form(self.env["sale.sample.lend"].with_context(**article.action_lend()["context"]))
+        sample = self._kept().with_env(self.env)
+        form = Form(self.env["sale.sample.lend"].with_context(**sample.action_lend()["context"]))
         self.assertEqual(form.due_back, date(2026, 3, 9))
         form.note = "Comparison"
         form.save().action_lend()
         self.assertEqual(
-            (article.state, article.borrower, article.due_back), ("borrowed", self.env.user.name, date(2026, 3, 9))
+            (sample.state, sample.borrower, sample.due_back), ("borrowed", self.env.user.name, date(2026, 3, 9))
         )
         with self.assertRefused("can become: Kept"):
-            article._lend(date(2026, 3, 9), user=self.env.user)
-        article.action_take_back()
-        self.assertEqual((article.state, article.borrower), ("kept", False))
-        self.assertEqual(article.loan_ids.returned_on, date(2026, 3, 2))
+            sample._lend(date(2026, 3, 9), user=self.env.user)
+        sample.action_take_back()
+        self.assertEqual((sample.state, sample.borrower), ("kept", False))
+        self.assertEqual(sample.loan_ids.returned_on, date(2026, 3, 2))
 
     def test_outsider(self):
-        article = self._article().with_user(self.salesman)
-        article._lend(date(2026, 3, 9), partner=self.contact)
-        self.assertEqual(article.borrower, self.contact.display_name)
+        sample = self._kept().with_user(self.salesman)
+        sample._lend(date(2026, 3, 9), partner=self.contact)
+        self.assertEqual(sample.borrower, self.contact.display_name)
 
     def test_bad_loans(self):
-        article = self._article().with_user(self.rnd)
+        sample = self._kept().with_user(self.rnd)
         with self.assertRefused("lies in the past"):
-            article._lend(date(2026, 3, 1), user=self.rnd)
+            sample._lend(date(2026, 3, 1), user=self.rnd)
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
-            article._lend(date(2026, 3, 9))
+            sample._lend(date(2026, 3, 9))
         wizard = self.env["sale.sample.lend"].create({
-            "article_ids": article.ids,
+            "kept_ids": sample.ids,
             "borrower_user_id": False,
             "due_back": "2026-03-09",
         })
@@ -81,75 +81,75 @@ class TestKeptSamples(RoundCase):
             wizard.action_lend()
 
     def test_loans_are_not_written_by_hand(self):
-        article = self._article()
-        article._lend(date(2026, 3, 9), user=self.rnd)
+        sample = self._kept()
+        sample._lend(date(2026, 3, 9), user=self.rnd)
         for user in (self.rnd, self.salesman, self.manager):
             with self.assertRaises(AccessError):
-                article.loan_ids.with_user(user).returned_on = "2026-03-03"
+                sample.loan_ids.with_user(user).returned_on = "2026-03-03"
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
-            article.loan_ids.copy({
+            sample.loan_ids.copy({
                 "returned_on": False,
                 "lent_on": "2026-03-02",
                 "due_back": "2026-03-09",
-                "article_id": article.id,
+                "kept_id": sample.id,
                 "borrower_user_id": self.rnd.id,
             })
 
     def test_disposal_waits_for_the_day(self):
-        article = self._article(kept_until="2026-03-02")
+        sample = self._kept(kept_until="2026-03-02")
         with self.assertRefused("must still be kept"):
-            article.with_user(self.rnd).action_dispose()
-        article.write({"kept_on": "2026-02-01", "kept_until": "2026-03-01"})
-        article.with_user(self.rnd).action_dispose()
-        self.assertEqual((article.state, article.disposed_on), ("disposed", date(2026, 3, 2)))
-        early = self._article()
+            sample.with_user(self.rnd).action_dispose()
+        sample.write({"kept_on": "2026-02-01", "kept_until": "2026-03-01"})
+        sample.with_user(self.rnd).action_dispose()
+        self.assertEqual((sample.state, sample.disposed_on), ("disposed", date(2026, 3, 2)))
+        early = self._kept()
         early.with_user(self.manager).action_dispose()
         self.assertEqual(early.state, "disposed")
-        lent = self._article()
+        lent = self._kept()
         lent._lend(date(2026, 3, 9), user=self.rnd)
         with self.assertRefused("can become: Kept"):
             lent.with_user(self.manager).action_dispose()
 
     def test_what_stays_on_record(self):
-        sealed, lent = self._article(kind="sealed"), self._article()
+        sealed, lent = self._kept(kind="sealed"), self._kept()
         lent._lend(date(2026, 3, 9), user=self.rnd)
-        for article in (sealed, lent):
+        for sample in (sealed, lent):
             with self.assertRefused("cannot be deleted"):
-                article.with_user(self.manager).unlink()
-        self._article().with_user(self.manager).unlink()
+                sample.with_user(self.manager).unlink()
+        self._kept().with_user(self.manager).unlink()
 
     def test_dates(self):
         with self.assertRefused("cannot expire before", ValidationError):
-            self._article(kept_until="2026-01-01")
+            self._kept(kept_until="2026-01-01")
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
-            self._article(pairs=0)
+            self._kept(pairs=0)
 
     def test_round_of_another_request(self):
         with self.assertRefused("belongs to another request", ValidationError):
-            self._article(round_id=self._request().current_round_id.id)
+            self._kept(round_id=self._request().current_round_id.id)
 
     def test_labels_are_unique(self):
-        first, second = self._article(), self._article()
+        first, second = self._kept(), self._kept()
         self.assertNotEqual(first.name, second.name)
         self.assertRegex(first.name, r"^KS\d{5}$")
 
     def test_overdue_and_expired_are_found(self):
-        lent, expired, fine = self._article(), self._article(), self._article()
+        lent, expired, fine = self._kept(), self._kept(), self._kept()
         lent._lend(date(2026, 3, 9), user=self.rnd)
         expired.kept_until = date(2026, 3, 5)
         three = lent + expired + fine
-        articles = self.env["sale.sample.article"]
+        samples = self.env["sale.sample.kept"]
         domain = [("id", "in", three.ids)]
         with freeze_time("2026-03-10 04:00:00"):
             three.invalidate_recordset()
-            self.assertEqual(articles.search([*domain, ("is_loan_overdue", "=", True)]), lent)
+            self.assertEqual(samples.search([*domain, ("is_loan_overdue", "=", True)]), lent)
             self.assertEqual(three.filtered("is_loan_overdue"), lent)
-            self.assertEqual(articles.search([*domain, ("is_expired", "=", True)]), expired)
+            self.assertEqual(samples.search([*domain, ("is_expired", "=", True)]), expired)
             self.assertEqual(three.filtered("is_expired"), expired)
-            self.assertEqual(articles.search([*domain, ("is_expired", "=", False)]), (lent + fine).sorted("name", True))
+            self.assertEqual(samples.search([*domain, ("is_expired", "=", False)]), (lent + fine).sorted("name", True))
 
     def test_daily_job_asks_once(self):
-        lent, to_outsider, to_stranger, expired = (self._article() for _ in range(4))
+        lent, to_outsider, to_stranger, expired = (self._kept() for _ in range(4))
         lent._lend(date(2026, 3, 9), user=self.rnd)
         to_outsider.with_user(self.salesman)._lend(date(2026, 3, 9), partner=self.contact)
         to_stranger.with_user(self.salesman)._lend(date(2026, 3, 9), user=self.internal)
@@ -180,8 +180,8 @@ class TestKeptSamples(RoundCase):
     def test_list_page_costs_the_same_for_many(self):
         counts = []
         for size in (1, 1, 8):  # the first fills the caches
-            articles = self.env["sale.sample.article"].browse([self._article().id for _ in range(size)])
-            articles._lend(date(2026, 3, 9), user=self.rnd)
+            samples = self.env["sale.sample.kept"].browse([self._kept().id for _ in range(size)])
+            samples._lend(date(2026, 3, 9), user=self.rnd)
             self.env.flush_all()
             self.env.invalidate_all()
             spec = {
@@ -193,6 +193,6 @@ class TestKeptSamples(RoundCase):
                 "partner_id": {"fields": {"display_name": {}}},
             }
             start = self.cr.sql_log_count
-            articles.with_user(self.rnd).web_read(spec)
+            samples.with_user(self.rnd).web_read(spec)
             counts.append(self.cr.sql_log_count - start)
         self.assertEqual(counts[1], counts[2])

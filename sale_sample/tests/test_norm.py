@@ -65,7 +65,6 @@ class TestNorm(SampleCase):
         types = self.env["sale.sample.type"].union(*(self.env.ref(f"sale_sample.sample_type_{code}") for code in codes))
         self.assertEqual(len(types), 8)
         self.assertTrue(all(sample_type.note for sample_type in types), "each has a written norm")
-        self.assertTrue(self.env.ref("sale_sample.sample_type_mould_opening").needs_mould)
         self.assertTrue(self.env.ref("sale_sample.sample_type_confirmation").is_sealed)
 
     def test_date_by_the_norm(self):

@@ -6,11 +6,9 @@ from odoo.tools import mute_logger
 
 from .common_portal import PortalCase
 
-SECRETS = ("987654", "Secret", "4321", "4,321", "Sole rnd", "expected_yearly_volume", "concession")
+SECRETS = ("987654", "Secret", "Sole rnd", "expected_yearly_volume", "concession")
 CLOSED_FIELDS = (
-    ("sale.sample.request", "estimated_cost"),
-    ("sale.sample.request", "grade_id"),
-    ("sale.sample.request", "competitor_name"),
+    ("sale.sample.request", "competitor_id"),
     ("sale.sample.request", "competitor_sample"),
     ("sale.sample.request", "expected_yearly_volume"),
     ("sale.sample.request", "lead_id"),
@@ -18,7 +16,6 @@ CLOSED_FIELDS = (
     ("sale.sample.request", "rnd_user_id"),
     ("sale.sample.request", "sale_order_id"),
     ("sale.sample.request", "point_ids"),
-    ("sale.sample.round", "cost"),
     ("sale.sample.round", "note"),
     ("sale.sample.round", "concession"),
     ("sale.sample.round", "retained_quantity"),
@@ -131,7 +128,7 @@ class TestPortalAccess(PortalCase):
             "sale.sample.measurement",
             "sale.sample.point",
             "sale.sample.step",
-            "sale.sample.article",
+            "sale.sample.kept",
             "sale.sample.question",
             "sale.sample.type",
         ):

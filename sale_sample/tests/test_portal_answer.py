@@ -179,7 +179,7 @@ class TestPortalSignature(PortalCase):
         self.assertIn("approved and signed", page.text)
         self.assertIn(self.first.signed_digest, page.text)
         self.assertIn(self.first.signed_digest, " ".join(self.request.message_ids.mapped("body")))
-        self.assertTrue(self.request.article_ids.filtered(lambda article: article.kind == "sealed"))
+        self.assertTrue(self.request.kept_ids.filtered(lambda kept: kept.kind == "sealed"))
 
     def test_sign_by_token(self):
         self.assertTrue(self._sign("Lin", drawn(), token=self.token)["force_refresh"])

@@ -41,9 +41,7 @@ RIGHTS = {
     "sale.sample.return": WIZARD,
 }
 INTERNAL_FIELDS = (
-    "estimated_cost",
-    "grade_id",
-    "competitor_name",
+    "competitor_id",
     "competitor_sample",
     "expected_yearly_volume",
     "reason_id",
@@ -56,10 +54,6 @@ INTERNAL_FIELDS = (
     "type_note",
     "waiting_hours",
     "cycle_hours",
-    "budget_line_id",
-    "budget_available_amount",
-    "budget_committed_amount",
-    "budget_actual_amount",
     "reminded_at",
     "escalated_at",
 )

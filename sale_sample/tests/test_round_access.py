@@ -5,7 +5,7 @@ from odoo.tests import new_test_user, tagged
 from .common_rounds import RoundCase, picture
 
 READERS = ("salesman", "salesman_all", "manager", "rnd", "quality", "finance", "policy_admin")
-MODELS = ("round", "measurement", "photo", "verdict.line", "point", "article", "loan")
+MODELS = ("round", "measurement", "photo", "verdict.line", "point", "kept", "loan")
 
 
 @tagged("post_install", "-at_install")
@@ -17,16 +17,16 @@ class TestRoundAccess(RoundCase):
         super().setUpClass()
         cls.sample = cls._answered("changes")
         cls.photo = cls.env["sale.sample.photo"].create({"round_id": cls.sample.id, "image": picture()})
-        article = cls.sample.article_ids[0].sudo()
-        article._lend(article._get_today(), user=cls.rnd)
+        kept = cls.sample.kept_ids[0].sudo()
+        kept._lend(cls.company._sales_today(), user=cls.rnd)
         cls.records = {
             "round": cls.sample,
             "measurement": cls.sample.measurement_ids[0],
             "photo": cls.photo,
             "verdict.line": cls.sample.verdict_line_ids[0],
             "point": cls.sample.point_ids[0],
-            "article": article,
-            "loan": article.loan_ids,
+            "kept": kept,
+            "loan": kept.loan_ids,
         }
 
     def test_who_reads(self):
@@ -45,7 +45,7 @@ class TestRoundAccess(RoundCase):
             "photo": {"salesman", "salesman_all", "manager", "rnd", "quality"},
             "verdict.line": set(),
             "point": {"salesman", "salesman_all", "manager", "rnd"},
-            "article": {"salesman", "salesman_all", "manager", "rnd", "quality"},
+            "kept": {"salesman", "salesman_all", "manager", "rnd", "quality"},
             "loan": set(),
         }
         for key in MODELS:
@@ -91,7 +91,7 @@ class TestRoundAccess(RoundCase):
                     self.assertFalse(self.records[key].with_user(user).has_access("read"))
 
     def test_places_are_kept_by_those_who_store(self):
-        place = self.env["sale.sample.location"].create({"name": "Room", "kind": "room"})
+        place = self.env["sales.department.place"].create({"name": "Room", "kind": "room"})
         for role in (*READERS, "internal"):
             with self.subTest(role=role):
                 record = place.with_user(getattr(self, role))

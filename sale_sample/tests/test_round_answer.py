@@ -30,7 +30,7 @@ class TestRoundAnswer(RoundCase):
         points = ["Toe too round", "Heel 2 mm lower", "One box a pair"]
         self.assertEqual(following.carried_point_ids.mapped("name"), points)
         self.assertEqual(
-            [(line.part, line.opinion) for line in sample.verdict_line_ids if line.opinion == "change"],
+            [(line.aspect, line.opinion) for line in sample.verdict_line_ids if line.opinion == "change"],
             [("style", "change"), ("packing", "change")],
         )
         activity = following.sudo().activity_ids
@@ -59,13 +59,13 @@ class TestRoundAnswer(RoundCase):
         request = sample.request_id
         self.assertEqual((request.state, sample.verdict), ("approved", "approved"))
         self.assertTrue(request.closed_at)
-        sealed = request.article_ids.filtered(lambda article: article.kind == "sealed")
+        sealed = request.kept_ids.filtered(lambda kept: kept.kind == "sealed")
         self.assertRecordValues(sealed, [{"pairs": 1, "round_id": sample.id, "kept_until": date(2026, 9, 2)}])
-        self.assertEqual(request.article_count, 2)
+        self.assertEqual(request.kept_count, 2)
 
     def test_type_without_seal(self):
         self.type.write({"is_sealed": False, "retained_quantity": 0})
-        self.assertFalse(self._answered("approved").request_id.article_ids)
+        self.assertFalse(self._answered("approved").request_id.kept_ids)
 
     def test_rejection_needs_a_reason(self):
         sample = self._sent()

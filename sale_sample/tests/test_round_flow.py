@@ -43,11 +43,10 @@ class TestRoundFlow(RoundCase):
             (line.result, line.tested_by_id, line.tested_on, line.requirement),
             ("pass", self.rnd, date(2026, 3, 2), "65 −3 / +2 Shore A"),
         )
-        sample.cost = 120
         sample.action_made()
         self.assertEqual(sample.stage_id.name, "Measure", "the last stage of the type")
         self.assertRecordValues(
-            sample.article_ids,
+            sample.kept_ids,
             [{"kind": "retained", "pairs": 2, "kept_on": date(2026, 3, 2), "kept_until": date(2026, 9, 2)}],
         )
         sample._send(date(2026, 3, 2), carrier="SF", tracking_ref="SF1")
@@ -135,7 +134,7 @@ class TestRoundFlow(RoundCase):
 
     def test_quantities(self):
         sample = self._request().current_round_id
-        bad = ({"quantity": 0}, {"quantity": -3}, {"retained_quantity": -1}, {"retained_quantity": 6}, {"cost": -1})
+        bad = ({"quantity": 0}, {"quantity": -3}, {"retained_quantity": -1}, {"retained_quantity": 6})
         for values in bad:
             with self.subTest(values), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
                 sample.write(values)
@@ -154,7 +153,7 @@ class TestRoundFlow(RoundCase):
             with self.assertRefused("up to R&D", AccessError):
                 step()
         with self.assertRaises(AccessError):
-            sample.cost = 1
+            sample.concession = "As agreed"
         self._made(sample.request_id)
         with self.assertRaises(AccessError):
             self._measured(sample)

@@ -25,7 +25,7 @@ class TestPortalAnswer(BaseCase):
         answer = read_answer(form)
         self.assertEqual(answer.comments, {"style": "Toe\nHeel"})
         self.assertEqual(answer.general, "Fine")
-        self.assertEqual([part for part, change in answer.changes.items() if change], ["style"])
+        self.assertEqual([aspect for aspect, change in answer.changes.items() if change], ["style"])
         self.assertEqual(len(answer.changes), 5)
         self.assertFalse(answer.too_long)
 

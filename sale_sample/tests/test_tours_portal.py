@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from .common_portal import PortalCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "is_tour")
 class TestPortalTours(PortalCase):
     """A customer's answers: changes on round 1, approved and signed on round 2."""
 

@@ -1,15 +1,1 @@
-from . import (
-    article,
-    collection,
-    fee_policy,
-    measurement,
-    photo,
-    portal_answer,
-    refund,
-    report_charts,
-    report_sentences,
-    signature,
-    sizes,
-    staging,
-    verdict,
-)
+from . import actions, article, measurement, photo, portal_answer, signature, sizes, verdict

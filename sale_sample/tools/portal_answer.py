@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .verdict import PARTS
+from .verdict import ASPECTS
 
-#: Longest comment on one part, in characters: some pages of text, not a book.
+#: Longest comment on one aspect, in characters: some pages of text, not a book.
 MAX_COMMENT = 2000
-#: Prefix of the form's fields, one for each part.
+#: Prefix of the form's fields, one for each aspect.
 COMMENT_FIELD = "comment_"
 GENERAL_FIELD = "comment"
 POINT_FIELD = "solved_"
@@ -17,10 +17,10 @@ POINT_FIELD = "solved_"
 class PortalAnswer:
     """An answer as the form sent it.
 
-    :param comments: part → what the customer wrote on it, stripped; parts without a word are left out
+    :param comments: aspect → what the customer wrote on it, stripped; aspects without a word are left out
     :param general: remark on the whole sample
     :param solved: ids of the earlier points that the customer ticked as solved
-    :param too_long: names of the parts ("" for the general remark) whose text is too long
+    :param too_long: names of the aspects ("" for the general remark) whose text is too long
     """
 
     comments: Mapping[str, str]
@@ -30,8 +30,8 @@ class PortalAnswer:
 
     @property
     def changes(self) -> dict[str, bool]:
-        """Part → whether the customer wants it changed: writing about a part asks for a change of it."""
-        return {part: bool(self.comments.get(part)) for part in PARTS}
+        """Aspect → whether the customer wants it changed: writing about an aspect asks for a change of it."""
+        return {aspect: bool(self.comments.get(aspect)) for aspect in ASPECTS}
 
 
 def read_answer(form: Mapping[str, str], *, limit: int = MAX_COMMENT) -> PortalAnswer:
@@ -40,12 +40,12 @@ def read_answer(form: Mapping[str, str], *, limit: int = MAX_COMMENT) -> PortalA
     :param form: name → text of the form's fields
     :param limit: most characters a text may have
     """
-    texts = {part: _clean(form.get(COMMENT_FIELD + part)) for part in PARTS}
+    texts = {aspect: _clean(form.get(COMMENT_FIELD + aspect)) for aspect in ASPECTS}
     general = _clean(form.get(GENERAL_FIELD))
-    too_long = tuple(part for part, text in [*texts.items(), ("", general)] if len(text) > limit)
+    too_long = tuple(aspect for aspect, text in [*texts.items(), ("", general)] if len(text) > limit)
     solved = (key.removeprefix(POINT_FIELD) for key in form if key.startswith(POINT_FIELD))
     return PortalAnswer(
-        comments={part: text for part, text in texts.items() if text},
+        comments={aspect: text for aspect, text in texts.items() if text},
         general=general,
         solved=frozenset(int(point) for point in solved if point.isascii() and point.isdigit()),
         too_long=too_long,

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Verdict = Literal["approved", "changes", "rejected"]
-Part = Literal["style", "properties", "function", "packing", "other"]
+Aspect = Literal["style", "properties", "function", "packing", "other"]
 
-#: The parts a customer judges, in the order of the requirement.
-PARTS: tuple[str, ...] = get_args(Part)
+#: The aspects a customer judges, in the order of the requirement.
+ASPECTS: tuple[str, ...] = get_args(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Why an answer cannot be meant: a code, and the parts concerned."""
+    """Why an answer cannot be meant: a code, and the aspects concerned."""
 
     code: Literal["approved_with_changes", "changes_without_any", "change_without_words"]
-    parts: tuple[str, ...] = ()
+    aspects: tuple[str, ...] = ()
 
 
 def proposed_verdict(changes: Mapping[str, bool]) -> Verdict:
-    """Return the verdict that follows from the parts: any change asked for means "changes".
+    """Return the verdict that follows from the aspects: any change asked for means "changes".
 
-    :param changes: part → whether the customer wants it changed
+    :param changes: aspect → whether the customer wants it changed
     """
     return "changes" if any(changes.values()) else "approved"
 
@@ -32,35 +32,35 @@ def contradictions(
 ) -> list[Contradiction]:
     """Return what is contradictory in an answer; an empty list when nothing is.
 
-    * an approval that still wants parts changed, or leaves points open;
-    * "changes" without any part to change and without any open point;
-    * a part to change without a word on what is wrong with it.
+    * an approval that still wants aspects changed, or leaves points open;
+    * "changes" without any aspect to change and without any open point;
+    * an aspect to change without a word on what is wrong with it.
 
-    :param changes: part → whether the customer wants it changed
-    :param comments: part → what the customer said
+    :param changes: aspect → whether the customer wants it changed
+    :param comments: aspect → what the customer said
     :param open_points: texts of points of earlier rounds that stay open
     """
     found = []
-    wanted = tuple(part for part, change in changes.items() if change)
+    wanted = tuple(aspect for aspect, change in changes.items() if change)
     still_open = [point for point in open_points if point]
     if verdict == "approved" and (wanted or still_open):
         found.append(Contradiction("approved_with_changes", wanted))
     if verdict == "changes" and not wanted and not still_open:
         found.append(Contradiction("changes_without_any"))
-    silent = tuple(part for part in wanted if not (comments.get(part) or "").strip())
+    silent = tuple(aspect for aspect in wanted if not (comments.get(aspect) or "").strip())
     if silent and verdict != "rejected":
         found.append(Contradiction("change_without_words", silent))
     return found
 
 
 def new_points(changes: Mapping[str, bool], comments: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (part, text) of the points that an answer opens, one for each line the customer wrote.
+    """Return (aspect, text) of the points that an answer opens, one for each line the customer wrote.
 
-    Several remarks on one part are several points: each is solved on its own.
+    Several remarks on one aspect are several points: each is solved on its own.
     """
     points: list[tuple[str, str]] = []
-    for part, change in changes.items():
+    for aspect, change in changes.items():
         if change:
-            lines = (line.strip(" \t-•*·") for line in (comments.get(part) or "").splitlines())
-            points.extend((part, line) for line in lines if line)
+            lines = (line.strip(" \t-•*·") for line in (comments.get(aspect) or "").splitlines())
+            points.extend((aspect, line) for line in lines if line)
     return points

@@ -1,3 +1,5 @@
+from typing import Any
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -9,8 +11,6 @@ class SaleSampleAccept(models.TransientModel):
     _description = "Accept Sample Requests"
 
     request_ids = fields.Many2many("sale.sample.request", required=True, string="Requests")
-    company_id = fields.Many2one("res.company", compute="_compute_company_id")
-    currency_id = fields.Many2one(related="company_id.currency_id")
     promised_on = fields.Date(
         "Promised for",
         compute="_compute_promised_on",
@@ -28,16 +28,7 @@ class SaleSampleAccept(models.TransientModel):
         default=lambda self: self.env.user,
         domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
     )
-    estimated_cost = fields.Monetary("Estimated Cost of Each", help="All rounds together, in the company's currency")
     note = fields.Text("Remark for Sales")
-    overspend_reason = fields.Text(
-        "Reason to Go over Budget", groups="sale_budget.group_overspend", help="Only where the budget does not suffice"
-    )
-
-    @api.depends("request_ids")
-    def _compute_company_id(self):
-        for wizard in self:
-            wizard.company_id = wizard.request_ids.company_id[:1] or self.env.company
 
     @api.depends("request_ids")
     def _compute_promised_on(self):
@@ -62,6 +53,9 @@ class SaleSampleAccept(models.TransientModel):
     def action_accept(self) -> dict:
         """Accept the requests and close the dialog."""
         self.ensure_one()
-        reason = self.overspend_reason if self._has_field_access(self._fields["overspend_reason"], "read") else None
-        self.request_ids._accept(self.promised_on, self.rnd_user_id, self.estimated_cost, self.note or "", reason)
+        self.request_ids._accept(**self._prepare_acceptance())
         return {"type": "ir.actions.act_window_close"}
+
+    def _prepare_acceptance(self) -> dict[str, Any]:
+        """Return what the requests are accepted with, see `sale.sample.request._accept`. Extension point."""
+        return {"promised_on": self.promised_on, "rnd_user": self.rnd_user_id, "note": self.note or ""}

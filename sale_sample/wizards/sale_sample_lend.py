@@ -9,7 +9,7 @@ class SaleSampleLend(models.TransientModel):
     _name = "sale.sample.lend"
     _description = "Lend Kept Samples"
 
-    article_ids = fields.Many2many("sale.sample.article", string="Samples", required=True)
+    kept_ids = fields.Many2many("sale.sample.kept", string="Samples", required=True)
     outside = fields.Boolean(string="To Somebody Outside")
     borrower_user_id = fields.Many2one("res.users", string="Colleague", default=lambda self: self.env.user)
     borrower_partner_id = fields.Many2one("res.partner", string="Outsider")
@@ -26,5 +26,5 @@ class SaleSampleLend(models.TransientModel):
         user = self.env["res.users"] if self.outside else self.borrower_user_id
         if not partner and not user:
             raise UserError(self.env._("Choose who takes the samples."))
-        self.article_ids._lend(self.due_back, user=user, partner=partner, note=self.note or "")
+        self.kept_ids._lend(self.due_back, user=user, partner=partner, note=self.note or "")
         return {"type": "ir.actions.act_window_close"}

@@ -2,12 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..models.sale_sample_round import VERDICTS
-from ..models.sale_sample_verdict_line import PARTS
+from ..models.sale_sample_verdict_line import ASPECTS
 from ..tools.verdict import proposed_verdict
 
 
 class SaleSampleRoundAnswer(models.TransientModel):
-    """Asks what the customer said on a round, part by part."""
+    """Asks what the customer said on a round, aspect by aspect."""
 
     _name = "sale.sample.round.answer"
     _description = "Customer's Answer on a Round"
@@ -44,13 +44,13 @@ class SaleSampleRoundAnswer(models.TransientModel):
 
     @api.model
     def _default_line_ids(self):
-        return [Command.create({"part": part}) for part, _label in PARTS]
+        return [Command.create({"aspect": aspect}) for aspect, _label in ASPECTS]
 
     @api.depends("line_ids.opinion")
     def _compute_verdict(self):
         for wizard in self:
             if wizard.verdict != "rejected":
-                wizard.verdict = proposed_verdict({line.part: line.opinion == "change" for line in wizard.line_ids})
+                wizard.verdict = proposed_verdict({line.aspect: line.opinion == "change" for line in wizard.line_ids})
 
     @api.depends("round_id")
     def _compute_answered_by_id(self):
@@ -76,8 +76,8 @@ class SaleSampleRoundAnswer(models.TransientModel):
         self.ensure_one()
         self.round_id._record_answer(
             self.verdict,
-            changes={line.part: line.opinion == "change" for line in self.line_ids},
-            comments={line.part: line.comment or "" for line in self.line_ids},
+            changes={line.aspect: line.opinion == "change" for line in self.line_ids},
+            comments={line.aspect: line.comment or "" for line in self.line_ids},
             solved_points=self.solved_point_ids,
             comment=self.comment or "",
             answered_by=self.answered_by_id,

@@ -231,10 +231,6 @@ registry.category("web_tour.tours").add("sale_sample_rnd_day", {
             trigger: ".o_selected_row .o_field_widget[name=value] input",
             run: "edit 66",
         },
-        {
-            trigger: ".o_field_widget[name=cost] input",
-            run: "edit 120",
-        },
         ...stepUtils.saveForm(),
         {
             content: "It passes",
@@ -270,7 +266,7 @@ registry.category("web_tour.tours").add("sale_sample_rnd_day", {
             run: "click",
         },
         {
-            trigger: ".o_field_widget[name=article_ids] tr:contains(Retained):contains(2)",
+            trigger: ".o_field_widget[name=kept_ids] tr:contains(Retained):contains(2)",
         },
     ],
 });

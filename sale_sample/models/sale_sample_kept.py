@@ -1,0 +1,171 @@
+from typing import ClassVar
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..constants import SALES_MANAGER_GROUP
+from ..tools.actions import dialog
+
+
+class SaleSampleKept(models.Model):
+    """A sample that stays with us: sealed as the standard, or retained for comparison."""
+
+    _name = "sale.sample.kept"
+    _description = "Kept Sample"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sales.department.transition.mixin",
+        "sales.department.number.mixin",
+        "sales.department.kept.mixin",
+        "sales.department.reminder.mixin",
+    ]
+    _order = "name desc, id desc"
+    _rec_names_search = ["name", "request_id.name"]
+    _check_company_auto = True
+    _TRANSITIONS: ClassVar = {"kept": {"borrowed", "disposed"}, "borrowed": {"kept"}}
+
+    name = fields.Char(string="Label", readonly=True, copy=False, default=lambda self: self.env._("New"))
+    request_id = fields.Many2one("sale.sample.request", required=True, index=True, ondelete="restrict")
+    round_id = fields.Many2one(
+        "sale.sample.round", index="btree_not_null", ondelete="restrict", domain="[('request_id', '=', request_id)]"
+    )
+    company_id = fields.Many2one(related="request_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="request_id.partner_id", store=True, index=True)
+    user_id = fields.Many2one(related="request_id.user_id", store=True, string="Salesperson")
+    type_id = fields.Many2one(related="request_id.type_id", store=True, string="Sample Type")
+    kind = fields.Selection([("sealed", "Sealed"), ("retained", "Retained")], required=True, default="retained")
+    pairs = fields.Integer(required=True, default=1)
+    kept_on = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
+    kept_until = fields.Date(tracking=True, help="Empty: until somebody decides otherwise.")
+    state = fields.Selection(
+        [("kept", "Kept"), ("borrowed", "Lent"), ("disposed", "Disposed Of")],
+        required=True,
+        default="kept",
+        readonly=True,
+        tracking=True,
+        index=True,
+        group_expand=True,
+    )
+    loan_ids = fields.One2many("sale.sample.loan", "kept_id", string="Loans", readonly=True)
+    is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
+    disposed_on = fields.Date(readonly=True)
+    disposal_note = fields.Char(readonly=True)
+    note = fields.Char()
+
+    _name_unique = models.UniqueIndex("(company_id, name)", "Another kept sample has this label.")
+    _pairs_positive = models.Constraint("CHECK(pairs > 0)", "At least one pair is kept.")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    @api.depends("name", "request_id.name")
+    def _compute_display_name(self):
+        for sample in self:
+            sample.display_name = f"{sample.name} ({sample.request_id.name})"
+
+    @api.depends("kept_until", "state")
+    def _compute_is_expired(self):
+        today = self.env.company._sales_today()
+        for sample in self:
+            sample.is_expired = bool(sample.kept_until) and sample.state != "disposed" and sample.kept_until < today
+
+    def _search_is_expired(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_reminder_domain(self.env.company)
+
+    # ------------------------------------------------------------------
+    # Constraints, CRUD
+    # ------------------------------------------------------------------
+
+    @api.constrains("kept_on", "kept_until")
+    def _check_dates(self):
+        for sample in self:
+            if sample.kept_until and sample.kept_until < sample.kept_on:
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s cannot expire before it was stored. Choose a later day.", sample=sample.display_name
+                    )
+                )
+
+    @api.constrains("round_id", "request_id")
+    def _check_round(self):
+        for sample in self.filtered("round_id"):
+            if sample.round_id.request_id != sample.request_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s belongs to another request than %(round)s.",
+                        sample=sample.name,
+                        round=sample.round_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _get_number_company(self, vals):
+        return self.env["sale.sample.request"].browse(vals.get("request_id")).company_id
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sealed_or_lent(self):
+        refused = self.filtered(lambda sample: sample.kind == "sealed" or sample.loan_ids)
+        if refused:
+            raise UserError(
+                self.env._(
+                    "%(samples)s cannot be deleted: sealed samples and loans stay on record. Dispose of them instead.",
+                    samples=", ".join(refused.mapped("display_name")),
+                )
+            )
+
+    # ------------------------------------------------------------------
+    # Lend, take back, dispose of
+    # ------------------------------------------------------------------
+
+    def action_lend(self) -> dict:
+        """Open the dialog that asks who takes the samples, and until when."""
+        return dialog(self.env._("Lend"), "sale.sample.lend", kept_ids=self.ids)
+
+    def _begin_loan(self):
+        self._change_state("borrowed")
+
+    def _end_loan(self):
+        self._change_state("kept")
+
+    def action_dispose(self) -> None:
+        """Dispose of samples whose time is over.
+
+        :raises UserError: when one of them is lent, or has to be kept longer
+        """
+        today = self.env.company._sales_today()
+        early = self.filtered(lambda sample: not sample.kept_until or sample.kept_until >= today)
+        if early and not self.env.user.has_group(SALES_MANAGER_GROUP):
+            raise UserError(
+                self.env._(
+                    "%(samples)s must still be kept. A sales manager may dispose of them earlier.",
+                    samples=", ".join(early.mapped("display_name")),
+                )
+            )
+        self._change_state("disposed", disposed_on=today)
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+
+    # ------------------------------------------------------------------
+    # The daily job asks whether samples whose time is over may go
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_reminder_domain(self, company):
+        return Domain("state", "!=", "disposed") & Domain("kept_until", "<", company._sales_today())
+
+    def _get_reminded_user(self):
+        """Return who is asked: the salesperson of the request, R&D where there is none."""
+        return self.user_id or self.request_id.rnd_user_id
+
+    def _get_reminder_summary(self):
+        loan = self._get_open_loans()[:1]
+        if loan:
+            return loan._get_reminder_summary()
+        return self.env._("Kept sample %s has expired: dispose of it, or keep it longer", self.name)
+
+    def _get_reminder_deadline(self):
+        return self.kept_until

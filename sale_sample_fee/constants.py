@@ -1,0 +1,44 @@
+"""Names that several files share, here and in the addons that extend fees."""
+
+from odoo.addons.sale_sample.constants import SALES_ALL_GROUP, SALES_GROUP, SALES_MANAGER_GROUP
+
+FINANCE_GROUP = "sales_department_base.group_collaborator_finance"
+POLICY_GROUP = "sales_department_base.group_policy_admin"
+OVERSPEND_GROUP = "sale_budget.group_overspend"
+#: Who sees fees. R&D does not.
+FEE_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
+#: Who tries the fee policy on anybody's cases.
+TESTER_GROUPS = f"{SALES_ALL_GROUP},{POLICY_GROUP},{FINANCE_GROUP}"
+#: Who books pairs and refunds by hand.
+BOOKER_GROUPS = f"{SALES_MANAGER_GROUP},{FINANCE_GROUP}"
+#: Who meets moulds on bills.
+BILL_GROUPS = (
+    f"account.group_account_invoice,account.group_account_readonly,{SALES_GROUP},{FINANCE_GROUP},"
+    "sales_department_base.group_collaborator_rnd"
+)
+
+ACTIVITY_APPROVE = "sale_sample_fee.mail_activity_type_fee_approve"
+ACTIVITY_COLLECT = "sale_sample_fee.mail_activity_type_fee_collect"
+ACTIVITY_REFUND = "sale_sample_fee.mail_activity_type_refund"
+
+CHARGES = [("free", "Free"), ("shared", "Shared"), ("full", "Full")]
+CUSTOMER_KINDS = [("customer", "Customer"), ("prospect", "Prospect")]
+
+#: States of a request whose fee can be worked out.
+HANDED_OVER_STATES = ("submitted", "returned", "accepted")
+#: States of a fee decision: it counts; it is decided, so its figures stay as they are.
+LIVE_STATES = ("proposed", "to_approve", "approved")
+DECIDED_STATES = ("to_approve", "approved")
+#: Payment states of a decision of which something is still to be paid.
+UNPAID_STATES = ("to_order", "unpaid", "partial")
+#: States of an agreement in which deliveries and returns are booked: also after the refund, so that returns show.
+COUNTING_STATES = ("running", "done", "expired")
+#: Where an agreement, or one of its steps, stands.
+STANDINGS = [
+    ("open", "On the Way"),
+    ("near", "Near the Threshold"),
+    ("reached", "Threshold Reached"),
+    ("granted", "Refunded"),
+    ("fallen", "Refunded, Returned Later"),
+    ("missed", "Deadline Missed"),
+]

@@ -1,0 +1,60 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+#: What was decided: on a line that charges a fee these stay as they are.
+DECIDED_FIELDS = frozenset({
+    "product_id",
+    "product_template_id",
+    "product_uom_qty",
+    "product_uom_id",
+    "price_unit",
+    "discount",
+})
+
+
+class SaleOrderLine(models.Model):
+    """A line may charge the fee of a sample, as it was decided."""
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sales.department.closed.mixin"]
+
+    _closed_fields = frozenset({"sample_fee_decision_id"})
+
+    sample_fee_decision_id = fields.Many2one(
+        "sale.sample.fee.decision",
+        "Fee Decision",
+        index="btree_not_null",
+        copy=False,
+        readonly=True,
+        ondelete="restrict",
+    )
+
+    def write(self, vals):
+        if DECIDED_FIELDS & vals.keys() and not self.env.su:
+            self._check_fee_as_decided(vals)
+        result = super().write(vals)
+        if "qty_delivered" in vals:
+            # on the day itself: a later one may be after the deadline of a refund
+            agreements = self.env["sale.sample.mould.agreement"].sudo()  # sudo: deliveries count whoever enters them
+            agreements._get_counting(self)._catch_up()
+        return result
+
+    def _check_fee_as_decided(self, vals: dict) -> None:
+        """Refuse another fee than the one decided.
+
+        :raises UserError: naming the sample request, and how to get another fee
+        """
+        for line in self.sudo().filtered("sample_fee_decision_id"):  # sudo: who sells need not see the decision
+            changed = [
+                name
+                for name in DECIDED_FIELDS & vals.keys()
+                if line._fields[name].convert_to_write(line[name], line) != vals[name]
+            ]
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "%(request)s: the fee was decided and is charged as it is. An exception is asked for before the decision; "
+                        "afterwards finance corrects the invoice by a credit note.",
+                        request=line.sample_fee_decision_id.request_id.display_name,
+                    )
+                )

@@ -1,0 +1,1 @@
+from . import fee_policy, refund, staging

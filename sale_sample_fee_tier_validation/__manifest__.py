@@ -1,0 +1,10 @@
+{
+    "name": "Sample Requests: Approval in Tiers",
+    "summary": "Exceptions from the sample fee policy are approved in several tiers",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["base_tier_validation", "sale_sample_fee"],
+    "auto_install": True,
+}

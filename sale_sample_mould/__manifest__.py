@@ -1,0 +1,25 @@
+{
+    "name": "Sample Requests: Moulds",
+    "summary": "Moulds of sample requests: parts, sizes, staged opening by the customer's grade and orders",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["customer_grade", "sale_sample"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sale_sample_mould_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/sale_sample_type_data.xml",
+        "views/sale_sample_mould_views.xml",
+        "views/sale_sample_request_views.xml",
+        "views/sale_sample_type_views.xml",
+        "views/sale_sample_mould_menus.xml",
+    ],
+    "demo": [
+        "demo/sale_sample_request_demo.xml",
+        "demo/sale_sample_portal_demo.xml",
+        "demo/sale_sample_mould_demo.xml",
+    ],
+    "assets": {"web.assets_tests": ["sale_sample_mould/static/tests/tours/**/*"]},
+}

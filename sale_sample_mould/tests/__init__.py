@@ -1,0 +1,1 @@
+from . import test_tools, test_mould, test_request, test_screens, test_tours

@@ -1,0 +1,1 @@
+from . import sale_sample_mould_open, sale_sample_mould_scrap

@@ -1,0 +1,25 @@
+{
+    "name": "Sample Requests: Statistics",
+    "summary": "Statistics of samples, their cycle, the monthly report and digest figures",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["digest", "sale_sample_fee"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/sale_sample_statistics_security.xml",
+        "views/sale_sample_statistics_views.xml",
+        "views/sale_sample_statistics_menus.xml",
+        "reports/report_sample_templates.xml",
+        "data/sale_sample_report_data.xml",
+        "wizards/sale_sample_report_views.xml",
+        "views/sale_sample_report_subscription_views.xml",
+        "views/digest_views.xml",
+    ],
+    "demo": ["demo/sale_sample_report_subscription_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["sale_sample_statistics/static/tests/tours/**/*"],
+        "web.report_assets_common": ["sale_sample_statistics/static/report/**/*"],
+    },
+}

@@ -1,0 +1,1 @@
+from . import sale_sample_report_subscription, digest_digest
