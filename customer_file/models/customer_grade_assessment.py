@@ -9,4 +9,4 @@ class CustomerGradeAssessment(models.Model):
     @api.model
     def _after_apply(self, company, leads, customers, note):
         self.env["customer.file.gap"]._refresh_where_asked({row[0] for row in customers})
-        super()._after_apply(company, leads, customers, note)
+        return super()._after_apply(company, leads, customers, note)

@@ -25,8 +25,5 @@ RIGHTS = {
 
 @tagged("post_install", "-at_install")
 class TestRights(RightsCase):
-    def test_each_role_on_each_model(self):
-        self.assertRights(RIGHTS)
-
-    def test_every_model_of_the_addon_is_looked_at(self):
-        self.assertEqual(self._models_of("customer_file"), set(RIGHTS))
+    ADDON = "customer_file"
+    RIGHTS = RIGHTS

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_amount, formatLang
@@ -19,16 +21,14 @@ class CustomerGradeMetric(models.AbstractModel):
 
         def _get_metrics(self):
             return super()._get_metrics() | {
-                "samples": Metric(
-                    "samples", self.env._("Samples"), "count", "_source_samples", SQL("samples"),
-                ),
+                "samples": Metric("samples", self.env._("Samples"), "count", "_source_samples"),
             }
 
         def _source_samples(self, window):
             return SQL("SELECT r.commercial_partner_id AS partner_id, count(*) AS samples FROM ...")
 
-    A source gives one row per commercial partner; ``Metric.value`` is an SQL expression
-    over its columns. Metrics of one source share its query, so a review runs as many
+    A source gives one row per commercial partner; a metric is the column of its name, or
+    the SQL expression ``Metric.value`` over the columns. Metrics of one source share its query, so a review runs as many
     queries as its criteria and vetoes have sources, whatever the number of customers.
 
     Figures are those of the whole company: the queries read as superuser, because a
@@ -50,102 +50,78 @@ class CustomerGradeMetric(models.AbstractModel):
     @api.model
     def _get_metrics(self) -> dict[str, Metric]:
         """Return the metrics by key, in the order shown. The extension point for addons."""
-        orders, receivables = "_source_orders", "_source_receivables"
+        order = partial(Metric, source="_source_orders")
+        receivable = partial(Metric, source="_source_receivables", higher_is_better=False)
+        prospect = partial(Metric, kinds=PROSPECT)
         metrics = [
-            Metric(
+            order(
                 "revenue",
                 self.env._("Revenue"),
                 "money",
-                orders,
-                SQL("revenue"),
                 help=self.env._("Confirmed orders before tax, less returned goods and credit notes"),
             ),
-            Metric(
-                "order_count",
-                self.env._("Orders"),
-                "count",
-                orders,
-                SQL("order_count"),
-                help=self.env._("Confirmed orders of a positive amount"),
+            order(
+                "margin",
+                self.env._("Gross Margin"),
+                "money",
+                help=self.env._("Margin of the confirmed orders, less that of returned goods"),
             ),
-            Metric(
+            order(
+                "order_count", self.env._("Orders"), "count", help=self.env._("Confirmed orders of a positive amount")
+            ),
+            order(
                 "growth",
                 self.env._("Growth"),
                 "percent",
-                orders,
-                SQL("CASE WHEN revenue_before > 0 THEN 100.0 * (revenue - revenue_before) / revenue_before END"),
+                value=SQL("CASE WHEN revenue_before > 0 THEN 100.0 * (revenue - revenue_before) / revenue_before END"),
                 help=self.env._("Revenue against the window of the same length before"),
             ),
-            Metric(
+            order(
                 "recency",
                 self.env._("Days since Last Order"),
                 "days",
-                orders,
-                SQL("recency"),
                 higher_is_better=False,
                 help=self.env._("From the last confirmed order to the day of the review"),
             ),
-            Metric(
+            receivable(
                 "days_overdue",
                 self.env._("Days Overdue"),
                 "days",
-                receivables,
-                SQL("days_overdue"),
-                higher_is_better=False,
                 help=self.env._(
                     "Average delay of the amounts due in the window, paid or still open, weighted by amount"
                 ),
             ),
-            Metric(
+            receivable(
                 "oldest_overdue",
                 self.env._("Oldest Overdue"),
                 "days",
-                receivables,
-                SQL("oldest_overdue"),
-                higher_is_better=False,
                 help=self.env._("Days since the oldest amount still open was due"),
             ),
-            Metric(
+            receivable(
                 "late_share",
                 self.env._("Late Payments"),
                 "percent",
-                receivables,
-                SQL("late_share"),
-                higher_is_better=False,
                 help=self.env._("Share of the payments due in the window that came late, or have not come"),
             ),
-            Metric(
+            prospect(
                 "expected_revenue",
                 self.env._("Expected Revenue"),
                 "money",
                 "_source_prospects",
                 SQL("revenue"),
-                kinds=PROSPECT,
                 help=self.env._("Of the open lead or opportunity; of a contact the sum of its open ones"),
             ),
-            Metric(
+            prospect(
                 "engagement",
                 self.env._("Engagement"),
                 "count",
                 "_source_engagement",
                 SQL("touches"),
-                kinds=PROSPECT,
                 help=self.env._("Activities done in the window, plus messages received from the prospect in it"),
             ),
         ]
-        if "margin" in self.env["sale.order"]._fields:
-            metrics.insert(
-                1,
-                Metric(
-                    "margin",
-                    self.env._("Gross Margin"),
-                    "money",
-                    orders,
-                    SQL("margin"),
-                    help=self.env._("Margin of the confirmed orders, less that of returned goods"),
-                ),
-            )
-        return {metric.key: metric for metric in metrics}
+        has_margin = "margin" in self.env["sale.order"]._fields
+        return {metric.key: metric for metric in metrics if metric.key != "margin" or has_margin}
 
     @api.model
     def _get_metric(self, key: str) -> Metric:
@@ -238,7 +214,9 @@ class CustomerGradeMetric(models.AbstractModel):
         history: dict[int, History] = {}
         for source, metrics in by_source.items():
             width = len(History._fields) if source == base else 0
-            columns = [SQL.identifier(name) for name in History._fields[:width]] + [metric.value for metric in metrics]
+            columns = [SQL.identifier(name) for name in History._fields[:width]] + [
+                metric.expression for metric in metrics
+            ]
             for partner_id, *values in self._query_source(source, columns, window):
                 if width:
                     history[partner_id] = History(*values[:width])

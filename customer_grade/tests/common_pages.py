@@ -89,3 +89,9 @@ class PagesCase(ProspectCase):
     def _extra_of_form(self, record, xmlid, user):
         record = record.with_user(user)
         return self._extra((record._name, "form", xmlid), record.browse(record.id).web_read, user)
+
+    def assertFormCheap(self, record, xmlid, *users):
+        """Check that our fields add next to nothing to a form, whoever opens it."""
+        for user in users:
+            with self.subTest(form=xmlid, user=user.login):
+                self.assertLessEqual(self._extra_of_form(record, xmlid, user), EXTRA)

@@ -7,21 +7,24 @@ OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
 class RightsCase(GradeCase):
-    def assertRights(self, rights):
-        """Check what each role may do: ``{model: {role: letters of OPERATIONS}}``."""
-        for model, by_role in rights.items():
+    """Inherited by one class an addon, which says what is right."""
+
+    ADDON = ""
+    RIGHTS = {}
+    """What each role may do: ``{model: {role: letters of OPERATIONS}}``."""
+
+    def test_each_role_on_each_model(self):
+        for model, by_role in self.RIGHTS.items():
             for role, expected in by_role.items():
                 records = self.env[model].with_user(getattr(self, role))
                 allowed = "".join(sign for sign, name in OPERATIONS.items() if records.has_access(name))
                 with self.subTest(model=model, role=role):
                     self.assertEqual(allowed, expected)
 
-    def _models_of(self, addon):
-        """Return the names of the stored models of our own that an addon brings."""
-        return {
+    def test_every_model_of_the_addon_is_looked_at(self):
+        models = {
             name
             for name, model in self.env.registry.items()
-            if name.startswith(("customer.", "crm.prospect."))
-            and model._original_module == addon
-            and not model._abstract
+            if model._original_module == self.ADDON and not model._abstract
         }
+        self.assertEqual(models, set(self.RIGHTS))

@@ -58,11 +58,8 @@ RIGHTS = {
 
 @tagged("post_install", "-at_install")
 class TestRights(RightsCase):
-    def test_each_role_on_each_model(self):
-        self.assertRights(RIGHTS)
-
-    def test_every_model_of_the_addon_is_looked_at(self):
-        self.assertEqual(self._models_of("customer_grade"), set(RIGHTS))
+    ADDON = "customer_grade"
+    RIGHTS = RIGHTS
 
     def test_companies_apart(self):
         insole = self._make_company("Insole Works")

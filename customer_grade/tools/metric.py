@@ -42,8 +42,8 @@ class Metric:
     :param unit: how the figure is written: company currency, a count, days, per cent
     :param source: name of the method of ``customer.grade.metric`` whose query
         gives the columns; metrics of one source share one query
-    :param value: SQL expression over the columns of the source; NULL means that
-        the customer has no such figure
+    :param value: SQL expression over the columns of the source, None for the column
+        named like the metric; NULL means that the customer has no such figure
     :param higher_is_better: False where a small figure is the good one
     :param help: translated explanation for the person who configures a scheme
     :param kinds: kinds of schemes that may use the metric
@@ -53,7 +53,12 @@ class Metric:
     label: str
     unit: Unit
     source: str
-    value: SQL
+    value: SQL | None = None
     higher_is_better: bool = True
     help: str = ""
     kinds: frozenset[Kind] = frozenset({"customer"})
+
+    @property
+    def expression(self) -> SQL:
+        """What stands in the query for this metric."""
+        return SQL.identifier(self.key) if self.value is None else self.value

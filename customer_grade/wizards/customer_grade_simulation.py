@@ -12,6 +12,8 @@ from ..tools.migration import Migration, Move
 NUMBERS = ("window_months", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders")
 """Numbers of a scheme that a simulation changes, apart from criteria and thresholds."""
 
+NO_RESULT = {"matrix": False, "totals": False, "customer_count": 0, "moved_count": 0}
+
 LISTED_AT_MOST = 1000
 """Customers that move shown one by one, those with the most revenue; the counts hold for all."""
 
@@ -161,16 +163,9 @@ class CustomerGradeSimulation(models.TransientModel):
         return simulations
 
     def write(self, vals):
-        if vals.keys() - {"matrix", "totals", "customer_count", "moved_count", "line_ids", "draft_id"}:
+        if vals.keys() - {*NO_RESULT, "line_ids", "draft_id"}:
             # The result no longer belongs to the numbers that are shown beside it.
-            vals = {
-                "matrix": False,
-                "totals": False,
-                "customer_count": 0,
-                "moved_count": 0,
-                "line_ids": [Command.clear()],
-                **vals,
-            }
+            vals = {**NO_RESULT, "line_ids": [Command.clear()], **vals}
         return super().write(vals)
 
     def _begin_draft(self, scheme) -> None:
