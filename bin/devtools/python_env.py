@@ -14,6 +14,7 @@ from .project import (
     VENV_PYTHON,
     Problem,
     child_environment,
+    execute,
     is_done,
     key_of,
     run,
@@ -86,10 +87,8 @@ def _pip_wheel() -> Path:
 
 def _index() -> dict[str, str]:
     """Return the index that this machine's pip is set to use: uv does not read pip's settings."""
-    chosen = os.environ.get("PIP_INDEX_URL", "")
-    if not chosen and succeeds(sys.executable, "-m", "pip", "config", "get", "global.index-url"):
-        command = (sys.executable, "-m", "pip", "config", "get", "global.index-url")
-        chosen = run(*command, what="reading pip's settings").strip()
+    answer = execute(sys.executable, "-m", "pip", "config", "get", "global.index-url")[1].split()
+    chosen = os.environ.get("PIP_INDEX_URL") or next((word for word in answer if word.startswith("http")), "")
     return {"UV_DEFAULT_INDEX": chosen} if chosen else {}
 
 
