@@ -16,7 +16,7 @@ class SaleSampleRound(models.Model):
     _closed_fields = frozenset({"budget_booked_amount"})
     _closed_except_groups = {"cost": RND_GROUPS}
 
-    cost = fields.Monetary(string="Making Cost", tracking=True)
+    cost = fields.Monetary(string="Making Cost", copy=False, tracking=True)
     budget_booked_amount = fields.Monetary(
         "Booked in the Budget",
         readonly=True,
