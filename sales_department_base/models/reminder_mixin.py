@@ -86,8 +86,9 @@ class SalesDepartmentReminderMixin(models.AbstractModel):
         A run that is stopped goes on where it stopped.
         """
         progress = self.env["ir.cron"]._commit_progress
-        for company in self.env["res.company"].sudo().search([]):  # sudo: of all companies and salespeople
-            model = self.sudo().with_company(company)  # sudo: as above
+        everything = self.sudo()  # sudo: of all companies and salespeople
+        for [company] in everything._read_group([("company_id", "!=", False)], ["company_id"]):
+            model = everything.with_company(company)  # each has a today of its own
             own = Domain("company_id", "=", company.id) & Domain("escalated_at", "=", False)
             stuck = model._get_escalation_domain(company) & own
             while batch := model.search(stuck, limit=BATCH, order="id"):
