@@ -17,5 +17,6 @@
         "views/crm_prospect_menus.xml",
     ],
     "demo": ["demo/crm_prospect_profile_demo.xml", "demo/crm_lead_demo.xml", "demo/customer_grade_review_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "assets": {"web.assets_tests": ["crm_prospect_profile/static/tests/tours/**/*"]},
 }

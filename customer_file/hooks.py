@@ -9,5 +9,5 @@ def post_init_hook(env: Environment) -> None:
 
 
 def uninstall_hook(env: Environment) -> None:
-    """Remove the activities that ask for complete files: their type could not go otherwise."""
-    remove_documents(env, "customer_file")
+    """Remove the activities that ask for complete files, and the register: their types and reasons could not go."""
+    remove_documents(env, "customer_file", "customer.register.entry")

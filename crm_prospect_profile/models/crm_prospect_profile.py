@@ -300,7 +300,7 @@ class CrmProspectProfile(models.Model):
             SQL("CASE WHEN %s THEN %s ELSE 0 END", trait._get_condition(), trait.weight) for trait in self.trait_ids
         )
         return SQL(
-            "SELECT partner_id, 100.0 * (%s) / %s AS fit FROM (%s UNION ALL %s) prospect",
+            "SELECT partner_id, 100.0 * (%s) / %s AS profile_fit FROM (%s UNION ALL %s) prospect",
             met,
             sum(self.trait_ids.mapped("weight")),
             self._query_leads(SQL("l.active IS TRUE AND l.won_status = 'pending'")),

@@ -18,7 +18,6 @@ class CustomerGradeMetric(models.AbstractModel):
                 self.env._("Fit to the Prospect Profile"),
                 "percent",
                 "_source_fit",
-                SQL("fit"),
                 kinds=frozenset({"prospect"}),
                 help=self.env._("Weight of the traits met over the weight of all traits of the profile in force"),
             )

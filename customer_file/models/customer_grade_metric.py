@@ -17,7 +17,6 @@ class CustomerGradeMetric(models.AbstractModel):
                 self.env._("File Completeness"),
                 "percent",
                 "_source_customer_file",
-                SQL("percent"),
                 help=self.env._(
                     "Share of the fields of the customer file that are filled in and confirmed in time. As of "
                     "the computation of the review, whatever its day"
@@ -28,10 +27,10 @@ class CustomerGradeMetric(models.AbstractModel):
 
     @api.model
     def _source_customer_file(self, window: GradingWindow) -> SQL:
-        """Columns: percent, of the customers that have a file some fields are asked for."""
+        """Column: file_completeness, of the customers that have a file some fields are asked for."""
         return SQL(
             """
-            SELECT p.id AS partner_id, (p.customer_file_percent->>%(company)s)::float AS percent
+            SELECT p.id AS partner_id, (p.customer_file_percent->>%(company)s)::float AS file_completeness
               FROM res_partner p
              WHERE p.customer_file_percent->>%(company)s IS NOT NULL
             """,
