@@ -501,25 +501,13 @@ class SaleSampleRequest(models.Model):
                 note = self.env._("R&D promised it %s days after the customer needs it.", request.promise_gap)
             request.due_note = note
 
-    @api.depends("due_on", "state", "stage_id")
+    @api.depends("due_on", "state", "stage_id", "company_id")
     def _compute_due_state(self):
-        for request in self:
-            request.due_state = request._get_due_state()
-            request.due_color = DUE_COLORS[request.due_state]
-
-    def _get_due_state(self) -> str:
-        """Return the due state of one request, judged by the company's day."""
-        self.ensure_one()
-        if self.state not in OPEN_STATES:
-            return "done"
-        if self.stage_id.kind in ROUND_AT_CUSTOMER:
-            return "waiting"
-        if not self.due_on:
-            return "none"
-        today, soon = self.company_id._get_sample_due_days()
-        if self.due_on < today:
-            return "late"
-        return "soon" if self.due_on <= soon else "on_time"
+        for company, requests in self.grouped("company_id").items():
+            today, soon = (company or self.env.company)._get_sample_due_days()
+            for state, color in DUE_COLORS.items():
+                matching = requests.filtered_domain(self._due_state_domain(state, today, soon))
+                matching.update({"due_state": state, "due_color": color})
 
     def _search_due_state(self, operator, value):
         if operator != "in":
@@ -649,33 +637,18 @@ class SaleSampleRequest(models.Model):
 
     @api.depends("point_ids.state")
     def _compute_open_point_count(self):
-        counts = dict(
-            self.env["sale.sample.point"]._read_group(
-                [("request_id", "in", self.ids), ("state", "=", "open")], ["request_id"], ["__count"]
-            )
-        )
         for request in self:
-            request.open_point_count = counts.get(request._origin, 0)
+            request.open_point_count = len(request.point_ids.filtered(lambda point: point.state == "open"))
 
     @api.depends("kept_ids.state")
     def _compute_kept_count(self):
-        counts = dict(
-            self.env["sale.sample.kept"]._read_group(
-                [("request_id", "in", self.ids), ("state", "!=", "disposed")], ["request_id"], ["__count"]
-            )
-        )
         for request in self:
-            request.kept_count = counts.get(request._origin, 0)
+            request.kept_count = len(request.kept_ids.filtered(lambda kept: kept.state != "disposed"))
 
     @api.depends("order_line_ids.order_id")
     def _compute_quotation_count(self):
-        counts = dict(
-            self.env["sale.order.line"]._read_group(
-                [("sample_request_id", "in", self.ids)], ["sample_request_id"], ["order_id:count_distinct"]
-            )
-        )
         for request in self:
-            request.quotation_count = counts.get(request._origin, 0)
+            request.quotation_count = len(request.order_line_ids.order_id)
 
     # ------------------------------------------------------------------
     # Who may change what, and when
@@ -1057,19 +1030,12 @@ class SaleSampleRequest(models.Model):
         articles = defaultdict(list)
         for request in approved:
             for who in (request.commercial_partner_id, request.lead_id):
-                if who:
-                    articles[request.company_id.id, request.type_id.id, who._name, who.id].append(
-                        request._get_article()
-                    )
+                articles[request.company_id, request.type_id, who].append(request._get_article())
         unmet = {}
         for request in asking:
             article, needed = request._get_article(), request.type_id.prerequisite_type_id
-            found = [
-                earlier
-                for who in (request.commercial_partner_id, request.lead_id)
-                if who
-                for earlier in articles[request.company_id.id, needed.id, who._name, who.id]
-            ]
+            whose = filter(None, (request.commercial_partner_id, request.lead_id))
+            found = [earlier for who in whose for earlier in articles[request.company_id, needed, who]]
             if not any(same_article(article, earlier) for earlier in found):
                 unmet[request] = needed
         return unmet

@@ -186,11 +186,8 @@ class SaleSampleRound(models.Model):
 
     @api.depends("photo_ids")
     def _compute_photo_count(self):
-        counts = dict(
-            self.env["sale.sample.photo"]._read_group([("round_id", "in", self.ids)], ["round_id"], ["__count"])
-        )
         for record in self:
-            record.photo_count = counts.get(record._origin, 0)
+            record.photo_count = len(record.photo_ids)
 
     @api.depends("request_id.point_ids.state", "request_id.point_ids.solved_round_id")
     def _compute_carried_point_ids(self):
