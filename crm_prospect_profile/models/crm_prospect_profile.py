@@ -35,6 +35,8 @@ class CrmProspectProfile(models.Model):
     _closed_fields = frozenset({"learned_on", "learned_won", "learned_lost", "has_proposed_weights"})
     _rule_fields = frozenset({"trait_ids"})
 
+    #: Declared here again: the names of its values are translated by the addon that declares them.
+    state = fields.Selection([("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")])
     previous_version_id = fields.Many2one("crm.prospect.profile", readonly=True, copy=False, index="btree_not_null")
     company_id = fields.Many2one(index=True)
     user_id = fields.Many2one(help="Is reminded to discuss the profile every half year.")
