@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
@@ -159,6 +159,18 @@ class CustomerGradeReview(models.Model):
                     "title": self.env._("All prospects"),
                 }
             review.matrix = matrix
+
+    # ------------------------------------------------------------------
+    # Constrains
+    # ------------------------------------------------------------------
+
+    @api.constrains("scheme_id")
+    def _check_scheme(self):
+        """Refuse the hidden draft of a simulation: nobody else could read the review, nor the draft be dropped."""
+        for scheme in self.scheme_id.filtered(lambda scheme: not scheme.active):
+            raise ValidationError(
+                self.env._("%s is not in force: reviews use the scheme in force.", scheme.display_name)
+            )
 
     # ------------------------------------------------------------------
     # CRUD

@@ -24,8 +24,9 @@ class CustomerGradeVersionRuleMixin(models.AbstractModel):
     def write(self, vals):
         self._get_version()._check_is_draft()
         result = super().write(vals)
-        # The values may have moved the rules to another version.
+        # The values may have moved the rules to another version, which the user need not be allowed to change.
         self._get_version()._check_is_draft()
+        self.check_access("write")
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -434,6 +434,48 @@ class TestSimulation(GradeCase):
         simulation = self._simulation(self.manager)
         with self.assertRaises(AccessError):
             simulation.write({"criterion_ids": [Command.update(criterion.id, {"weight": 5})]})
+
+    def test_rules_of_a_hidden_draft_stay_in_it(self):
+        """Nobody who may not change a version moves rules into it."""
+        draft = self.scheme._new_version()
+        own = self._simulation(self.manager)
+        criterion, threshold = own.criterion_ids[0], own.threshold_ids[0]
+        bands = own.criterion_ids.band_ids
+        changes = (
+            lambda: criterion.write({"scheme_id": draft.id, "metric": "order_value"}),
+            lambda: own.write({
+                "criterion_ids": [Command.update(criterion.id, {"scheme_id": draft.id, "metric": "growth"})]
+            }),
+            lambda: bands[0].write({"criterion_id": draft.criterion_ids[0].id}),
+            lambda: threshold.write({"scheme_id": draft.id, "grade_id": self.grade["unrated"].id, "minimum": 99}),
+        )
+        rules = draft._get_rules()
+        for change in changes:
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                change()
+            self.env.invalidate_all()
+        self.assertEqual(draft._get_rules(), rules)
+
+    def test_hidden_draft_is_not_put_in_force(self):
+        """Nobody would see by which scheme customers are graded."""
+        draft = self._simulation(self.policy_admin).draft_id
+        self.scheme.with_user(self.policy_admin).action_retire()
+        for change in (draft.action_activate, draft.action_retire, draft.action_new_version):
+            with self.assertRaises(AccessError):
+                change()
+        with self.assertRaises(AccessError):
+            draft.write({"window_months": 1})
+        self.assertEqual(draft.state, "draft")
+
+    def test_hidden_draft_is_not_reviewed(self):
+        """A review would keep the draft for good, under a name that others cannot read."""
+        simulation = self._simulation(self.manager)
+        draft = simulation.draft_id
+        with self.assertRaises(ValidationError):
+            draft.action_new_review()
+        review = self.env["customer.grade.review"].with_user(self.manager).create({"scheme_id": self.scheme.id})
+        with self.assertRaises(ValidationError):
+            review.scheme_id = draft
 
     def test_salesman_cannot_simulate(self):
         with self.assertRaises(AccessError):
