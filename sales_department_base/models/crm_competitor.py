@@ -20,6 +20,11 @@ class CrmCompetitor(models.Model):
         "(lower(btrim(name)), COALESCE(company_id, 0))", "This competitor is on the list already; it may be archived."
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        self.check_access("write")  # nobody gives a competitor of all companies to one that is not theirs
+        return result
+
     @api.model
     def name_create(self, name):
         """Take a competitor who is on the list already, written in other letters or archived, rather than refuse."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 #: What can lie in what: from the outside to the inside.
 KINDS = ("room", "shelf", "box")
@@ -49,3 +49,8 @@ class SalesDepartmentPlace(models.Model):
                             parent=outer.complete_name,
                         )
                     )
+
+    def write(self, vals):
+        if "company_id" in vals and any(place.company_id.id != vals["company_id"] for place in self):
+            raise UserError(self.env._("A place stays with its company. Register it anew in the other one."))
+        return super().write(vals)

@@ -8,6 +8,7 @@ class TestCompetitor(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         new_test_user(cls.env, "competitor_salesman", groups="sales_team.group_sale_salesman")
+        new_test_user(cls.env, "competitor_rnd", groups="sales_department_base.group_collaborator_rnd")
         new_test_user(cls.env, "competitor_internal", groups="base.group_user")
         cls.competitor = cls.env["crm.competitor"].create({"name": "Huarui 100%_Soles"})
 
@@ -27,12 +28,27 @@ class TestCompetitor(TransactionCase):
         with self.assertRaises(AccessError):
             competitor.unlink()
 
-    @users("competitor_internal")
+    @users("competitor_rnd")
     def test_others_only_read(self):
         competitor = self.competitor.with_env(self.env)
         self.assertEqual(competitor.name, "Huarui 100%_Soles")
         with self.assertRaises(AccessError):
             competitor.note = "mine"
+
+    @users("competitor_internal")
+    def test_nobody_else_reads(self):
+        """What is known of a competitor, such as prices, is for those who work on customers."""
+        with self.assertRaises(AccessError):
+            self.env["crm.competitor"].search_read([], ["note"])
+
+    @users("competitor_salesman")
+    def test_is_not_given_to_another_company(self):
+        """A list of all companies does not lose a name because somebody of one gives it to another."""
+        other = self.competitor.env["res.company"].create({"name": "Second Soles"})
+        competitor = self.competitor.with_env(self.env)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            competitor.company_id = other.id
+        self.assertFalse(self.competitor.company_id)
 
     @users("competitor_salesman")
     def test_other_company_does_not_see_it(self):

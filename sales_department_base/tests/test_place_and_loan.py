@@ -107,6 +107,12 @@ class TestPlaces(TransactionCase):
         with self.assertRaises(UserError):
             self.box.sudo().parent_id = there
 
+    def test_stays_with_its_company(self):
+        """What lies in it, and those who look for it, stay there, too."""
+        with self.assertRaises(UserError):
+            self.room.company_id = self.there.company_id
+        self.room.write({"company_id": self.room.company_id.id, "name": "Same company"})
+
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-02 04:00:00")
