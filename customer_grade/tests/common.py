@@ -1,11 +1,10 @@
 """Customers, orders, schemes and users for the tests of grading."""
 
-from contextlib import contextmanager
 from datetime import date, datetime
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.sales_department_base.tests.common import DepartmentCase
 
 GROUPS = {
     "salesman": "sales_team.group_sale_salesman,base.group_partner_manager",
@@ -22,28 +21,19 @@ REVIEW_DAY = date(2026, 6, 30)
 THRESHOLDS = {"a": 80, "b": 60, "c": 35, "d": 0}
 
 
-class GradeCase(TransactionCase):
+class GradeCase(DepartmentCase):
     """A company of its own in China, whose customers and schemes are all made here.
 
     Its calendar stands on Asia/Shanghai, its currency is CNY.
     """
 
+    ROLES = GROUPS
+    LOGIN = "grade"
+    COMPANY = "Outsole Works"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
-        cls.company = cls._make_company("Outsole Works")
-        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in GROUPS.items():
-            user = new_test_user(
-                cls.env,
-                f"grade_{role}",
-                groups=groups,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
-            setattr(cls, role, user)
         cls.grade = {
             key: cls.env.ref(f"customer_grade.customer_grade_{key}") for key in ("a", "b", "c", "d", "unrated")
         }
@@ -57,18 +47,6 @@ class GradeCase(TransactionCase):
     # ------------------------------------------------------------------
     # Companies and currencies
     # ------------------------------------------------------------------
-
-    @classmethod
-    def _make_company(cls, name, timezone="Asia/Shanghai"):
-        company = cls.env["res.company"].create({"name": name, "currency_id": cls._currency("CNY").id})
-        company.resource_calendar_id.tz = timezone
-        return company
-
-    @classmethod
-    def _currency(cls, code):
-        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-        currency.active = True
-        return currency
 
     @classmethod
     def _rate(cls, currency, rate, day="2020-01-01", company=None):
@@ -189,13 +167,6 @@ class GradeCase(TransactionCase):
         review.action_decide()
         review.action_apply()
         return review
-
-    @contextmanager
-    def assertRefused(self, pattern, error=UserError):
-        """Check that ``error`` is raised with this message, and undo what was done until then."""
-        with self.assertRaises(error) as caught:
-            yield
-        self.assertRegex(str(caught.exception), pattern)
 
     @staticmethod
     def _of(review, partner):

@@ -1,11 +1,11 @@
 """Budgets, requests and users for the tests of budgets."""
 
-from contextlib import contextmanager
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, freeze_time, new_test_user
+from odoo.tests import freeze_time
+
+from odoo.addons.sales_department_base.tests.common import DepartmentCase
 
 TODAY = "2026-05-12"
 GROUPS = {
@@ -24,26 +24,17 @@ GROUPS = {
 
 
 @freeze_time(TODAY)
-class BudgetCase(TransactionCase):
+class BudgetCase(DepartmentCase):
     """A company of its own in China with a budget for 2026; today is 12 May 2026."""
+
+    ROLES = GROUPS
+    LOGIN = "budget"
+    COMPANY = "Outsole Works"
+    NOW = TODAY
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.startClassPatcher(freeze_time(TODAY))
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
-        cls.company = cls._make_company("Outsole Works")
-        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in GROUPS.items():
-            user = new_test_user(
-                cls.env,
-                f"budget_{role}",
-                groups=groups,
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
-            setattr(cls, role, user)
         cls.team, cls.other_team = cls.env["crm.team"].create([
             {"name": "South", "company_id": cls.company.id},
             {"name": "North", "company_id": cls.company.id},
@@ -58,18 +49,6 @@ class BudgetCase(TransactionCase):
         cls.customer = cls.env["res.partner"].create({"name": "Huafeng", "is_company": True})
         cls.budget = cls._budget({cls.sample: 1000.0, cls.visit: 500.0})
         cls.line = cls._line(cls.budget, cls.sample)
-
-    @classmethod
-    def _make_company(cls, name, currency="CNY"):
-        company = cls.env["res.company"].create({"name": name, "currency_id": cls._currency(currency).id})
-        company.resource_calendar_id.tz = "Asia/Shanghai"
-        return company
-
-    @classmethod
-    def _currency(cls, code):
-        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
-        currency.active = True
-        return currency
 
     @classmethod
     def _budget(cls, amounts, approve=True, **values):
@@ -119,13 +98,6 @@ class BudgetCase(TransactionCase):
             "amount": amount,
             "reason": reason,
         })
-
-    @contextmanager
-    def assertRefused(self, pattern, error=UserError):
-        """Check that ``error`` is raised with this message, and undo what was done until then."""
-        with self.assertRaises(error) as caught:
-            yield
-        self.assertRegex(str(caught.exception), pattern)
 
     def assertBalance(self, line, committed, actual, available):
         """Check the figures of a line."""

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.addons.sales_department_base.tests.common import DepartmentCase
 
 GROUPS = {
     "salesman": "sales_team.group_sale_salesman,base.group_partner_manager",
@@ -28,29 +27,15 @@ TUESDAY_9 = "2026-03-03 01:00:00"
 WEDNESDAY_14 = "2026-03-04 06:00:00"
 
 
-class SampleCase(TransactionCase):
+class SampleCase(DepartmentCase):
     """A company of its own in China: 40 hours a week, Asia/Shanghai, CNY."""
 
-    #: Groups of one user a role; addons that extend samples add roles of theirs.
     ROLES: ClassVar[dict[str, str]] = GROUPS
+    LOGIN = "request"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
-        cls.company = cls._make_company("Sole Works")
-        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in cls.ROLES.items():
-            user = new_test_user(
-                cls.env,
-                f"request_{role}",
-                groups=groups,
-                email=f"{role}@example.com",
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
-            setattr(cls, role, user)
         cls.company.sample_rnd_user_id = cls.rnd
         cls.company.sample_escalation_user_id = cls.manager
         cls.customer, cls.other_customer = cls.env["res.partner"].create([
@@ -74,14 +59,6 @@ class SampleCase(TransactionCase):
             "standard": "GB/T 531.1",
             "condition": "23 °C",
         })
-
-    @classmethod
-    def _make_company(cls, name):
-        currency = cls.env.ref("base.CNY")
-        currency.active = True
-        company = cls.env["res.company"].create({"name": name, "currency_id": currency.id})
-        company.resource_calendar_id.tz = "Asia/Shanghai"
-        return company
 
     @classmethod
     def _values(cls, **values):

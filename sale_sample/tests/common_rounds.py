@@ -2,14 +2,13 @@
 
 import base64
 import io
-from contextlib import contextmanager
 from typing import ClassVar
 
 from PIL import Image
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.sales_department_base.tests.common import DepartmentCase
 
 from ..models.sale_sample_verdict_line import ASPECTS
 
@@ -34,31 +33,15 @@ def picture(width=8, height=8, kind="PNG") -> bytes:
     return base64.b64encode(stream.getvalue())
 
 
-class RoundCase(TransactionCase):
+class RoundCase(DepartmentCase):
     """A company of its own, one customer, types and properties made here."""
 
-    #: Groups of one user a role; addons that extend samples add roles of theirs.
     ROLES: ClassVar[dict[str, str]] = ROLES
+    LOGIN = "sample"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
-        cls.company = cls.env["res.company"].create({"name": "Sole Works", "currency_id": cls.env.ref("base.CNY").id})
-        cls.env.ref("base.CNY").active = True
-        cls.company.resource_calendar_id.tz = "Asia/Shanghai"
-        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
-        for role, groups in cls.ROLES.items():
-            user = new_test_user(
-                cls.env,
-                f"sample_{role}",
-                groups=groups,
-                email=f"{role}@example.com",
-                company_id=cls.company.id,
-                company_ids=[Command.set(cls.company.ids)],
-            )
-            setattr(cls, role, user)
         cls.customer = cls.env["res.partner"].create({"name": "Runner Shoes", "is_company": True, "lang": "en_US"})
         cls.contact = cls.env["res.partner"].create({
             "name": "Lin",
@@ -170,10 +153,3 @@ class RoundCase(TransactionCase):
     def _all_ok():
         """Return what a customer says who wants nothing changed."""
         return {aspect: False for aspect, _label in ASPECTS}
-
-    @contextmanager
-    def assertRefused(self, pattern, error=UserError):
-        """Check that ``error`` is raised with this message, and undo what was done until then."""
-        with self.assertRaises(error) as caught:
-            yield
-        self.assertRegex(str(caught.exception), pattern)

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
@@ -44,13 +43,6 @@ class MouldCase(SampleCase):
                 **values,
             })
         )
-
-    @contextmanager
-    def assertRefused(self, pattern, error=UserError):
-        """Check that ``error`` is raised with this message, and undo what was done until then."""
-        with self.assertRaises(error) as caught:
-            yield
-        self.assertRegex(str(caught.exception), pattern)
 
     @contextmanager
     def assertConstraint(self, name):

@@ -2,9 +2,66 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 from unittest.mock import Mock, patch
 
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, freeze_time, new_test_user
+
 from odoo.addons.base.models.ir_cron import IrCron
+
+
+class DepartmentCase(TransactionCase):
+    """A company of its own in China, whose people are made here: 40 hours a week, Asia/Shanghai, CNY."""
+
+    #: Groups of one user a role; the attribute and the end of the login are the key. Addons that extend others add
+    #: roles of theirs.
+    ROLES: ClassVar[dict[str, str]] = {}
+    #: How the logins begin.
+    LOGIN: ClassVar[str] = "department"
+    COMPANY: ClassVar[str] = "Sole Works"
+    #: The day or moment at which the tests stand, if any.
+    NOW: ClassVar[str | None] = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if cls.NOW:
+            cls.startClassPatcher(freeze_time(cls.NOW))
+        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
+        cls.company = cls._make_company(cls.COMPANY)
+        cls.env.user.write({"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id})
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        for role, groups in cls.ROLES.items():
+            user = new_test_user(
+                cls.env,
+                f"{cls.LOGIN}_{role}",
+                groups=groups,
+                email=f"{role}@example.com",
+                company_id=cls.company.id,
+                company_ids=[Command.set(cls.company.ids)],
+            )
+            setattr(cls, role, user)
+
+    @classmethod
+    def _make_company(cls, name, currency="CNY", timezone="Asia/Shanghai"):
+        company = cls.env["res.company"].create({"name": name, "currency_id": cls._currency(currency).id})
+        company.resource_calendar_id.tz = timezone
+        return company
+
+    @classmethod
+    def _currency(cls, code):
+        currency = cls.env["res.currency"].with_context(active_test=False).search([("name", "=", code)])
+        currency.active = True
+        return currency
+
+    @contextmanager
+    def assertRefused(self, pattern, error=UserError):
+        """Check that ``error`` is raised with this message, and undo what was done until then."""
+        with self.assertRaises(error) as caught:
+            yield
+        self.assertRegex(str(caught.exception), pattern)
 
 
 def assert_transitions_declared(model) -> None:
@@ -14,7 +71,7 @@ def assert_transitions_declared(model) -> None:
     :raises AssertionError: naming each state that the field does not know, or
         when no transition is declared at all, or when copies keep the state
     """
-    field = model._fields[model._transition_field]
+    field = model._fields["state"]
     states = set(field.get_values(model.env))
     transitions = model._get_transitions()
     assert transitions, f"{model._name} declares no transitions"
