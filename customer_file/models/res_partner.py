@@ -3,12 +3,18 @@ from typing import Any
 
 from odoo import api, fields, models
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
+
 from .customer_file_gap import ACTIVITY
 
-FILE_READERS = "sales_team.group_sale_salesman,customer_grade.group_grade_approver"
+FILE_READERS = f"{SALES_GROUP},customer_grade.group_grade_approver"
 
 MOVES = frozenset({"active", "is_company", "parent_id"})
 """Fields that decide who holds a file."""
+
+#: Kept on the holder of the file alone, not on the contacts of a company. Not indexed: every change would touch all
+#: indexes of the table.
+OF_HOLDER = {"company_dependent": True, "index": False, "readonly": True, "copy": False}
 
 
 class ResPartner(models.Model):
@@ -28,42 +34,27 @@ class ResPartner(models.Model):
         "customer_file_since",
     })
 
-    # Kept on the holder of the file alone, not on the contacts of a company. Not indexed: every change would
-    # touch all indexes of the table.
     customer_file_kind = fields.Selection(
         [("customer", "Customer"), ("prospect", "Prospect")],
         "Kind of File",
-        company_dependent=True,
-        index=False,
-        readonly=True,
-        copy=False,
         help="A customer has an open customer file. A prospect has none yet, but a grade or an open opportunity.",
+        **OF_HOLDER,
     )
     customer_file_percent = fields.Float(
         "File Complete (%)",
-        company_dependent=True,
-        index=False,
-        readonly=True,
-        copy=False,
         aggregator=None,  # those without a file would count as zero
         help="Share of the fields a complete file needs that are filled in and confirmed in time, by weight.",
+        **OF_HOLDER,
     )
-    customer_file_missing_count = fields.Integer(
-        "Missing Fields", company_dependent=True, index=False, readonly=True, copy=False
-    )
-    customer_file_stale_count = fields.Integer(
-        "Fields to Confirm", company_dependent=True, index=False, readonly=True, copy=False
-    )
+    customer_file_missing_count = fields.Integer("Missing Fields", **OF_HOLDER)
+    customer_file_stale_count = fields.Integer("Fields to Confirm", **OF_HOLDER)
     customer_file_state = fields.Selection(
         [("open", "File Open"), ("closed", "File Closed")],
         "Customer File",
-        company_dependent=True,
-        index=False,
-        readonly=True,
-        copy=False,
         help="Opened with the first confirmed order, closed and reopened by hand or by archiving the customer.",
+        **OF_HOLDER,
     )
-    customer_file_since = fields.Date(company_dependent=True, index=False, readonly=True, copy=False)
+    customer_file_since = fields.Date(**OF_HOLDER)
     customer_file_gap_ids = fields.One2many("customer.file.gap", "partner_id", "File Gaps", groups=FILE_READERS)
     customer_file_current_gap_ids = fields.One2many(
         "customer.file.gap",

@@ -9,6 +9,13 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate, format_amount, formatLang
 
+from odoo.addons.sales_department_base.constants import (
+    FINANCE_GROUP,
+    POLICY_GROUP,
+    QUALITY_GROUP,
+    RND_GROUP,
+    SALES_ALL_GROUP,
+)
 from odoo.addons.sales_department_base.tools.periods import Period, months_before
 from odoo.addons.sales_department_base.tools.report_sentences import Sentence
 from odoo.addons.sales_department_base.tools.svg_charts import Pair, columns_svg, rows_svg
@@ -30,11 +37,7 @@ TOP = 10
 """Rows of a table; the rest is not printed."""
 WIDTH = 846.0
 """Width of the charts in pixels: as wide as the page."""
-SEES_ALL = (
-    "sales_team.group_sale_salesman_all_leads,sales_department_base.group_collaborator_rnd,"
-    "sales_department_base.group_collaborator_quality,sales_department_base.group_collaborator_finance,"
-    "sales_department_base.group_policy_admin"
-)
+SEES_ALL = f"{SALES_ALL_GROUP},{RND_GROUP},{QUALITY_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
 """Groups whose record rule shows all samples; rules of several groups add up."""
 
 #: What is said of each code that :func:`sentences` may return.

@@ -1,14 +1,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MONEY_GROUPS = "sales_team.group_sale_salesman,sales_department_base.group_collaborator_finance"
+from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_GROUP
+
+MONEY_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP}"
 """Who may see fees and revenue; what making cost is R&D's own figure."""
+
+mean = partial(fields.Float, readonly=True, aggregator="avg")
+money = partial(fields.Monetary, readonly=True, groups=MONEY_GROUPS)
 
 EVENTS = [
     ("requested", "Requested"),
@@ -161,96 +167,58 @@ class SaleSampleStatistics(models.Model):
     approved = fields.Integer(readonly=True)
     rejected = fields.Integer(readonly=True)
     cancelled = fields.Integer(readonly=True)
-    rounds = fields.Float(
-        "Rounds per Request", readonly=True, aggregator="avg", help="Of requests that were approved or rejected"
+    rounds = mean("Rounds per Request", help="Of requests that were approved or rejected")
+    first_round = mean("Approved in the First Round (%)", help="Share of the first rounds answered")
+    on_time_needed = mean(
+        "On Time, Needed by (%)", help="Share of requests whose first sample was sent by the day the customer needs it"
     )
-    first_round = fields.Float(
-        "Approved in the First Round (%)", readonly=True, aggregator="avg", help="Share of the first rounds answered"
-    )
-    on_time_needed = fields.Float(
-        "On Time, Needed by (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Share of requests whose first sample was sent by the day the customer needs it",
-    )
-    on_time_promised = fields.Float(
+    on_time_promised = mean(
         "On Time, Promised (%)",
-        readonly=True,
-        aggregator="avg",
         help="Share of rounds sent by the day R&D promised first; rounds without a promise do not count",
     )
-    cycle_days = fields.Float(
-        "Cycle in Days, Mean", readonly=True, aggregator="avg", help="Calendar days from hand-over to approval"
-    )
-    cycle_days_median = fields.Float("Cycle in Days, Median", readonly=True, aggregator="avg")
-    cycle_days_p90 = fields.Float("Cycle in Days, P90", readonly=True, aggregator="avg")
-    cycle_working_days = fields.Float("Cycle in Working Days, Mean", readonly=True, aggregator="avg")
-    cycle_working_days_median = fields.Float("Cycle in Working Days, Median", readonly=True, aggregator="avg")
-    cycle_working_days_p90 = fields.Float("Cycle in Working Days, P90", readonly=True, aggregator="avg")
+    cycle_days = mean("Cycle in Days, Mean", help="Calendar days from hand-over to approval")
+    cycle_days_median = mean("Cycle in Days, Median")
+    cycle_days_p90 = mean("Cycle in Days, P90")
+    cycle_working_days = mean("Cycle in Working Days, Mean")
+    cycle_working_days_median = mean("Cycle in Working Days, Median")
+    cycle_working_days_p90 = mean("Cycle in Working Days, P90")
     cost = fields.Monetary("Making Cost", readonly=True)
-    mould_cost = fields.Monetary(
-        readonly=True,
-        groups=MONEY_GROUPS,
-        help="Parts made once on the day the mould was opened, parts of each size on the day the size was opened",
+    mould_cost = money(
+        help="Parts made once on the day the mould was opened, parts of each size on the day the size was opened"
     )
-    charged = fields.Monetary(
-        "Fees Charged",
-        readonly=True,
-        groups=MONEY_GROUPS,
-        help="Fees on the day of the first confirmed order that charges them, without taxes",
+    charged = money(
+        "Fees Charged", help="Fees on the day of the first confirmed order that charges them, without taxes"
     )
-    collected = fields.Monetary(
-        "Fees Collected",
-        readonly=True,
-        groups=MONEY_GROUPS,
-        help="What customers paid of fees, on the days they paid it, without taxes",
-    )
-    refunded = fields.Monetary(
-        "Fees Refunded",
-        readonly=True,
-        groups=MONEY_GROUPS,
-        help="Posted credit notes of mould fees, on their invoice date, without taxes",
-    )
+    collected = money("Fees Collected", help="What customers paid of fees, on the days they paid it, without taxes")
+    refunded = money("Fees Refunded", help="Posted credit notes of mould fees, on their invoice date, without taxes")
     ordered = fields.Integer("Orders Won", readonly=True, help="Samples ordered for the first time")
-    hit_rate = fields.Float(
+    hit_rate = mean(
         "Hit Rate (%)",
-        readonly=True,
-        aggregator="avg",
         help="Share of approved and rejected samples that led to an order. Samples of the last months may still do so.",
     )
-    ended_cost = fields.Monetary(
+    ended_cost = money(
         "Net Cost of Ended Samples",
-        readonly=True,
-        groups=MONEY_GROUPS,
         help="Making cost of all rounds and cost of the moulds opened, less the fees collected, plus the fees refunded, "
         "of requests that ended",
     )
-    revenue = fields.Monetary(
+    revenue = money(
         "Revenue within 12 Months",
-        readonly=True,
-        groups=MONEY_GROUPS,
         help="Net amount of the confirmed orders that the sample won, in the 12 months from its approval",
     )
-    cost_per_won = fields.Float(
+    cost_per_won = mean(
         "Cost per Won Customer",
-        readonly=True,
-        aggregator="avg",
         groups=MONEY_GROUPS,
         help="Net cost of all samples that ended, those without an order too, for each customer who ordered one of "
         "them. Empty where companies of different currencies are added up",
     )
-    return_ratio = fields.Float(
+    return_ratio = mean(
         "Revenue per Cost",
-        readonly=True,
-        aggregator="avg",
         groups=MONEY_GROUPS,
         help="Revenue within 12 months, as a multiple of the net cost of all samples that ended. Empty where nothing was "
         "spent, and where companies of different currencies are added up",
     )
-    payback_days = fields.Float(
+    payback_days = mean(
         "Payback in Days, Median",
-        readonly=True,
-        aggregator="avg",
         groups=MONEY_GROUPS,
         help="Calendar days from the first hand-over until the revenue, or the margin where margins are known, reached the "
         "net cost; samples that have not paid back, or had nothing to pay back, do not count",

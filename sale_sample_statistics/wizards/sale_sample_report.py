@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.sales_department_base.tools.periods import Period
+from odoo.addons.sales_department_base.tools.periods import PERIODS, Period
 
 #: Longest period of one report, in days.
 LONGEST = 3 * 366
@@ -16,18 +16,7 @@ class SaleSampleReport(models.TransientModel):
     _description = "Sample Report"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    period_kind = fields.Selection(
-        [
-            ("month", "Month"),
-            ("quarter", "Quarter"),
-            ("half_year", "Half Year"),
-            ("year", "Year"),
-            ("days", "Any Days"),
-        ],
-        string="Period",
-        required=True,
-        default="month",
-    )
+    period_kind = fields.Selection([*PERIODS, ("days", "Any Days")], "Period", required=True, default="month")
     date_from = fields.Date(
         "From", required=True, default=lambda self: Period.of("month", self.env.company._sales_today()).previous().start
     )
