@@ -32,7 +32,7 @@ class CustomerRegisterChange(models.TransientModel):
             return self.env["res.partner"]
         return self.env["res.partner"].browse(self.env.context.get("active_ids", [])).commercial_partner_id
 
-    def action_apply(self) -> dict:
+    def action_apply(self) -> None:
         """Enter the change in the register and close the dialog.
 
         :raise UserError: a file is not in a state that allows it, or the date cannot be
@@ -56,7 +56,6 @@ class CustomerRegisterChange(models.TransientModel):
         register = self.env["customer.register.entry"].with_company(company)
         for event, group in events.items():
             register._record(group, event, self.date, "manual", self.reason_id, self.note or "")
-        return {"type": "ir.actions.act_window_close"}
 
     def _check_states(self, partners) -> None:
         """Refuse to close what is not open, and to open what is open or archived."""

@@ -20,8 +20,7 @@ class CustomerGradeOverride(models.TransientModel):
         for wizard in self:
             wizard.assessment_count = len(wizard.assessment_ids)
 
-    def action_override(self) -> dict:
+    def action_override(self) -> None:
         """Override the chosen assessments and close the dialog."""
         self.ensure_one()
         self.assessment_ids._override(self.grade_id, self.reason, self.until)
-        return {"type": "ir.actions.act_window_close"}

@@ -36,7 +36,7 @@ class SaleBudgetOverspend(models.TransientModel):
             wizard.currency_id = documents[:1].budget_currency_id
             wizard.shortfall_amount = sum(documents.mapped("budget_shortfall_amount"))
 
-    def action_confirm(self) -> dict:
+    def action_confirm(self) -> None:
         """Approve the documents with the reason.
 
         :raise AccessError: the user may not go over budget
@@ -46,4 +46,3 @@ class SaleBudgetOverspend(models.TransientModel):
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why the budget may be exceeded."))
         self._get_documents()._budget_approve_over(self.reason.strip())
-        return {"type": "ir.actions.act_window_close"}

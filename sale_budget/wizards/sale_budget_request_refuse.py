@@ -10,8 +10,7 @@ class SaleBudgetRequestRefuse(models.TransientModel):
     request_ids = fields.Many2many("sale.budget.request", "sale_budget_refuse_request_rel", required=True)
     reason = fields.Char(required=True)
 
-    def action_confirm(self) -> dict:
+    def action_confirm(self) -> None:
         """Refuse the requests with the reason."""
         self.ensure_one()
         self.request_ids._refuse(self.reason)
-        return {"type": "ir.actions.act_window_close"}

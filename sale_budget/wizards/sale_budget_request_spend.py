@@ -51,8 +51,7 @@ class SaleBudgetRequestSpend(models.TransientModel):
             covered = max(request.budget_committed_amount, 0.0) + max(request.budget_available_amount, 0.0)
             wizard.over_amount = max(wizard.amount - covered, 0.0)
 
-    def action_confirm(self) -> dict:
+    def action_confirm(self) -> None:
         """Record the cost."""
         self.ensure_one()
         self.request_id._record_cost(self.amount, self.is_final, self.date, self.note, self.reason)
-        return {"type": "ir.actions.act_window_close"}

@@ -21,11 +21,10 @@ class SaleSampleClose(models.TransientModel):
         if self.reason_id.kind != self.outcome:
             self.reason_id = False
 
-    def action_close(self) -> dict:
+    def action_close(self) -> None:
         """End the requests and close the dialog.
 
         :raises UserError: when one of them has ended, or was never handed over to be rejected
         """
         self.ensure_one()
         self.request_ids._end(self.outcome, self.reason_id, self.note or "")
-        return {"type": "ir.actions.act_window_close"}

@@ -16,7 +16,7 @@ class SaleSampleLend(models.TransientModel):
     due_back = fields.Date(required=True, default=lambda self: date_utils.add(self.env.company._sales_today(), weeks=1))
     note = fields.Char(string="What For")
 
-    def action_lend(self) -> dict:
+    def action_lend(self) -> None:
         """Lend the samples and close the dialog.
 
         :raises UserError: when nobody was chosen, or a sample is not in its place
@@ -27,4 +27,3 @@ class SaleSampleLend(models.TransientModel):
         if not partner and not user:
             raise UserError(self.env._("Choose who takes the samples."))
         self.kept_ids._lend(self.due_back, user=user, partner=partner, note=self.note or "")
-        return {"type": "ir.actions.act_window_close"}

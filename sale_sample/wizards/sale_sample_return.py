@@ -10,8 +10,7 @@ class SaleSampleReturn(models.TransientModel):
     request_ids = fields.Many2many("sale.sample.request", required=True, string="Requests")
     questions = fields.Text(required=True, help="One question a line: each is answered on its own.")
 
-    def action_return(self) -> dict:
+    def action_return(self) -> None:
         """Return the requests and close the dialog."""
         self.ensure_one()
         self.request_ids._return_with_questions(self.questions.splitlines())
-        return {"type": "ir.actions.act_window_close"}

@@ -68,7 +68,7 @@ class SaleSampleRoundAnswer(models.TransientModel):
         for wizard in self:
             wizard.solved_point_ids = wizard.round_id.carried_point_ids
 
-    def action_record(self) -> dict:
+    def action_record(self) -> None:
         """Record the answer; go on to the round it opens, or back to the request.
 
         :raises UserError: when the answer contradicts itself
@@ -85,4 +85,3 @@ class SaleSampleRoundAnswer(models.TransientModel):
         )
         if self.notify and self.verdict == "approved":
             self.round_id._mail_customer("sale_sample.mail_template_round_approved")
-        return {"type": "ir.actions.act_window_close"}

@@ -28,7 +28,7 @@ class SaleSampleRoundSend(models.TransientModel):
         for wizard in self:
             wizard.notify = bool(wizard.contact_id.email)
 
-    def action_send(self) -> dict:
+    def action_send(self) -> None:
         """Send the round, tell the customer when asked to, and close the dialog.
 
         :raises UserError: when the round cannot be sent
@@ -38,4 +38,3 @@ class SaleSampleRoundSend(models.TransientModel):
         sample._send(self.sent_on, carrier=self.carrier, tracking_ref=self.tracking_ref, tracking_url=self.tracking_url)
         if self.notify:
             sample._mail_customer("sale_sample.mail_template_round_sent")
-        return {"type": "ir.actions.act_window_close"}

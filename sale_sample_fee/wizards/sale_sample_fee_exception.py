@@ -25,11 +25,10 @@ class SaleSampleFeeException(models.TransientModel):
             approvers = levels._get_approvers(request.company_id, team, waived)
             wizard.approver_note = ", ".join((approvers - self.env.user)[:3].mapped("name"))
 
-    def action_ask(self) -> dict:
+    def action_ask(self) -> None:
         """Add the exception to the request and ask the approver.
 
         :raises UserError: there is no proposal to deviate from, or the fee is no exception
         """
         self.ensure_one()
         self.request_id._ask_fee_exception(self.fee_amount, self.reason)
-        return {"type": "ir.actions.act_window_close"}

@@ -10,11 +10,10 @@ class SaleSampleMouldScrap(models.TransientModel):
     mould_ids = fields.Many2many("sale.sample.mould", string="Moulds", required=True)
     reason = fields.Char(required=True)
 
-    def action_scrap(self) -> dict:
+    def action_scrap(self) -> None:
         """Scrap the moulds and close the dialog.
 
         :raises UserError: a mould was never opened, or is scrapped already
         """
         self.ensure_one()
         self.mould_ids._scrap(self.reason)
-        return {"type": "ir.actions.act_window_close"}
