@@ -1,15 +1,18 @@
 """Names that several files share, here and in the addons that extend samples."""
 
-SALES_GROUP = "sales_team.group_sale_salesman"
-SALES_ALL_GROUP = "sales_team.group_sale_salesman_all_leads"
-SALES_MANAGER_GROUP = "sales_team.group_sale_manager"
-#: R&D, and sales managers in its place.
-RND_GROUPS = f"sales_department_base.group_collaborator_rnd,{SALES_MANAGER_GROUP}"
-#: Who has something to do with requests.
-READER_GROUPS = (
-    f"{SALES_GROUP},sales_department_base.group_collaborator_rnd,sales_department_base.group_collaborator_quality,"
-    "sales_department_base.group_collaborator_finance,sales_department_base.group_policy_admin"
+from odoo.addons.sales_department_base.constants import (
+    FINANCE_GROUP,
+    POLICY_GROUP,
+    QUALITY_GROUP,
+    RND_GROUP,
+    SALES_GROUP,
+    SALES_MANAGER_GROUP,
 )
+
+#: R&D, and sales managers in its place.
+RND_GROUPS = f"{RND_GROUP},{SALES_MANAGER_GROUP}"
+#: Who has something to do with requests.
+READER_GROUPS = f"{SALES_GROUP},{RND_GROUP},{QUALITY_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
 
 #: States of a request: sales works on it; it waits between the departments; it goes on; it has ended.
 SALES_STATES = ("draft", "returned")

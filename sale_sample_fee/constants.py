@@ -1,10 +1,16 @@
 """Names that several files share, here and in the addons that extend fees."""
 
-from odoo.addons.sale_sample.constants import SALES_ALL_GROUP, SALES_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.constants import (
+    BILLING_GROUP,
+    BILLS_READER_GROUP,
+    FINANCE_GROUP,
+    POLICY_GROUP,
+    RND_GROUP,
+    SALES_ALL_GROUP,
+    SALES_GROUP,
+    SALES_MANAGER_GROUP,
+)
 
-FINANCE_GROUP = "sales_department_base.group_collaborator_finance"
-POLICY_GROUP = "sales_department_base.group_policy_admin"
-OVERSPEND_GROUP = "sale_budget.group_overspend"
 #: Who sees fees. R&D does not.
 FEE_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
 #: Who tries the fee policy on anybody's cases.
@@ -12,10 +18,7 @@ TESTER_GROUPS = f"{SALES_ALL_GROUP},{POLICY_GROUP},{FINANCE_GROUP}"
 #: Who books pairs and refunds by hand.
 BOOKER_GROUPS = f"{SALES_MANAGER_GROUP},{FINANCE_GROUP}"
 #: Who meets moulds on bills.
-BILL_GROUPS = (
-    f"account.group_account_invoice,account.group_account_readonly,{SALES_GROUP},{FINANCE_GROUP},"
-    "sales_department_base.group_collaborator_rnd"
-)
+BILL_GROUPS = f"{BILLING_GROUP},{BILLS_READER_GROUP},{SALES_GROUP},{FINANCE_GROUP},{RND_GROUP}"
 
 ACTIVITY_APPROVE = "sale_sample_fee.mail_activity_type_fee_approve"
 ACTIVITY_COLLECT = "sale_sample_fee.mail_activity_type_fee_collect"

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 from ..tools.fit import fit_percent
 
 
@@ -44,11 +46,11 @@ class CrmProspectMixin(models.AbstractModel):
 
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):
-        for record in self:
-            if record.prospect_employees < 0 or record.prospect_volume < 0:
-                raise ValidationError(
-                    self.env._("Employees and yearly volume of %s cannot be negative.", record.display_name)
-                )
+        refuse(
+            self.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
+            self.env._("Employees and yearly volume of %(names)s cannot be negative."),
+            ValidationError,
+        )
 
     def action_view_prospect(self) -> dict:
         """Open the answers and the fit to the profile of this lead or partner in a dialog.

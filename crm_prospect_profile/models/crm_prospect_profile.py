@@ -8,7 +8,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.customer_grade.tools.assessment import lead_key
+from odoo.addons.sales_department_base.constants import POLICY_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
 from odoo.addons.sales_department_base.tools.periods import months_before
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools.fit import TraitFit
 from ..tools.learning import COUNTS, ENOUGH, Rate, TraitCounts, propose_weights, win_rate
@@ -90,14 +93,10 @@ class CrmProspectProfile(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda profile: profile.state != "draft" or profile.decision_ids)
-        if used:
-            raise UserError(
-                self.env._(
-                    "Grades or decisions rest on %s: it cannot be deleted. Retire it instead.",
-                    ", ".join(used.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda profile: profile.state != "draft" or profile.decision_ids),
+            self.env._("Grades or decisions rest on %(names)s: it cannot be deleted. Retire it instead."),
+        )
 
     def _check_ready(self) -> None:
         for profile in self:
@@ -130,9 +129,7 @@ class CrmProspectProfile(models.Model):
 
     def _check_may_learn(self) -> None:
         self.check_access("read")
-        if not self.env.su and not self.env.user.has_groups(
-            "sales_team.group_sale_manager,sales_department_base.group_policy_admin"
-        ):
+        if not self.env.su and not self.env.user.has_groups(f"{SALES_MANAGER_GROUP},{POLICY_GROUP}"):
             raise AccessError(
                 self.env._("Only sales managers and policy administrators may learn from the leads won and lost.")
             )
@@ -151,14 +148,8 @@ class CrmProspectProfile(models.Model):
     def action_record_decision(self) -> dict:
         """Open the record of a discussion, to be filled in."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Record a Discussion"),
-            "res_model": "crm.prospect.profile.decision",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_profile_id": self.id},
-        }
+        title = self.env._("Record a Discussion")
+        return dialog(title, "crm.prospect.profile.decision", profile_id=self.id)
 
     def action_learn(self) -> bool:
         """Compare the leads won and lost by each trait, and keep the counts on the traits.

@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import ormcache
 
+from odoo.addons.sales_department_base.tools.links import fill_count
+
 from ..tools.customer_file import UNASKABLE_TYPES, FileRequirement, with_dependencies
 
 SETTINGS = {"field_id", "company_id", "grade_ids", "kind", "weight", "confirm_months", "active"}
@@ -92,13 +94,7 @@ class CustomerFileRequirement(models.Model):
             requirement.display_name = f"{label} ({kinds[requirement.kind]})" if specific else label
 
     def _compute_gap_count(self):
-        counts = dict(
-            self.env["customer.file.gap"]._read_group(
-                [("requirement_id", "in", self.ids)], ["requirement_id"], ["__count"]
-            )
-        )
-        for requirement in self:
-            requirement.gap_count = counts.get(requirement, 0)
+        fill_count(self, "gap_count", self.env["customer.file.gap"], "requirement_id")
 
     @api.constrains("field_id", "active")
     def _check_field(self):

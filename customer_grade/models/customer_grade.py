@@ -5,6 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.sales_department_base.tools.links import fill_count
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 
 class CustomerGrade(models.Model):
     """Value class of a customer (A, B, C, D), or "not rated yet"."""
@@ -53,15 +56,8 @@ class CustomerGrade(models.Model):
 
     @api.depends_context("company")
     def _compute_partner_count(self):
-        counts = dict(
-            self.env["res.partner"]._read_group(
-                [("customer_grade_id", "in", self.ids), ("is_commercial_partner", "=", True)],
-                ["customer_grade_id"],
-                ["__count"],
-            )
-        )
-        for grade in self:
-            grade.partner_count = counts.get(grade, 0)
+        customers = [("is_commercial_partner", "=", True)]
+        fill_count(self, "partner_count", self.env["res.partner"], "customer_grade_id", customers)
 
     def write(self, vals):
         if vals.get("active") is False:
@@ -87,14 +83,12 @@ class CustomerGrade(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda grade: grade._is_used())
-        if used:
-            raise UserError(
-                self.env._(
-                    "Grades that schemes or grade histories use cannot be deleted: %(grades)s. Archive them instead.",
-                    grades=", ".join(used.mapped("name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda grade: grade._is_used()),
+            self.env._(
+                "Grades that schemes or grade histories use cannot be deleted: %(names)s. Archive them instead."
+            ),
+        )
 
     def _is_used(self) -> bool:
         """Tell whether a scheme or a history names this grade. The first entry found answers."""

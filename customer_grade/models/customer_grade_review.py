@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 from ..tools.assessment import Assessment
 from ..tools.metric import GradingWindow
 from .grading_run import GradingRun
@@ -33,20 +35,13 @@ class CustomerGradeReview(models.Model):
     _closed_fields = frozenset({"ladders", "applied_by_id", "applied_on"})
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("computed", "Computed"),
-            ("decided", "Decided"),
-            ("applied", "Applied"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        readonly=True,
-        default="draft",
-        tracking=True,
-        copy=False,
-    )
+    state = fields.Selection([
+        ("draft", "Draft"),
+        ("computed", "Computed"),
+        ("decided", "Decided"),
+        ("applied", "Applied"),
+        ("cancelled", "Cancelled"),
+    ])
     scheme_id = fields.Many2one(
         "customer.grading.scheme",
         required=True,
@@ -178,26 +173,21 @@ class CustomerGradeReview(models.Model):
 
     def write(self, vals):
         if {"scheme_id", "date"} & vals.keys():
-            fixed = self.filtered(lambda review: review.state != "draft")
-            if fixed:
-                raise UserError(
-                    self.env._(
-                        "Scheme and day of %s are fixed, because grades were computed with them. Create another "
-                        "review.",
-                        ", ".join(fixed.mapped("display_name")),
-                    )
-                )
+            refuse(
+                self.filtered(lambda review: review.state != "draft"),
+                self.env._(
+                    "Scheme and day of %(names)s are fixed, because grades were computed with them. Create another "
+                    "review."
+                ),
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
-        applied = self.filtered(lambda review: review.state == "applied")
-        if applied:
-            raise UserError(
-                self.env._(
-                    "%s is part of the grade history and cannot be deleted.", ", ".join(applied.mapped("display_name"))
-                )
-            )
+        refuse(
+            self.filtered(lambda review: review.state == "applied"),
+            self.env._("%(names)s is part of the grade history and cannot be deleted."),
+        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -375,14 +365,10 @@ class CustomerGradeReview(models.Model):
         self._check_may_decide()
         self._lock_for_transition()
         self.invalidate_recordset(["state"])
-        closed = self.filtered(lambda review: review.state != "computed")
-        if closed:
-            raise UserError(
-                self.env._(
-                    "Review %s is not open for decisions. Reopen it first, or compute a new one.",
-                    ", ".join(closed.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda review: review.state != "computed"),
+            self.env._("Review %(names)s is not open for decisions. Reopen it first, or compute a new one."),
+        )
 
     @api.model
     def _check_may_apply(self) -> None:
@@ -411,15 +397,16 @@ class CustomerGradeReview(models.Model):
             self.action_decide()
             self.action_apply()
             return
-        self.activity_schedule(
+        self.env["mail.activity"]._sales_ask(
             "mail.mail_activity_data_todo",
-            summary=self.env._("Decide customer grades"),
-            note=self.env._(
+            {self: self.user_id},
+            lambda one: one.env._("Decide customer grades"),
+            note=lambda one: one.env._(
                 "%(graded)s were graded, %(pending)s are to decide.",
-                graded=self.assessment_count,
-                pending=self.pending_count,
+                graded=one.assessment_count,
+                pending=one.pending_count,
             ),
-            user_id=self.user_id.id,
+            notify=True,
         )
 
     # ------------------------------------------------------------------

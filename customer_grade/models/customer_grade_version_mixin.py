@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 
 class CustomerGradeVersionMixin(models.AbstractModel):
     """Policies in versions: a draft takes over from the version in force, which retires.
@@ -23,14 +25,7 @@ class CustomerGradeVersionMixin(models.AbstractModel):
 
     name = fields.Char(required=True, tracking=True)
     version = fields.Integer(default=1, readonly=True, copy=False)
-    state = fields.Selection(
-        [("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")],
-        required=True,
-        default="draft",
-        readonly=True,
-        tracking=True,
-        copy=False,
-    )
+    state = fields.Selection([("draft", "Draft"), ("active", "In Force"), ("retired", "Retired")])
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     user_id = fields.Many2one("res.users", "Owner", required=True, default=lambda self: self.env.user, tracking=True)
 
@@ -134,15 +129,13 @@ class CustomerGradeVersionMixin(models.AbstractModel):
 
         :raise UserError: names the version and the way out
         """
-        fixed = self.filtered(lambda policy: policy.state != "draft")
-        if fixed:
-            raise UserError(
-                self.env._(
-                    "The rules of %s cannot be changed any more, because grades rest on them. Use “New Version”, "
-                    "change the draft and activate it.",
-                    ", ".join(fixed.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda policy: policy.state != "draft"),
+            self.env._(
+                "The rules of %(names)s cannot be changed any more, because grades rest on them. Use “New Version”, "
+                "change the draft and activate it."
+            ),
+        )
 
     def _tell_owner(self, summary: str, note: str) -> None:
         """Put an activity for today on the owner, unless the same one is still open."""

@@ -7,7 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from odoo.addons.sales_department_base.tools.links import fill_count
 from odoo.addons.sales_department_base.tools.periods import Period
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools import decision
 
@@ -102,7 +104,7 @@ class CustomerGradingScheme(models.Model):
         "Discuss Scheme on",
         copy=False,
         tracking=True,
-        default=lambda self: fields.Date.context_today(self) + relativedelta(months=6),
+        default=lambda self: self.env.company._sales_today() + relativedelta(months=6),
         help="On this day the owner is asked to discuss and adjust the scheme; half a year later again.",
     )
     review_ids = fields.One2many("customer.grade.review", "scheme_id")
@@ -211,11 +213,7 @@ class CustomerGradingScheme(models.Model):
                 scheme.next_review_on = Period.of(scheme.review_period, scheme.company_id._sales_today()).stop
 
     def _compute_review_count(self):
-        counts = dict(
-            self.env["customer.grade.review"]._read_group([("scheme_id", "in", self.ids)], ["scheme_id"], ["__count"])
-        )
-        for scheme in self:
-            scheme.review_count = counts.get(scheme, 0)
+        fill_count(self, "review_count", self.env["customer.grade.review"], "scheme_id")
 
     # ------------------------------------------------------------------
     # Constrains and onchange
@@ -233,35 +231,29 @@ class CustomerGradingScheme(models.Model):
         for scheme in self:
             scheme.criterion_ids._check_kind()
             scheme.veto_ids._check_kind()
-            if scheme.kind == "prospect" and scheme.minimum_orders:
-                raise ValidationError(
-                    self.env._(
-                        "Scheme “%s” grades prospects, who have no orders yet: set the orders needed to 0.",
-                        scheme.display_name,
-                    )
-                )
+        refuse(
+            self.filtered(lambda scheme: scheme.kind == "prospect" and scheme.minimum_orders),
+            self.env._("Scheme “%(names)s” grades prospects, who have no orders yet: set the orders needed to 0."),
+            ValidationError,
+        )
 
     @api.constrains("population_domain")
     def _check_population_domain(self):
-        for scheme in self:
-            if not scheme._is_filter("population_domain", "res.partner"):
-                raise ValidationError(
-                    self.env._(
-                        "The choice of customers of scheme “%s” is not a valid filter. Choose the customers anew.",
-                        scheme.display_name,
-                    )
-                )
+        refuse(
+            self.filtered(lambda scheme: not scheme._is_filter("population_domain", "res.partner")),
+            self.env._(
+                "The choice of customers of scheme “%(names)s” is not a valid filter. Choose the customers anew."
+            ),
+            ValidationError,
+        )
 
     @api.constrains("lead_domain")
     def _check_lead_domain(self):
-        for scheme in self:
-            if not scheme._is_filter("lead_domain", "crm.lead"):
-                raise ValidationError(
-                    self.env._(
-                        "The choice of leads of scheme “%s” is not a valid filter. Choose the leads anew.",
-                        scheme.display_name,
-                    )
-                )
+        refuse(
+            self.filtered(lambda scheme: not scheme._is_filter("lead_domain", "crm.lead")),
+            self.env._("The choice of leads of scheme “%(names)s” is not a valid filter. Choose the leads anew."),
+            ValidationError,
+        )
 
     def _is_filter(self, name: str, model: str) -> bool:
         """Tell whether a field of this scheme holds a valid filter of a model."""
@@ -302,14 +294,10 @@ class CustomerGradingScheme(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.filtered(lambda scheme: scheme.state != "draft" or scheme.review_ids)
-        if used:
-            raise UserError(
-                self.env._(
-                    "Grades rest on %s: it cannot be deleted. Retire it instead.",
-                    ", ".join(used.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda scheme: scheme.state != "draft" or scheme.review_ids),
+            self.env._("Grades rest on %(names)s: it cannot be deleted. Retire it instead."),
+        )
 
     # ------------------------------------------------------------------
     # Actions

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+
 from .customer_graded_mixin import GRADE_FIELDS
 from .grade_history import GradeHistory
 
@@ -10,7 +12,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "customer.graded.mixin"]
     # Score and date follow from the grade; the grade itself can be imported by those who decide grades.
-    _closed_except_groups = {"customer_grade_id": "sales_team.group_sale_manager,customer_grade.group_grade_approver"}
+    _closed_except_groups = {"customer_grade_id": f"{SALES_MANAGER_GROUP},customer_grade.group_grade_approver"}
 
     # Stored on contacts, too: they are commercial fields, kept in line with their company
     # by Odoo itself, so that lists, filters and groups of contacts need no join.

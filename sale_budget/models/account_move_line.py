@@ -1,9 +1,9 @@
 from odoo import fields, models
 
-from ..tools import groups
+from odoo.addons.sales_department_base.constants import BILLING_GROUP, BILLS_READER_GROUP, FINANCE_GROUP, SALES_GROUP
 
 #: Who meets budgets on bills.
-GROUPS = f"{groups.BILLING},account.group_account_readonly,{groups.SALESPERSON},{groups.FINANCE}"
+GROUPS = f"{BILLING_GROUP},{BILLS_READER_GROUP},{SALES_GROUP},{FINANCE_GROUP}"
 
 
 class AccountMoveLine(models.Model):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..tools.groups import SALESPERSON
+from odoo.addons.sales_department_base.constants import SALES_GROUP
+from odoo.addons.sales_department_base.tools.links import fill_count
 
 
 class CrmLead(models.Model):
@@ -8,16 +9,12 @@ class CrmLead(models.Model):
 
     sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests")
     sale_budget_request_count = fields.Integer(
-        "Number of Spending Requests", compute="_compute_sale_budget_request_count", groups=SALESPERSON
+        "Number of Spending Requests", compute="_compute_sale_budget_request_count", groups=SALES_GROUP
     )
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_sale_budget_request_count(self):
-        counts = dict(
-            self.env["sale.budget.request"]._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["__count"])
-        )
-        for lead in self:
-            lead.sale_budget_request_count = counts.get(lead._origin, 0)
+        fill_count(self, "sale_budget_request_count", self.env["sale.budget.request"], "lead_id")
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
@@ -28,10 +25,10 @@ class CrmLead(models.Model):
     def action_view_sale_budget_requests(self) -> dict:
         """Open the spending requests of this lead."""
         self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
         context = {
             "default_lead_id": self.id,
             "default_partner_id": self.partner_id.id,
             "default_company_id": (self.company_id or self.env.company).id,
         }
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
         return dict(action, domain=[("lead_id", "=", self.id)], context=context)

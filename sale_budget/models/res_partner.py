@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 
-from ..tools.groups import SALESPERSON
+from odoo.addons.sales_department_base.constants import SALES_GROUP
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     sale_budget_request_count = fields.Integer(
-        "Spending Requests", compute="_compute_sale_budget_request_count", groups=SALESPERSON
+        "Spending Requests", compute="_compute_sale_budget_request_count", groups=SALES_GROUP
     )
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -24,6 +24,6 @@ class ResPartner(models.Model):
 
     def action_view_sale_budget_requests(self) -> dict:
         """Open the spending requests for these customers and their contacts."""
-        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
         context = {"default_partner_id": self.id} if len(self) == 1 else {}
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_request_action")
         return dict(action, domain=[("partner_id", "child_of", self.ids)], context=context)

@@ -3,12 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.sales_department_base.tools.periods import MONTHS, Period
+from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.periods import MONTHS, PERIODS, Period
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
-from ..tools import groups
-from ..tools.actions import dialog
 from ..tools.money import Balance
-from ..tools.refusal import refuse
 
 #: What an approved budget no longer lets change: documents were approved on these terms.
 FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
@@ -32,26 +32,8 @@ class SaleBudget(models.Model):
     name = fields.Char(required=True, tracking=True, index="trigram")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    state = fields.Selection(
-        [("draft", "Draft"), ("approved", "Approved"), ("closed", "Closed")],
-        required=True,
-        readonly=True,
-        default="draft",
-        tracking=True,
-        index=True,
-    )
-    period_kind = fields.Selection(
-        [
-            ("month", "Month"),
-            ("quarter", "Quarter"),
-            ("half_year", "Half Year"),
-            ("year", "Year"),
-            ("free", "Other Dates"),
-        ],
-        "Period",
-        required=True,
-        default="year",
-    )
+    state = fields.Selection([("draft", "Draft"), ("approved", "Approved"), ("closed", "Closed")])
+    period_kind = fields.Selection([*PERIODS, ("free", "Other Dates")], "Period", required=True, default="year")
     date_from = fields.Date("First Day", required=True, index=True, default=lambda self: self._default_date_from())
     date_to = fields.Date(
         "Last Day", required=True, compute="_compute_date_to", store=True, readonly=False, precompute=True
@@ -232,7 +214,7 @@ class SaleBudget(models.Model):
         :raise AccessError: the user is neither sales manager nor finance collaborator
         :raise UserError: documents still hold money of a budget
         """
-        if not self.env.su and not self.env.user.has_groups(f"{groups.SALES_MANAGER},{groups.FINANCE}"):
+        if not self.env.su and not self.env.user.has_groups(f"{SALES_MANAGER_GROUP},{FINANCE_GROUP}"):
             raise AccessError(self.env._("Only sales managers and finance collaborators may close budgets."))
         self.check_access("read")
         budgets = self.sudo()  # sudo: finance closes without a right to change plans; both checked above
@@ -267,8 +249,7 @@ class SaleBudget(models.Model):
         """Open the form for an amendment of this budget."""
         self.ensure_one()
         title = self.env._("Amend %(budget)s", budget=self.display_name)
-        context = {"default_budget_id": self.id, "default_line_id": self.line_ids[:1].id}
-        return dialog("sale.budget.amendment", title, **context)
+        return dialog(title, "sale.budget.amendment", budget_id=self.id, line_id=self.line_ids[:1].id)
 
     def action_view_entries(self) -> dict:
         """Open the ledger of these budgets."""

@@ -6,9 +6,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_amount
 
-from ..tools.groups import OVERSPEND
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
+from ..constants import OVERSPEND_GROUP
 from ..tools.money import Demand
-from ..tools.refusal import refuse
 from ..tools.scope import most_specific
 
 
@@ -431,7 +432,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
 
     def _budget_check_overspend_right(self) -> None:
         """:raise AccessError: the user may not let documents through over budget"""
-        if not self.env.su and not self.env.user.has_group(OVERSPEND):
+        if not self.env.su and not self.env.user.has_group(OVERSPEND_GROUP):
             raise AccessError(
                 self.env._(
                     "You may not go over the budget. Ask a user with the right “Approve over Budget”, or ask for an "

@@ -4,9 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_amount
 
-from ..tools.actions import dialog
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 from ..tools.money import Balance, Demand, shortfalls
-from ..tools.refusal import refuse
 from ..tools.scope import Scope, overlap
 from ..tools.thresholds import newly_reached
 
@@ -175,7 +176,7 @@ class SaleBudgetLine(models.Model):
         """Open the form for an amendment of this line."""
         self.ensure_one()
         title = self.env._("Amend %(line)s", line=self.display_name)
-        return dialog("sale.budget.amendment", title, default_line_id=self.id)
+        return dialog(title, "sale.budget.amendment", line_id=self.id)
 
     # ------------------------------------------------------------------
     # Locks and checks of the money: for code, not for clients

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..tools.refusal import refuse
+from odoo.addons.sales_department_base.tools.links import used_by
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleBudgetPurpose(models.Model):
@@ -21,13 +22,10 @@ class SaleBudgetPurpose(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        domain = [("purpose_id", "in", self.ids)]
-        used = self.browse()
-        for model in ("sale.budget.line", "sale.budget.request"):
-            records = self.env[model].sudo()  # sudo: those of every company and of everybody count
-            used = used.union(*(purpose for [purpose] in records._read_group(domain, ["purpose_id"])))
+        everything = self.env(su=True)  # sudo: those of every company and of everybody count
         refuse(
-            used,
+            used_by(self, everything["sale.budget.line"], "purpose_id")
+            | used_by(self, everything["sale.budget.request"], "purpose_id"),
             self.env._(
                 "%(names)s: budgets or spending requests use this purpose, so it cannot be deleted. Archive it instead."
             ),

@@ -3,9 +3,11 @@ from datetime import date as Date
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import groups
-from ..tools.actions import dialog
-from ..tools.refusal import refuse
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
+from ..constants import OVERSPEND_GROUP
 from .sale_budget_commitment_mixin import BudgetValues
 
 #: A budget pays, or has paid, for the request.
@@ -49,11 +51,6 @@ class SaleBudgetRequest(models.Model):
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
-        required=True,
-        readonly=True,
-        default="draft",
-        index=True,
-        tracking=True,
         group_expand=True,
     )
     purpose_id = fields.Many2one("sale.budget.purpose", required=True, index=True, ondelete="restrict", tracking=True)
@@ -239,12 +236,12 @@ class SaleBudgetRequest(models.Model):
     def action_approve_over(self) -> dict:
         """Open the form that asks why the budget may be exceeded."""
         self._check_may_approve()
-        context = {"default_res_model": self._name, "default_res_ids": ",".join(map(str, self.ids))}
-        return dialog("sale.budget.overspend", self.env._("Approve over Budget"), **context)
+        ids = ",".join(map(str, self.ids))
+        return dialog(self.env._("Approve over Budget"), "sale.budget.overspend", res_model=self._name, res_ids=ids)
 
     def action_refuse_wizard(self) -> dict:
         """Open the form that asks why the requests are refused."""
-        return dialog("sale.budget.request.refuse", self.env._("Refuse"), default_request_ids=self.ids)
+        return dialog(self.env._("Refuse"), "sale.budget.request.refuse", request_ids=self.ids)
 
     def _refuse(self, reason: str) -> None:
         """Refuse the requests.
@@ -259,7 +256,7 @@ class SaleBudgetRequest(models.Model):
         """Tell whether this user decides about this one request: owner of the budget, manager, overspend right."""
         self.ensure_one()
         user = self.env.user
-        return self.env.su or self.approver_id == user or user.has_groups(f"{groups.SALES_MANAGER},{groups.OVERSPEND}")
+        return self.env.su or self.approver_id == user or user.has_groups(f"{SALES_MANAGER_GROUP},{OVERSPEND_GROUP}")
 
     def _check_may_approve(self) -> None:
         """:raise AccessError: the user decides about the budget of none of these requests"""
@@ -281,7 +278,7 @@ class SaleBudgetRequest(models.Model):
 
     def action_spend_wizard(self) -> dict:
         """Open the form to enter what was spent."""
-        return dialog("sale.budget.request.spend", self.env._("Record Cost"), default_request_ids=self.ids)
+        return dialog(self.env._("Record Cost"), "sale.budget.request.spend", request_ids=self.ids)
 
     def _record_cost(
         self, amount: float, is_final: bool, date: Date, note: str | None = None, reason: str | None = None

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.sale_budget.tools import groups
+from odoo.addons.sales_department_base.constants import BILLING_GROUP, FINANCE_GROUP, SALES_GROUP
 
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
@@ -16,7 +16,7 @@ WATCHED = frozenset({
     "quantity",
     "price_unit",
 })
-GROUPS = f"{groups.SALESPERSON},{groups.FINANCE},hr_expense.group_hr_expense_team_approver,{groups.BILLING}"
+GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},hr_expense.group_hr_expense_team_approver,{BILLING_GROUP}"
 
 
 class HrExpense(models.Model):

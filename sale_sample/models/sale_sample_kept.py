@@ -1,11 +1,12 @@
 from typing import ClassVar
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ..constants import SALES_MANAGER_GROUP
-from ..tools.actions import dialog
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleSampleKept(models.Model):
@@ -39,15 +40,7 @@ class SaleSampleKept(models.Model):
     pairs = fields.Integer(required=True, default=1)
     kept_on = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     kept_until = fields.Date(tracking=True, help="Empty: until somebody decides otherwise.")
-    state = fields.Selection(
-        [("kept", "Kept"), ("borrowed", "Lent"), ("disposed", "Disposed Of")],
-        required=True,
-        default="kept",
-        readonly=True,
-        tracking=True,
-        index=True,
-        group_expand=True,
-    )
+    state = fields.Selection([("kept", "Kept"), ("borrowed", "Lent"), ("disposed", "Disposed Of")], group_expand=True)
     loan_ids = fields.One2many("sale.sample.loan", "kept_id", string="Loans", readonly=True)
     is_expired = fields.Boolean(compute="_compute_is_expired", search="_search_is_expired")
     disposed_on = fields.Date(readonly=True)
@@ -83,13 +76,11 @@ class SaleSampleKept(models.Model):
 
     @api.constrains("kept_on", "kept_until")
     def _check_dates(self):
-        for sample in self:
-            if sample.kept_until and sample.kept_until < sample.kept_on:
-                raise ValidationError(
-                    self.env._(
-                        "%(sample)s cannot expire before it was stored. Choose a later day.", sample=sample.display_name
-                    )
-                )
+        refuse(
+            self.filtered(lambda sample: sample.kept_until and sample.kept_until < sample.kept_on),
+            self.env._("%(names)s cannot expire before it was stored. Choose a later day."),
+            ValidationError,
+        )
 
     @api.constrains("round_id", "request_id")
     def _check_round(self):
@@ -109,14 +100,12 @@ class SaleSampleKept(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed_or_lent(self):
-        refused = self.filtered(lambda sample: sample.kind == "sealed" or sample.loan_ids)
-        if refused:
-            raise UserError(
-                self.env._(
-                    "%(samples)s cannot be deleted: sealed samples and loans stay on record. Dispose of them instead.",
-                    samples=", ".join(refused.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda sample: sample.kind == "sealed" or sample.loan_ids),
+            self.env._(
+                "%(names)s cannot be deleted: sealed samples and loans stay on record. Dispose of them instead."
+            ),
+        )
 
     # ------------------------------------------------------------------
     # Lend, take back, dispose of
@@ -138,13 +127,10 @@ class SaleSampleKept(models.Model):
         :raises UserError: when one of them is lent, or has to be kept longer
         """
         today = self.env.company._sales_today()
-        early = self.filtered(lambda sample: not sample.kept_until or sample.kept_until >= today)
-        if early and not self.env.user.has_group(SALES_MANAGER_GROUP):
-            raise UserError(
-                self.env._(
-                    "%(samples)s must still be kept. A sales manager may dispose of them earlier.",
-                    samples=", ".join(early.mapped("display_name")),
-                )
+        if not self.env.user.has_group(SALES_MANAGER_GROUP):
+            refuse(
+                self.filtered(lambda sample: not sample.kept_until or sample.kept_until >= today),
+                self.env._("%(names)s must still be kept. A sales manager may dispose of them earlier."),
             )
         self._change_state("disposed", disposed_on=today)
         self.activity_unlink(["mail.mail_activity_data_todo"])

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools.measurement import Limit, deviation, judge
 from .sale_sample_round import RESULTS
@@ -136,11 +138,7 @@ class SaleSampleMeasurement(models.Model):
 
         :raises UserError: when a round is answered or cancelled
         """
-        over = self.round_id.filtered(lambda record: record.state in ("answered", "cancelled"))
-        if over:
-            raise UserError(
-                self.env._(
-                    "%(rounds)s: the round is over, and its measured values with it. Measure the next round.",
-                    rounds=", ".join(over.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.round_id.filtered(lambda record: record.state in ("answered", "cancelled")),
+            self.env._("%(names)s: the round is over, and its measured values with it. Measure the next round."),
+        )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from odoo.addons.sales_department_base.tools.links import used_by
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 LIMIT_KINDS = [
     ("range", "Target with Tolerance"),
@@ -32,12 +34,10 @@ class SaleSampleProperty(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         lines = self.env["sale.sample.property.line"].sudo()  # sudo: requests of all salespeople count
-        used = [asked.name for (asked,) in lines._read_group([("property_id", "in", self.ids)], ["property_id"])]
-        if used:
-            raise UserError(
-                self.env._(
-                    "These properties are asked for by sample requests and stay in the catalogue: %s. Archive them "
-                    "instead.",
-                    ", ".join(used),
-                )
-            )
+        refuse(
+            used_by(self, lines, "property_id"),
+            self.env._(
+                "These properties are asked for by sample requests and stay in the catalogue: %(names)s. Archive them "
+                "instead."
+            ),
+        )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
+
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleSampleQuestion(models.Model):
@@ -30,14 +32,10 @@ class SaleSampleQuestion(models.Model):
             if set(vals) - {"answer"}:
                 raise AccessError(self.env._("Only the answer of a question can be written."))
             self.request_id._check_sellers()
-            ended = self.request_id.filtered(lambda request: request.state not in ("returned", "submitted"))
-            if ended:
-                raise UserError(
-                    self.env._(
-                        "%s: the questions are settled. Write to R&D in the messages below.",
-                        ", ".join(ended.mapped("display_name")),
-                    )
-                )
+            refuse(
+                self.request_id.filtered(lambda request: request.state not in ("returned", "submitted")),
+                self.env._("%(names)s: the questions are settled. Write to R&D in the messages below."),
+            )
             answered = bool((vals.get("answer") or "").strip())
             vals = {
                 "answer": vals.get("answer"),

@@ -10,6 +10,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date, is_html_empty
 
+from odoo.addons.sales_department_base.constants import RND_GROUP, SALES_ALL_GROUP, SALES_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 from ..constants import (
     CLOSED_STATES,
     OPEN_STATES,
@@ -17,12 +21,9 @@ from ..constants import (
     ROUND_AT_CUSTOMER,
     ROUND_OPEN_STATES,
     ROUND_RND_STATES,
-    SALES_ALL_GROUP,
-    SALES_GROUP,
     SALES_STATES,
     WAITING_STATES,
 )
-from ..tools.actions import dialog
 from ..tools.article import Article, same_article
 from .sale_sample_portal_mixin import SaleSamplePortalMixin
 
@@ -140,23 +141,15 @@ class SaleSampleRequest(models.Model):
     )
     type_note = fields.Html(related="type_id.note", string="Norm of the Type", groups="base.group_user")
     type_color = fields.Integer(related="type_id.color")
-    state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("submitted", "Handed Over"),
-            ("returned", "Returned"),
-            ("accepted", "Accepted"),
-            ("approved", "Approved"),
-            ("rejected", "Rejected"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        default="draft",
-        readonly=True,
-        copy=False,
-        index=True,
-        tracking=True,
-    )
+    state = fields.Selection([
+        ("draft", "Draft"),
+        ("submitted", "Handed Over"),
+        ("returned", "Returned"),
+        ("accepted", "Accepted"),
+        ("approved", "Approved"),
+        ("rejected", "Rejected"),
+        ("cancelled", "Cancelled"),
+    ])
     # Who needs it
     partner_id = fields.Many2one(
         "res.partner",
@@ -199,7 +192,7 @@ class SaleSampleRequest(models.Model):
         check_company=True,
         copy=False,
         tracking=True,
-        domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
+        domain=lambda self: [("all_group_ids", "in", self.env.ref(RND_GROUP).ids)],
     )
     handler_id = fields.Many2one(
         "res.users",
@@ -705,30 +698,26 @@ class SaleSampleRequest(models.Model):
 
         :raises UserError: naming the requests that R&D has in hand, or that have ended
         """
-        fixed = self.filtered(lambda request: request.state not in SALES_STATES)
-        if fixed:
-            raise UserError(
-                self.env._(
-                    "%s: R&D works from this requirement, it can no longer be changed. Take the request back while "
-                    "it waits for R&D, or record the change as a point of the current round.",
-                    ", ".join(fixed.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: request.state not in SALES_STATES),
+            self.env._(
+                "%(names)s: R&D works from this requirement, it can no longer be changed. Take the request back while "
+                "it waits for R&D, or record the change as a point of the current round."
+            ),
+        )
 
     def _check_nothing_sent(self) -> None:
         """Refuse to change the day a sample is needed by when the customer has it: it tells whether that was in time.
 
         :raises UserError: naming the requests of which a sample was sent
         """
-        sent = self.filtered(lambda request: any(request.round_ids.mapped("sent_on")))
-        if sent:
-            raise UserError(
-                self.env._(
-                    "%s: the first sample has been sent, so the day it is needed by stays as it was. Agree on a day for "
-                    "the next round with R&D instead.",
-                    ", ".join(sent.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: any(request.round_ids.mapped("sent_on"))),
+            self.env._(
+                "%(names)s: the first sample has been sent, so the day it is needed by stays as it was. Agree on a day "
+                "for the next round with R&D instead."
+            ),
+        )
 
     def _is_sellers(self) -> bool:
         """Tell whether the current user acts for sales on this request."""
@@ -783,14 +772,13 @@ class SaleSampleRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_handed_over(self):
-        kept = self.filtered("submitted_at")
-        if kept:
-            raise UserError(
-                self.env._(
-                    "These requests have been handed over to R&D and stay on record: %s. Cancel or archive them instead.",
-                    ", ".join(kept.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered("submitted_at"),
+            self.env._(
+                "These requests have been handed over to R&D and stay on record: %(names)s. Cancel or archive them "
+                "instead."
+            ),
+        )
 
     @api.model
     def get_import_templates(self):
@@ -833,14 +821,10 @@ class SaleSampleRequest(models.Model):
     def action_take_back(self) -> None:
         """Take requests back that R&D has not accepted yet, to change what they ask for."""
         self._check_sellers()
-        waiting = self.filtered(lambda request: request.state == "submitted")
-        if waiting != self:
-            raise UserError(
-                self.env._(
-                    "Only a request that waits for R&D can be taken back. These are not: %s.",
-                    ", ".join((self - waiting).mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: request.state != "submitted"),
+            self.env._("Only a request that waits for R&D can be taken back. These are not: %(names)s."),
+        )
         self._change_state("returned", reminded_at=False, escalated_at=False)
         self._end_activities(self.env._("Taken back by sales."))
 
@@ -878,7 +862,11 @@ class SaleSampleRequest(models.Model):
 
     def action_open_quotations(self) -> dict:
         """Open the quotations and orders that sell what these requests showed."""
-        orders = self.order_line_ids.order_id
+        return self._open_orders(self.order_line_ids.order_id)
+
+    @api.model
+    def _open_orders(self, orders) -> dict:
+        """Return the action that shows these orders, or the form of the only one."""
         action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_quotations")
         action |= {"domain": [("id", "in", orders.ids)], "context": {"create": False}}
         if len(orders) == 1:
@@ -887,9 +875,9 @@ class SaleSampleRequest(models.Model):
 
     def action_open_kept(self) -> dict:
         """Open the samples kept of these requests."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample.sale_sample_kept_action")
         context = {"default_request_id": self.id} if len(self) == 1 else {}
-        return {**action, "domain": [("request_id", "in", self.ids)], "context": context}
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_sample.sale_sample_kept_action")
+        return dict(action, domain=[("request_id", "in", self.ids)], context=context)
 
     def action_view_lead(self) -> dict:
         """Open the opportunity."""
@@ -1211,19 +1199,16 @@ class SaleSampleRequest(models.Model):
         :raises UserError: when a request is not accepted, or has a round under way
         """
         self.round_ids.flush_recordset(["state"])  # the database allows one open round a request
-        values = []
-        for request in self:
-            busy = request.round_ids.filtered(lambda record: record.state in ROUND_OPEN_STATES)
-            if request.state != "accepted" or busy:
-                raise UserError(
-                    self.env._(
-                        "%(request)s cannot begin another round: it must be accepted by R&D, and no round under way.",
-                        request=request.display_name,
-                    )
+        refuse(
+            self.filtered(
+                lambda request: (
+                    request.state != "accepted" or {*request.round_ids.mapped("state")} & {*ROUND_OPEN_STATES}
                 )
-            values.append(request._prepare_round())
+            ),
+            self.env._("%(names)s cannot begin another round: it must be accepted by R&D, and no round under way."),
+        )
         rounds = self.env["sale.sample.round"].sudo()  # sudo: opened by R&D's acceptance or the customer's answer
-        return rounds.create(values).with_env(self.env)
+        return rounds.create([request._prepare_round() for request in self]).with_env(self.env)
 
     def _prepare_round(self) -> dict:
         """Return the values of the next round."""
@@ -1253,14 +1238,10 @@ class SaleSampleRequest(models.Model):
 
         :raises UserError: when the current round of one of them is not approved
         """
-        refused = self.filtered(lambda request: request.current_round_id.verdict != "approved")
-        if refused:
-            raise UserError(
-                self.env._(
-                    "%(requests)s: record the customer's approval of the last round first.",
-                    requests=", ".join(refused.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: request.current_round_id.verdict != "approved"),
+            self.env._("%(names)s: record the customer's approval of the last round first."),
+        )
         self._change_state("approved")
         self._tell_end()
 
@@ -1303,14 +1284,10 @@ class SaleSampleRequest(models.Model):
 
         :raises UserError: naming the requests
         """
-        refused = self.filtered(lambda request: request.state != "approved")
-        if refused:
-            raise UserError(
-                self.env._(
-                    "%(requests)s: only an approved sample becomes a product and a quotation.",
-                    requests=", ".join(refused.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: request.state != "approved"),
+            self.env._("%(names)s: only an approved sample becomes a product and a quotation."),
+        )
 
     def _create_product(self, name: str, category, uom, price: float) -> "models.Model":
         """Create the product of an approved sample, and link the two.
@@ -1456,14 +1433,10 @@ class SaleSampleRequest(models.Model):
 
         :raises UserError: naming the requests
         """
-        hidden = self.filtered(lambda request: not request.submitted_at)
-        if hidden:
-            raise UserError(
-                self.env._(
-                    "The customer cannot see %s yet. Hand it over to R&D first.",
-                    ", ".join(hidden.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda request: not request.submitted_at),
+            self.env._("The customer cannot see %(names)s yet. Hand it over to R&D first."),
+        )
 
     def _mail_get_partners(self, introspect_fields=False):
         """Write to the contact person where there is one, rather than to the company."""

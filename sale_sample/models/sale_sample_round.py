@@ -9,8 +9,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date, html2plaintext
 
-from ..constants import RND_GROUPS, ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES, SALES_GROUP, SALES_MANAGER_GROUP
-from ..tools.actions import dialog
+from odoo.addons.sales_department_base.constants import SALES_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
+from ..constants import RND_GROUPS, ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES
 from ..tools.measurement import summarise
 from ..tools.signature import MAX_NAME, digest, signature_problem
 from ..tools.verdict import contradictions, new_points
@@ -90,9 +93,7 @@ class SaleSampleRound(models.Model):
     user_id = fields.Many2one(related="request_id.user_id", store=True, string="Salesperson")
     rnd_user_id = fields.Many2one(related="request_id.rnd_user_id", store=True)
     type_id = fields.Many2one(related="request_id.type_id", store=True, string="Sample Type")
-    state = fields.Selection(
-        STATES, required=True, default="planned", readonly=True, tracking=True, index=True, group_expand=True
-    )
+    state = fields.Selection(STATES, group_expand=True)
     stage_id = fields.Many2one(
         "sale.sample.stage",
         string="Work Stage",
@@ -207,38 +208,30 @@ class SaleSampleRound(models.Model):
 
     @api.constrains("planned_on", "promised_on", "made_on", "sent_on", "started_on")
     def _check_dates(self):
-        for record in self:
-            if record.made_on and record.sent_on and record.sent_on < record.made_on:
-                raise ValidationError(
-                    self.env._(
-                        "%(round)s cannot be sent before it was made. Correct the date of sending.",
-                        round=record.display_name,
-                    )
-                )
+        refuse(
+            self.filtered(lambda record: record.made_on and record.sent_on and record.sent_on < record.made_on),
+            self.env._("%(names)s cannot be sent before it was made. Correct the date of sending."),
+            ValidationError,
+        )
 
     @api.constrains("tracking_url")
     def _check_tracking_url(self):
-        for record in self:
-            url = record.tracking_url
-            if url and not url.lower().startswith(("https://", "http://")):
-                raise ValidationError(
-                    self.env._(
-                        "The tracking link of %(round)s must begin with https:// or http://.", round=record.display_name
-                    )
-                )
+        schemes = ("https://", "http://")
+        refuse(
+            self.filtered(lambda record: record.tracking_url and not record.tracking_url.lower().startswith(schemes)),
+            self.env._("The tracking link of %(names)s must begin with https:// or http://."),
+            ValidationError,
+        )
 
     def _check_figures_open(self) -> None:
         """Refuse to correct the figures of rounds that are over.
 
         :raises UserError: naming them, unless the user is a sales manager
         """
-        closed = self.filtered(lambda record: record.state in ROUND_CLOSED_STATES)
-        if closed and not self.env.su and not self.env.user.has_group(SALES_MANAGER_GROUP):
-            raise UserError(
-                self.env._(
-                    "%(rounds)s: the round is over. Only a sales manager corrects its figures.",
-                    rounds=", ".join(closed.mapped("display_name")),
-                )
+        if not self.env.su and not self.env.user.has_group(SALES_MANAGER_GROUP):
+            refuse(
+                self.filtered(lambda record: record.state in ROUND_CLOSED_STATES),
+                self.env._("%(names)s: the round is over. Only a sales manager corrects its figures."),
             )
 
     def _check_maker(self) -> None:
@@ -279,14 +272,10 @@ class SaleSampleRound(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_started(self):
-        started = self.filtered(lambda record: record.state != "planned" or record.number > 1)
-        if started:
-            raise UserError(
-                self.env._(
-                    "%(rounds)s cannot be deleted: what was made stays on record. Cancel the round instead.",
-                    rounds=", ".join(started.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda record: record.state != "planned" or record.number > 1),
+            self.env._("%(names)s cannot be deleted: what was made stays on record. Cancel the round instead."),
+        )
 
     def _keep_first_promise(self, day) -> None:
         """Note the day on the rounds that had no promise yet."""
@@ -331,14 +320,10 @@ class SaleSampleRound(models.Model):
     def action_cancel(self) -> None:
         """Give up rounds that did not reach the customer; the request itself goes on."""
         self._check_maker()
-        sent = self.filtered(lambda record: record.state == "sent")
-        if sent:
-            raise UserError(
-                self.env._(
-                    "%(rounds)s: the customer has it. Record the answer, or end the request.",
-                    rounds=", ".join(sent.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda record: record.state == "sent"),
+            self.env._("%(names)s: the customer has it. Record the answer, or end the request."),
+        )
         self._change_state("cancelled")
 
     def action_open_form(self) -> dict:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+
+from odoo.addons.sales_department_base.tools.links import used_by
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleSampleStage(models.Model):
@@ -35,28 +37,22 @@ class SaleSampleStage(models.Model):
     )
 
     def write(self, vals):
-        changed = self.filtered(lambda stage: stage.kind != vals.get("kind", stage.kind))
-        if changed:
-            raise UserError(
-                self.env._(
-                    "The kind of a stage does not change, requests stand in it: %s. Add another stage instead.",
-                    ", ".join(changed.mapped("name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda stage: stage.kind != vals.get("kind", stage.kind)),
+            self.env._(
+                "The kind of a stage does not change, requests stand in it: %(names)s. Add another stage instead."
+            ),
+        )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
-        needed = self.filtered(lambda stage: stage.kind != "work")
-        if needed:
-            raise UserError(
-                self.env._(
-                    "Requests need these stages: %s. Rename or fold them instead.", ", ".join(needed.mapped("name"))
-                )
-            )
+        refuse(
+            self.filtered(lambda stage: stage.kind != "work"),
+            self.env._("Requests need these stages: %(names)s. Rename or fold them instead."),
+        )
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
-        used = [stage.name for (stage,) in requests._read_group([("stage_id", "in", self.ids)], ["stage_id"])]
-        if used:
-            raise UserError(
-                self.env._("There are requests in these stages: %s. Move them to another stage first.", ", ".join(used))
-            )
+        refuse(
+            used_by(self, requests, "stage_id"),
+            self.env._("There are requests in these stages: %(names)s. Move them to another stage first."),
+        )

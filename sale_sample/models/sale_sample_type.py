@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
+
+from odoo.addons.sales_department_base.tools.links import fill_count, used_by
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleSampleType(models.Model):
@@ -51,21 +54,15 @@ class SaleSampleType(models.Model):
     _retention_not_negative = models.Constraint("CHECK(retention_months >= 0)", "The retention cannot be negative.")
 
     def _compute_request_count(self):
-        counts = dict(
-            self.env["sale.sample.request"]._read_group([("type_id", "in", self.ids)], ["type_id"], ["__count"])
-        )
-        for sample_type in self:
-            sample_type.request_count = counts.get(sample_type._origin, 0)
+        fill_count(self, "request_count", self.env["sale.sample.request"], "type_id")
 
     @api.constrains("prerequisite_type_id")
     def _check_prerequisite(self):
-        if self._has_cycle("prerequisite_type_id"):
-            raise ValidationError(
-                self.env._(
-                    "%s would have to be approved before itself. Choose another type that must come first.",
-                    ", ".join(self.mapped("name")),
-                )
-            )
+        refuse(
+            self if self._has_cycle("prerequisite_type_id") else self.browse(),
+            self.env._("%(names)s would have to be approved before itself. Choose another type that must come first."),
+            ValidationError,
+        )
 
     @api.constrains("stage_ids")
     def _check_stages(self):
@@ -83,14 +80,12 @@ class SaleSampleType(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         requests = self.env["sale.sample.request"].sudo().with_context(active_test=False)  # sudo: of all companies
-        used = [kind.name for (kind,) in requests._read_group([("type_id", "in", self.ids)], ["type_id"])]
-        if used:
-            raise UserError(
-                self.env._(
-                    "There are requests of these sample types, they cannot be deleted: %s. Archive them instead.",
-                    ", ".join(used),
-                )
-            )
+        refuse(
+            used_by(self, requests, "type_id"),
+            self.env._(
+                "There are requests of these sample types, they cannot be deleted: %(names)s. Archive them instead."
+            ),
+        )
 
     def action_view_requests(self) -> dict:
         """Open the requests of these types."""

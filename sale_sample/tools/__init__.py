@@ -1,1 +1,1 @@
-from . import actions, article, measurement, photo, portal_answer, signature, sizes, verdict
+from . import article, measurement, photo, portal_answer, signature, sizes, verdict

@@ -3,6 +3,8 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from odoo.addons.sales_department_base.constants import RND_GROUP
+
 
 class SaleSampleAccept(models.TransientModel):
     """R&D accepts sample requests and promises a date."""
@@ -26,7 +28,7 @@ class SaleSampleAccept(models.TransientModel):
         "R&D Engineer",
         required=True,
         default=lambda self: self.env.user,
-        domain=lambda self: [("all_group_ids", "in", self.env.ref("sales_department_base.group_collaborator_rnd").ids)],
+        domain=lambda self: [("all_group_ids", "in", self.env.ref(RND_GROUP).ids)],
     )
     note = fields.Text("Remark for Sales")
 
@@ -50,11 +52,10 @@ class SaleSampleAccept(models.TransientModel):
                 format_date(self.env, wizard.needed_by),
             )
 
-    def action_accept(self) -> dict:
+    def action_accept(self) -> None:
         """Accept the requests and close the dialog."""
         self.ensure_one()
         self.request_ids._accept(**self._prepare_acceptance())
-        return {"type": "ir.actions.act_window_close"}
 
     def _prepare_acceptance(self) -> dict[str, Any]:
         """Return what the requests are accepted with, see `sale.sample.request._accept`. Extension point."""

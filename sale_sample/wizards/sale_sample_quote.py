@@ -71,10 +71,4 @@ class SaleSampleQuote(models.TransientModel):
         elif not request.product_id:
             request._link_product(product)
         order = request._quote(product, self.quantity, self.price or None, self.order_id)
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sale.order",
-            "res_id": order.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return order._get_records_action()

@@ -5,18 +5,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
+from odoo.addons.sale_budget.constants import OVERSPEND_GROUP
 from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.tools.collection import InvoicedPart, collection
 
-from ..constants import (
-    ACTIVITY_APPROVE,
-    ACTIVITY_COLLECT,
-    CHARGES,
-    CUSTOMER_KINDS,
-    HANDED_OVER_STATES,
-    OVERSPEND_GROUP,
-    UNPAID_STATES,
-)
+from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, CHARGES, CUSTOMER_KINDS, HANDED_OVER_STATES, UNPAID_STATES
 from ..tools.staging import company_cost
 
 
@@ -55,22 +48,14 @@ class SaleSampleFeeDecision(models.Model):
     type_id = fields.Many2one(related="request_id.type_id", store=True, string="Sample Type")
     user_id = fields.Many2one(related="request_id.user_id", store=True, string="Salesperson", index="btree_not_null")
     team_id = fields.Many2one(related="request_id.team_id", store=True, string="Sales Team")
-    state = fields.Selection(
-        [
-            ("proposed", "Proposed"),
-            ("to_approve", "To Approve"),
-            ("approved", "Decided"),
-            ("refused", "Refused"),
-            ("replaced", "Replaced"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        default="proposed",
-        readonly=True,
-        copy=False,
-        index=True,
-        tracking=True,
-    )
+    state = fields.Selection([
+        ("proposed", "Proposed"),
+        ("to_approve", "To Approve"),
+        ("approved", "Decided"),
+        ("refused", "Refused"),
+        ("replaced", "Replaced"),
+        ("cancelled", "Cancelled"),
+    ])
     mould_ids = fields.Many2many(
         "sale.sample.mould",
         "sale_sample_fee_decision_mould_rel",
@@ -278,20 +263,12 @@ class SaleSampleFeeDecision(models.Model):
         """
         self.ensure_one()
         self.request_id._check_sellers()
-        return self._open_orders(self._charge())
+        return self.request_id._open_orders(self._charge())
 
     def action_open_orders(self) -> dict:
         """Open the orders that charge the fee."""
         self.ensure_one()
-        return self._open_orders(self.order_line_ids.order_id)
-
-    @api.model
-    def _open_orders(self, orders) -> dict:
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_quotations")
-        action |= {"domain": [("id", "in", orders.ids)], "context": {"create": False}}
-        if len(orders) == 1:
-            action |= {"res_id": orders.id, "view_mode": "form", "views": [(False, "form")]}
-        return action
+        return self.request_id._open_orders(self.order_line_ids.order_id)
 
     # ------------------------------------------------------------------
     # Who approves

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+
 from ..tools.fee_policy import needed_limit
 
 
@@ -52,7 +54,7 @@ class SaleSampleFeeLevel(models.Model):
         """
         levels = self.sudo().search([("company_id", "=", company.id)])  # sudo: policy counts for whoever asks
         if not levels:
-            group = self.env.ref("sales_team.group_sale_manager").sudo()  # sudo: their names only
+            group = self.env.ref(SALES_MANAGER_GROUP).sudo()  # sudo: their names only
             return group.all_user_ids.filtered(lambda user: company in user.company_ids and not user.share)
         limit = needed_limit(levels.mapped("max_amount"), max(amount, 0.0))
         users = self.env["res.users"].sudo()  # sudo: their names only

@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
 
+from odoo.addons.sales_department_base.tools.refusal import refuse
+
 from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, STANDINGS
 from ..tools.refund import RefundStep, net_pairs, step_progress
 
@@ -55,12 +57,6 @@ class SaleSampleMouldAgreement(models.Model):
             ("expired", "Expired"),
             ("cancelled", "Cancelled"),
         ],
-        required=True,
-        default="draft",
-        readonly=True,
-        copy=False,
-        index=True,
-        tracking=True,
         group_expand=True,
     )
     user_id = fields.Many2one(tracking=True)
@@ -266,13 +262,13 @@ class SaleSampleMouldAgreement(models.Model):
         kept = self.filtered(lambda agreement: agreement.state != "draft")
         if not self.env.su:
             kept |= self.sudo().filtered("decision_id").with_env(self.env)  # sudo: as above
-        if kept:
-            raise UserError(
-                self.env._(
-                    "These agreements have begun or follow a fee decision, and stay on record: %s. Cancel them instead.",
-                    ", ".join(kept.mapped("display_name")),
-                )
-            )
+        refuse(
+            kept,
+            self.env._(
+                "These agreements have begun or follow a fee decision, and stay on record: %(names)s. Cancel them "
+                "instead."
+            ),
+        )
 
     def _check_terms_open(self, names=DECIDED_TERMS) -> None:
         """Refuse to change what was agreed or decided.
@@ -280,56 +276,53 @@ class SaleSampleMouldAgreement(models.Model):
         :param names: of the terms to be changed; the steps when not given
         :raises UserError: naming the agreements that are no drafts any more, or follow a fee decision
         """
-        closed = self.filtered(lambda agreement: agreement.state != "draft")
-        if closed:
-            raise UserError(
+        refuse(
+            self.filtered(lambda agreement: agreement.state != "draft"),
+            self.env._(
+                "The terms of these agreements are closed, they have begun: %(names)s. Cancel the agreement and make "
+                "another."
+            ),
+        )
+        if DECIDED_TERMS & set(names) and not self.env.su:
+            refuse(
+                self.sudo().filtered("decision_id"),  # sudo: whoever writes, the decision counts
                 self.env._(
-                    "The terms of these agreements are closed, they have begun: %s. Cancel the agreement and make another.",
-                    ", ".join(closed.mapped("display_name")),
-                )
-            )
-        decided = self.sudo().filtered("decision_id")  # sudo: whoever writes, the decision counts
-        if decided and DECIDED_TERMS & set(names) and not self.env.su:
-            raise UserError(
-                self.env._(
-                    "The terms of these agreements follow the fee decision: %s. Only the products are chosen here.",
-                    ", ".join(decided.mapped("display_name")),
-                )
+                    "The terms of these agreements follow the fee decision: %(names)s. Only the products are chosen "
+                    "here."
+                ),
             )
 
     def _check_guarded(self) -> None:
         """:raises AccessError: one of the agreements has begun, and the user is neither finance nor sales manager"""
-        begun = self.filtered(lambda agreement: not agreement.may_correct)
-        if begun:
-            raise AccessError(
-                self.env._(
-                    "%s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. Ask one "
-                    "of them.",
-                    ", ".join(begun.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda agreement: not agreement.may_correct),
+            self.env._(
+                "%(names)s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. "
+                "Ask one of them."
+            ),
+            AccessError,
+        )
 
     def _check_may_start(self) -> None:
         """:raises AccessError: no fee decision stands behind one, and the user is neither finance nor sales manager"""
-        by_hand = self.filtered(lambda one: not one.may_start)
-        if by_hand:
-            raise AccessError(
-                self.env._(
-                    "%s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them.",
-                    ", ".join(by_hand.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda one: not one.may_start),
+            self.env._(
+                "%(names)s: no fee decision stands behind it, so finance or a sales manager starts it. Ask one of them."
+            ),
+            AccessError,
+        )
 
     def _check_may_cancel(self) -> None:
         """:raises AccessError: a promise would be broken, and the user is neither finance nor sales manager"""
-        promised = self.filtered(lambda one: not one.may_cancel)
-        if promised:
-            raise AccessError(
-                self.env._(
-                    "%s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one of them.",
-                    ", ".join(promised.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda one: not one.may_cancel),
+            self.env._(
+                "%(names)s: the refund was promised to the customer, so finance or a sales manager cancels it. Ask one "
+                "of them."
+            ),
+            AccessError,
+        )
 
     def _check_booker(self, refusal: str) -> None:
         """:raises AccessError: with this refusal, when the user is neither sales manager nor finance"""
@@ -401,7 +394,7 @@ class SaleSampleMouldAgreement(models.Model):
 
     def action_view_entries(self) -> dict:
         """Open the ledger of these agreements."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample_fee.sale_sample_refund_entry_action")
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_sample_fee.sale_sample_refund_entry_action")
         return dict(action, domain=[("agreement_id", "in", self.ids)], context={})
 
     def action_view_credit_notes(self) -> dict:

@@ -4,7 +4,8 @@ from odoo.fields import Command
 
 from odoo.addons.sale_budget.models.sale_budget_commitment_mixin import BudgetValues
 from odoo.addons.sale_sample.constants import CLOSED_STATES
-from odoo.addons.sale_sample.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, DECIDED_STATES, FEE_GROUPS, HANDED_OVER_STATES, LIVE_STATES
 from .sale_sample_fee_policy import FeeProposal
@@ -127,21 +128,17 @@ class SaleSampleRequest(models.Model):
         decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
             lambda request: request.fee_decision_state in DECIDED_STATES
         )
-        if decided and FEE_BASIS & set(names):
-            raise UserError(
+        if FEE_BASIS & set(names):
+            refuse(
+                decided,
                 self.env._(
-                    "%s: who pays has been decided for this customer and type of sample. Cancel the request and make "
-                    "another one.",
-                    ", ".join(decided.mapped("display_name")),
-                )
+                    "%(names)s: who pays has been decided for this customer and type of sample. Cancel the request and "
+                    "make another one."
+                ),
             )
-        if decided:
-            raise UserError(
-                self.env._(
-                    "%s: the fee has been decided on the cost expected then, which stays as it is.",
-                    ", ".join(decided.mapped("display_name")),
-                )
-            )
+        refuse(
+            decided, self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is.")
+        )
         return result
 
     def _get_missing_items(self):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..constants import OVERSPEND_GROUP
+from odoo.addons.sale_budget.constants import OVERSPEND_GROUP
 
 
 class SaleSampleAccept(models.TransientModel):

@@ -3,8 +3,10 @@ from typing import ClassVar
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.sale_sample.constants import RND_GROUPS, SALES_MANAGER_GROUP
-from odoo.addons.sale_sample.tools.actions import dialog
+from odoo.addons.sale_sample.constants import RND_GROUPS
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.tools.actions import dialog
+from odoo.addons.sales_department_base.tools.refusal import refuse
 from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs
@@ -61,12 +63,6 @@ class SaleSampleMould(models.Model):
             ("scrapped", "Scrapped"),
             ("cancelled", "Not Opened"),
         ],
-        required=True,
-        default="quoted",
-        readonly=True,
-        copy=False,
-        index=True,
-        tracking=True,
         group_expand=True,
     )
     trial_number = fields.Integer("Trial", readonly=True, copy=False, aggregator=None, default=-1)
@@ -243,14 +239,10 @@ class SaleSampleMould(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
-        kept = self.filtered(lambda mould: mould.state != "quoted")
-        if kept:
-            raise UserError(
-                self.env._(
-                    "%s: the mould has a history and stays on record. Scrap or archive it instead.",
-                    ", ".join(kept.mapped("display_name")),
-                )
-            )
+        refuse(
+            self.filtered(lambda mould: mould.state != "quoted"),
+            self.env._("%(names)s: the mould has a history and stays on record. Scrap or archive it instead."),
+        )
 
     def _check_maker(self) -> None:
         """:raises AccessError: the user is neither R&D nor a sales manager"""
@@ -309,11 +301,10 @@ class SaleSampleMould(models.Model):
         :raises UserError: nobody knows where
         """
         self._check_maker()
-        lost = self.filtered(lambda mould: not mould.place_id and not mould.keeper_id)
-        if lost:
-            raise UserError(
-                self.env._("%s: enter the place of the mould, or who keeps it.", ", ".join(lost.mapped("display_name")))
-            )
+        refuse(
+            self.filtered(lambda mould: not mould.place_id and not mould.keeper_id),
+            self.env._("%(names)s: enter the place of the mould, or who keeps it."),
+        )
         self._change_state("stored", stored_on=self._get_today())
         for mould in self:
             mould._log_event("stored", note=mould.place_id.complete_name or mould.keeper_id.display_name)

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.sales_department_base.tools.links import fill_count
+
 
 class SaleSampleRequest(models.Model):
     """Moulds made for a request, and the grade that its customer had when it was handed over."""
@@ -24,16 +26,13 @@ class SaleSampleRequest(models.Model):
 
     @api.depends("mould_ids")
     def _compute_mould_count(self):
-        moulds = self.env["sale.sample.mould"]
-        counts = dict(moulds._read_group([("request_id", "in", self.ids)], ["request_id"], ["__count"]))
-        for request in self:
-            request.mould_count = counts.get(request._origin, 0)
+        fill_count(self, "mould_count", self.env["sale.sample.mould"], "request_id")
 
     def action_open_moulds(self) -> dict:
         """Open the moulds of this request."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale_sample_mould.sale_sample_mould_action")
-        return {**action, "domain": [("request_id", "=", self.id)], "context": {"default_request_id": self.id}}
+        action = self.env["ir.actions.actions"]._for_xml_id("sale_sample_mould.sale_sample_mould_action")
+        return dict(action, domain=[("request_id", "=", self.id)], context={"default_request_id": self.id})
 
     def _after_submit(self):
         for grade, requests in self.grouped(lambda request: request._get_present_grade()).items():

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+
 
 class SaleSampleMouldOpen(models.TransientModel):
     """Asks which further sizes of a mould to open, and shows the orders that carry them."""
@@ -13,9 +15,9 @@ class SaleSampleMouldOpen(models.TransientModel):
     )
     ordered_pairs = fields.Float(related="mould_id.ordered_pairs")
     needed_pairs = fields.Integer(related="mould_id.needed_pairs")
-    reason = fields.Text(help="Why without the orders that the rule asks for", groups="sales_team.group_sale_manager")
+    reason = fields.Text(help="Why without the orders that the rule asks for", groups=SALES_MANAGER_GROUP)
 
-    def action_open(self) -> dict:
+    def action_open(self) -> None:
         """Open the chosen sizes and close the dialog.
 
         :raises UserError: see `_open_sizes`
@@ -23,4 +25,3 @@ class SaleSampleMouldOpen(models.TransientModel):
         self.ensure_one()
         reason = self.sudo().reason  # sudo: hidden from R&D, who then gives none
         self.mould_id._open_sizes(self.size_ids, reason or "")
-        return {"type": "ir.actions.act_window_close"}

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..tools.refusal import refuse
+
 
 class SalesDepartmentKeptMixin(models.AbstractModel):
     """Things that are kept in a place and can be lent: samples, original contracts.
@@ -75,11 +77,10 @@ class SalesDepartmentKeptMixin(models.AbstractModel):
         :raises UserError: one of them is lent already
         """
         self.check_access("write")
-        lent = self._get_open_loans()[self.loan_ids._loan_thing]
-        if lent:
-            raise UserError(
-                self.env._("%s has been lent already. Take it back first.", ", ".join(lent.mapped("display_name")))
-            )
+        refuse(
+            self._get_open_loans()[self.loan_ids._loan_thing],
+            self.env._("%(names)s has been lent already. Take it back first."),
+        )
 
     def _end_loan(self) -> None:
         """Refuse what cannot be taken back, or take the things to their state. Extension point.

@@ -1,7 +1,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import LockError, MissingError, UserError
 
 #: How many refused records an error message names before it only counts them.
@@ -11,27 +11,38 @@ NAMED_AT_MOST = 10
 class SalesDepartmentTransitionMixin(models.AbstractModel):
     """States that change only along declared transitions.
 
-    A model inherits this mixin, declares a selection field and the transitions::
+    A model inherits this mixin and declares the transitions and the states, the first of which is where each record
+    begins::
 
         _TRANSITIONS = {"draft": {"running"}, "running": {"won", "lost"}}
+
+        state = fields.Selection([("draft", "Draft"), ("running", "Running"), ("won", "Won"), ("lost", "Lost")])
 
         def action_start(self):
             self._change_state("running", date_start=fields.Date.today())
 
-    A state with no entry is final. The field itself is closed to users, as the fields that the model names in
-    ``_closed_fields`` (see ``sales.department.closed.mixin``, which comes with this one and need not be inherited
-    again): neither a form, an import nor an RPC call can write it or choose its first value; only code that runs
-    as superuser can.
+    A state with no entry is final. The field is tracked where there is a chatter. It is closed to users, as the fields
+    that the model names in ``_closed_fields`` (see ``sales.department.closed.mixin``, which comes with this one and
+    need not be inherited again): neither a form, an import nor an RPC call can write it or choose its first value;
+    only code that runs as superuser can.
     """
 
     _name = "sales.department.transition.mixin"
     _description = "Declared Transitions"
     _inherit = ["sales.department.closed.mixin"]
 
-    #: From each state, the states that may follow it.
+    #: From each state, the states that may follow it. Records begin in the first.
     _TRANSITIONS: ClassVar[Mapping[str, Collection[str]]] = {}
-    #: Name of the selection field that holds the state.
-    _transition_field: ClassVar[str] = "state"
+
+    state = fields.Selection(
+        lambda self: [],
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        default=lambda self: next(iter(self._TRANSITIONS), None),
+    )
 
     # ------------------------------------------------------------------
     # The field is closed to users
@@ -39,11 +50,14 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
 
     @api.model
     def _get_closed_fields(self):
-        return super()._get_closed_fields() | {self._transition_field}
+        return super()._get_closed_fields() | {"state"}
+
+    def _valid_field_parameter(self, field, name):
+        return name == "tracking" or super()._valid_field_parameter(field, name)
 
     @api.model
     def _closed_field_refusal(self, field):
-        if field.name != self._transition_field:
+        if field.name != "state":
             return super()._closed_field_refusal(field)
         return self.env._(
             "The field “%(field)s” of %(model)s cannot be set by hand. It changes through the buttons of the record.",
@@ -65,7 +79,7 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
     def _can_change_state(self, target: str) -> bool:
         """Tell whether this one record may go from its state to `target`."""
         self.ensure_one()
-        return target in self._get_transitions().get(self[self._transition_field], ())
+        return target in self._get_transitions().get(self.state, ())
 
     def _change_state(self, target: str, **values: Any) -> None:
         """Take all records to the state `target`, or none of them.
@@ -81,17 +95,16 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
         :raises UserError: when one of the records is being processed by someone
             else, or cannot reach `target` from where it is
         """
-        name = self._transition_field
-        if target not in self._fields[name].get_values(self.env):
-            raise ValueError(f"{self._name}.{name} has no value {target!r}")
+        if target not in self._fields["state"].get_values(self.env):
+            raise ValueError(f"{self._name}.state has no value {target!r}")
         self.check_access("write")
         self._lock_for_transition()
-        self.invalidate_recordset([name])
+        self.invalidate_recordset(["state"])
         refused = self.filtered(lambda record: not record._can_change_state(target))
         if refused:
             raise UserError(refused._transition_refusal(target))
         records = self.sudo()  # sudo: the field is closed; access was checked above
-        records.write({**values, name: target})
+        records.write({**values, "state": target})
         self._after_change_state(target)
 
     def _after_change_state(self, target: str) -> None:
@@ -118,29 +131,16 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
 
     def _transition_refusal(self, target: str) -> str:
         """Return why the records cannot become `target`, in words for the user."""
-        name = self._transition_field
-        labels = dict(self._fields[name]._description_selection(self.env))
+        labels = dict(self._fields["state"]._description_selection(self.env))
         lines = [self.env._("These records cannot become “%(target)s”:", target=labels[target])]
         for record in self[:NAMED_AT_MOST]:
-            state = record[name]
-            following = [label for value, label in labels.items() if value in self._get_transitions().get(state, ())]
+            following = [labels[value] for value in labels if value in self._get_transitions().get(record.state, ())]
+            names = {"record": record.display_name, "state": labels.get(record.state, "")}
             if following:
-                lines.append(
-                    self.env._(
-                        "- %(record)s is “%(state)s” and can become: %(following)s",
-                        record=record.display_name,
-                        state=labels.get(state, ""),
-                        following=", ".join(following),
-                    )
-                )
+                names["following"] = ", ".join(following)
+                lines.append(self.env._("- %(record)s is “%(state)s” and can become: %(following)s", **names))
             else:
-                lines.append(
-                    self.env._(
-                        "- %(record)s is “%(state)s”, which is final",
-                        record=record.display_name,
-                        state=labels.get(state, ""),
-                    )
-                )
+                lines.append(self.env._("- %(record)s is “%(state)s”, which is final", **names))
         if len(self) > NAMED_AT_MOST:
             lines.append(self.env._("and %(count)s more", count=len(self) - NAMED_AT_MOST))
         return "\n".join(lines)

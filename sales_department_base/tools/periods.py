@@ -17,6 +17,9 @@ PeriodKind = Literal["month", "quarter", "half_year", "year"]
 MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 assert set(MONTHS) == set(get_args(PeriodKind))
 
+#: Choices of a field that names a kind of period; a field may add its own.
+PERIODS = [("month", "Month"), ("quarter", "Quarter"), ("half_year", "Half Year"), ("year", "Year")]
+
 
 @dataclass(frozen=True, slots=True)
 class Period:

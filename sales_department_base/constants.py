@@ -1,0 +1,11 @@
+"""External ids of the groups that several addons ask for, each under one name."""
+
+SALES_GROUP = "sales_team.group_sale_salesman"
+SALES_ALL_GROUP = "sales_team.group_sale_salesman_all_leads"
+SALES_MANAGER_GROUP = "sales_team.group_sale_manager"
+BILLING_GROUP = "account.group_account_invoice"
+BILLS_READER_GROUP = "account.group_account_readonly"
+RND_GROUP = "sales_department_base.group_collaborator_rnd"
+QUALITY_GROUP = "sales_department_base.group_collaborator_quality"
+FINANCE_GROUP = "sales_department_base.group_collaborator_finance"
+POLICY_GROUP = "sales_department_base.group_policy_admin"
