@@ -68,6 +68,16 @@ class TestCorrections(BillCase):
         bill.action_post()
         self.assertHolds(request, 0.0, 350.0)
 
+    def test_cost_entered_while_the_bill_was_reset(self):
+        """What is entered when the bill does not count is proved by it once it is posted again, not added to it."""
+        request = self._start()
+        bill = self._bill(300.0, request=request).with_user(self.accountant)
+        bill.button_draft()
+        request.with_user(self.salesman)._record_cost(300.0, False, request.date)
+        self.assertHolds(request, 0.0, 300.0)
+        bill.action_post()
+        self.assertHolds(request, 0.0, 300.0)
+
     def test_reverse_and_create_invoice(self):
         request = self._start()
         bill = self._bill(200.0, request=request)

@@ -86,6 +86,21 @@ class TestTarget(BaseCase):
         self.ledger.post("a", 300)
         self.assertEqual(self.ledger.figures(), (0, 350))
 
+    def test_bill_replaces_cost_entered_while_it_was_reset(self):
+        for is_final in (False, True):
+            with self.subTest(is_final=is_final):
+                self.setUp()
+                self.ledger.approve(300)
+                self.ledger.post("a", 300)
+                self.ledger.post("a", 0)
+                self.ledger.manual(300)
+                if is_final:
+                    self.ledger.release()
+                self.ledger.post("a", 300)
+                self.assertEqual(self.ledger.figures(), (0, 300))
+                self.ledger.post("a", 310)
+                self.assertEqual(self.ledger.figures(), (0, 310))
+
     def test_closed_document_reserves_nothing_again(self):
         self.ledger.approve(300)
         self.ledger.post("a", 200)
@@ -151,9 +166,14 @@ reproducible = settings(database=None, deadline=None, derandomize=True)
 
 class TestEveryHistory(BaseCase):
     def _from_scratch(self, history):
-        """Book every paper once, where it was first seen, with the amount that it has in the end."""
+        """Book every paper once, where it was first seen, with the amount that it has in the end.
+
+        One that stood reset when cost was entered by hand is first seen after that.
+        """
         facts = {}
         for place, (kind, *details) in enumerate(history):
+            if kind == "manual":
+                facts = {key: fact for key, fact in facts.items() if fact[0] != "post" or fact[2]}
             facts[details[0] if kind == "post" else place] = (kind, *details)
         ledger = Ledger()
         for kind, *details in facts.values():

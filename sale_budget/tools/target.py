@@ -12,6 +12,7 @@ and only what is missing from the ledger is booked::
 
 A record that is reset, corrected or posted again counts with its present amount where it was first seen. So no
 correction, and no order of corrections, makes the figures drift: they are as if the record had been right at once.
+Only where cost was entered by hand while a record stood reset, the record comes after that cost, and may replace it.
 """
 
 from collections import defaultdict
@@ -55,10 +56,15 @@ class Figures:
 
 
 def facts(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the facts in the order in which each was first seen, sources with their present amount."""
+    """Return the facts in the order in which each was first seen, sources with their present amount.
+
+    A source that counted nothing when cost was entered by hand is first seen when it counts again.
+    """
     found: dict[Hashable, Entry] = {}
     for place, entry in enumerate(entries):
         if entry.is_fact:
+            if entry.kind == "actual" and entry.origin == "spend":
+                found = {key: fact for key, fact in found.items() if fact.amount or not fact.source}
             key = (entry.line, entry.source) if entry.source else place
             before = found[key].amount if key in found else ZERO
             found[key] = replace(entry, amount=before + entry.amount)
