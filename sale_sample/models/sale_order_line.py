@@ -5,7 +5,10 @@ from odoo.tools import SQL
 class SaleOrderLine(models.Model):
     """A line may sell what an approved sample showed."""
 
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sales.department.closed.mixin"]
+
+    _closed_fields = frozenset({"sample_request_id"})
 
     sample_request_id = fields.Many2one(
         "sale.sample.request",
@@ -21,20 +24,25 @@ class SaleOrderLine(models.Model):
         lines._link_samples()  # those added to an order that is confirmed already
         return lines
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "product_id" in vals:
+            self._link_samples()
+        return result
+
     def _link_samples(self) -> None:
         """Name on each confirmed line the approved sample that won it, unless it names one from its quotation.
 
         It is the last sample of the product that the customer had approved by the day of the order, if the customer
         had not ordered the product before that sample was handed over: what would have been ordered anyway is not
-        won. Set once, so later samples and orders do not change what a past one says.
+        won. Set once, so later samples and orders do not change what a past one says; but a line that has got another
+        product, or whose order another customer, sells something else than its sample showed, and is asked anew.
         """
-        asking = self.filtered(
-            lambda line: (
-                line.state == "sale"
-                and line.product_id
-                and not (line.sample_request_id or line.display_type or line.is_downpayment)
-            )
+        confirmed = self.sudo().filtered(  # sudo: a colleague's sample won it, too
+            lambda line: line.state == "sale" and line.product_id and not (line.display_type or line.is_downpayment)
         )
+        confirmed.filtered(lambda line: line.sample_request_id and not line._sells_sample()).sample_request_id = False
+        asking = confirmed.filtered(lambda line: not line.sample_request_id)
         if not asking:
             return
         self.env.flush_all()
@@ -68,4 +76,11 @@ class SaleOrderLine(models.Model):
             )
         )
         for line, request in rows:
-            self.browse(line).sudo().sample_request_id = request  # sudo: a colleague's sample won it, too
+            confirmed.browse(line).sample_request_id = request
+
+    def _sells_sample(self) -> bool:
+        """Tell whether this one line is of the customer and the product, or a variant, of the sample that it names."""
+        sample = self.sample_request_id
+        if sample.commercial_partner_id != self.order_id.partner_id.commercial_partner_id:
+            return False
+        return not sample.product_id or sample.product_id.product_tmpl_id == self.product_id.product_tmpl_id

@@ -1317,12 +1317,15 @@ class SaleSampleRequest(models.Model):
         self.check_access("write")
         requests = self.filtered(lambda request: not request.product_id)
         requests.sudo().product_id = product  # sudo: the request has ended; access was checked above
+        requests._link_past_orders()
+
+    def _link_past_orders(self) -> None:
+        """Let approved samples win what was ordered of their products before the two were known to belong together."""
         lines = self.env["sale.order.line"].sudo()  # sudo: a colleague may have sold it in the meantime
-        buyers = requests.commercial_partner_id.ids
         lines.search([
-            ("product_id", "=", product.id),
+            ("product_id", "in", self.product_id.ids),
             ("state", "=", "sale"),
-            ("order_partner_id.commercial_partner_id", "in", buyers),
+            ("order_partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
         ])._link_samples()
 
     def _prepare_product(self, name: str, category, uom, price: float) -> dict:
@@ -1347,7 +1350,7 @@ class SaleSampleRequest(models.Model):
         self._check_approved()
         if quantity <= 0:
             raise UserError(self.env._("%s: the quantity to quote must be positive.", self.display_name))
-        line = {"product_id": product.id, "product_uom_qty": quantity, "sample_request_id": self.id}
+        line = {"product_id": product.id, "product_uom_qty": quantity}
         if price is not None:
             line["price_unit"] = price
         if order:
@@ -1363,9 +1366,11 @@ class SaleSampleRequest(models.Model):
                         customer=self.partner_id.display_name,
                     )
                 )
-            order.write({"order_line": [Command.create(line)]})
         else:
-            order = self.env["sale.order"].create({**self._prepare_quotation(), "order_line": [Command.create(line)]})
+            order = self.env["sale.order"].create(self._prepare_quotation())
+        lines = order.order_line
+        order.write({"order_line": [Command.create(line)]})
+        (order.order_line - lines).sudo().sample_request_id = self  # sudo: the link is closed to users
         self.message_post(body=self.env._("Quoted on %s.", order._get_html_link()), subtype_xmlid="mail.mt_note")
         note = self.env._("Quotes the sample %s.", self._get_html_link())
         order.message_post(body=note, subtype_xmlid="mail.mt_note")

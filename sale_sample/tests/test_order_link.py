@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -79,6 +80,43 @@ class TestOrderLink(RoundCase):
             )
             order.action_confirm()
         self.assertEqual(order.sudo().order_line.sample_request_id, request)
+
+    def test_sells_something_else_after_all(self):
+        """A line that has got another product, or whose order another customer, was not won by the sample."""
+        request = self._approved("2026-03-02")
+        another = self.env["product.product"].create({"name": "Sole U", "type": "service"})
+        self.product.type = "service"
+        changed, moved = self._order("2026-03-04"), self._order("2026-03-04")
+        changed.order_line.product_id = another
+        self.assertFalse(changed.order_line.sample_request_id)
+        changed.order_line.product_id = self.product
+        self.assertEqual(changed.order_line.sample_request_id, request)
+        quoted = request.with_user(self.salesman)._quote(self.product, 10)
+        quoted.order_line.product_id = another
+        moved._action_cancel()
+        moved.action_draft()
+        moved.partner_id = self.env["res.partner"].create({"name": "Other"})
+        with freeze_time("2026-03-05 04:00:00"):
+            (moved | quoted).action_confirm()
+        self.assertFalse((moved | quoted).order_line.sample_request_id)
+
+    def test_order_of_a_merged_customer(self):
+        request = self._approved("2026-03-02")
+        double = self.env["res.partner"].create({"name": "Runner", "is_company": True})
+        order = self._order("2026-03-04", double)
+        self.assertFalse(order.order_line.sample_request_id)
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((double | self.customer).ids, self.customer)
+        self.assertEqual(order.order_line.sample_request_id, request)
+
+    def test_link_is_closed(self):
+        request = self._approved("2026-03-02")
+        order = self._order("2026-03-04", self.env["res.partner"].create({"name": "Other"}))
+        lines = order.with_user(self.manager).order_line
+        with self.assertRaises(AccessError):
+            lines.sample_request_id = request
+        with self.assertRaises(AccessError):
+            lines.create({"order_id": order.id, "product_id": self.product.id, "sample_request_id": request.id})
 
     def test_queries_of_many_lines(self):
         self._approved("2026-03-02")

@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     sale_sample_accept,
     sale_sample_return,
     sale_sample_round_send,
