@@ -187,6 +187,17 @@ class TestFeeBudget(FeeCase):
         self._released(mould)
         self.assertEqual(self._figures(self.line), (0.0, 800.0, 4200.0), "dearer than the 750 expected")
 
+    def test_bill_reset_during_the_release(self):
+        """The expected cost that was booked while the bill was reset is replaced when it is posted again."""
+        _request, mould = self._decided_mould()
+        bill = self._bill(mould, 1600.0)
+        bill.action_post()
+        bill.button_draft()
+        self._released(mould)
+        self.assertEqual(self._figures(self.line), (0.0, 750.0, 4250.0))
+        bill.action_post()
+        self.assertEqual(self._figures(self.line), (0.0, 800.0, 4200.0))
+
     def test_bill_after_the_release(self):
         """The bill takes the place of the cost expected, and gives it back when it is taken back."""
         _request, mould = self._decided_mould()
