@@ -84,27 +84,23 @@ def selftest(tally: Tally) -> None:
                 section.check(f"tests in {folder}", ["no test was found"])
 
 
-def _install_with_demo(tally: Tally, names: list[str], *, uninstall: bool) -> None:
-    """Install with demo data and Chinese; when asked, uninstall there, too."""
+def _install_with_demo(tally: Tally, names: list[str]) -> None:
+    """Install with demo data and Chinese."""
     with tally.section("Install with demo data and Chinese") as section:
         database = scratch("demo", names, demo=True)
         run = odoo("install-demo", "-d", database, "-i", ",".join(names), "--stop-after-init", "--no-http")
         run.report(section, "install with demo data")
-        if uninstall and not section.failures:
-            for name in reversed(names):
-                _uninstall(section, database, name)
         _drop_if(section, database)
 
 
-def _uninstall(section: Section, database: str, name: str, *, again: bool = True) -> None:
+def _uninstall(section: Section, database: str, name: str) -> None:
     """Uninstall one addon, look for what it left, install it again."""
     before = footprint(database, name)
     run = odoo(f"uninstall-{name}", "module", "uninstall", "-d", database, name)
     if run.report(section, f"{name}: uninstall"):
         section.check(f"{name}: nothing left after uninstall", leftovers(database, name, before))
-        if again:
-            run = odoo(f"reinstall-{name}", "-d", database, "-i", name, "--stop-after-init", "--no-http")
-            run.report(section, f"{name}: install again")
+        run = odoo(f"reinstall-{name}", "-d", database, "-i", name, "--stop-after-init", "--no-http")
+        run.report(section, f"{name}: install again")
 
 
 def _alone(tally: Tally, name: str, *, tests: bool) -> None:
@@ -116,7 +112,7 @@ def _alone(tally: Tally, name: str, *, tests: bool) -> None:
         database = scratch(f"alone_{name}", [name])
         options = ["--test-tags", _tags([name], tours=False), *_http()] if tests else ["--stop-after-init", "--no-http"]
         odoo(f"alone-{name}", "-d", database, "-i", name, *options).report(section, name, tests_expected=tests)
-        _uninstall(section, database, name, again=tests)
+        _uninstall(section, database, name)
         _drop_if(section, database)
 
 
@@ -130,11 +126,14 @@ def _drop_if(section: Section, database: str) -> None:
 
 def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: bool) -> None:
     """Install without demo data and test; then Odoo's lint and the translation templates, and the browser tours."""
+    database = ""  # stays empty when it cannot be made
     with tally.section(f"Tests without demo data{', tours too' if tours_too else ''}") as section:
         database = scratch("all", names, also=OPTIONAL)
         tags = _tags(tested, tours=None if tours_too else False)
         run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", tags, *_http())
         run.report(section, "tests", tests_expected=True)
+    if not database:
+        return
     with tally.section("Odoo's lint and translation templates") as checks, tempfile.TemporaryDirectory() as folder:
         for name, problems in inside.call("checks", database, folder, *tested).items():
             checks.check(f"Odoo's lint: {name}", problems)
@@ -157,9 +156,9 @@ def _has_tours(addon: Path) -> bool:
 def main() -> int:
     """Run everything for all addons, or for those named; return the exit code.
 
-    For all addons, each one that changed is also installed alone, tested there
-    and uninstalled, and each that needs one of these is installed and uninstalled;
-    with ALL set, every addon counts as changed.
+    Each one that changed is also installed alone, tested there, uninstalled and
+    installed again; each that needs one of these, or was named, the same without
+    its tests. With ALL set, every addon counts as changed.
     """
     wanted = os.environ.get("ADDON", "")
     chosen = select(wanted)
@@ -172,7 +171,7 @@ def main() -> int:
         selftest(tally)  # before the others: it changes the environment and the output of this process
     words, changed = ("(ALL)", set(chosen)) if os.environ.get("ALL") else since_base()
     alone = [] if wanted else in_order(changed)
-    above = [] if wanted else [name for name in dependents(changed) if name not in changed]
+    above = chosen if wanted else [name for name in dependents(changed) if name not in changed]
     if not wanted:
         say(f"Alone: what changed {words}: {', '.join(alone)}; what needs it: {', '.join(above)}")
     # For two cores. Browsers run in the first job only, one at a time.
@@ -180,7 +179,7 @@ def main() -> int:
         futures = [
             jobs.submit(_installed, tally, names, chosen, tours_too=bool(wanted)),
             jobs.submit(lint, tally, chosen if wanted else []),
-            jobs.submit(_install_with_demo, tally, chosen, uninstall=bool(wanted)),
+            jobs.submit(_install_with_demo, tally, chosen),
             *(jobs.submit(_alone, tally, name, tests=True) for name in alone),
             *(jobs.submit(_alone, tally, name, tests=False) for name in above),
         ]
