@@ -28,10 +28,6 @@
         "views/sale_sample_fee_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
-    "demo": [
-        "demo/sale_sample_request_demo.xml",
-        "demo/sale_sample_fee_demo.xml",
-        "demo/sale_sample_refund_demo.xml",
-    ],
+    "demo": ["demo/sale_sample_request_demo.xml", "demo/sale_sample_fee_demo.xml", "demo/sale_sample_refund_demo.xml"],
     "assets": {"web.assets_tests": ["sale_sample_fee/static/tests/tours/**/*"]},
 }

@@ -478,7 +478,7 @@ class CustomerGradingScheme(models.Model):
     @api.autovacuum
     def _gc_hidden_drafts(self) -> None:
         """Drop the hidden drafts whose simulation is gone."""
-        running = self.env["customer.grade.simulation"].search([]).draft_id
+        running = self.env["customer.grade.simulation"].search([("draft_id", "!=", False)]).draft_id
         self.with_context(active_test=False).search([("active", "=", False), ("id", "not in", running.ids)]).unlink()
 
     # ------------------------------------------------------------------

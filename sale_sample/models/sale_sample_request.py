@@ -926,7 +926,7 @@ class SaleSampleRequest(models.Model):
 
         The clock comes first: the round that an acceptance opens is the next step of the request.
         """
-        super()._after_change_state(target)
+        result = super()._after_change_state(target)
         self._enter_step(target)
         if target in CLOSED_STATES:
             self._end_activities(self.env._("The request has ended."))
@@ -934,6 +934,7 @@ class SaleSampleRequest(models.Model):
             self._open_round()
         elif target in ("rejected", "cancelled"):
             self._cancel_open_rounds()
+        return result
 
     def _enter_step(self, step: str, rounds=None) -> None:
         """Close the present step of these requests and begin another.
@@ -1174,10 +1175,11 @@ class SaleSampleRequest(models.Model):
 
     def _escalate(self):
         """Tell those above that a request is stuck."""
-        super()._escalate()
+        result = super()._escalate()
         self.filtered(lambda request: request._get_escalation_user())._tell(
             "sale_sample.mail_template_request_escalated"
         )
+        return result
 
     def _get_escalation_user(self):
         """Return who is told that one request is stuck: the company's choice, else the head of who has it."""

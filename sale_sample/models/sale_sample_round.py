@@ -337,9 +337,10 @@ class SaleSampleRound(models.Model):
 
     def _after_change_state(self, target):
         """What a change of state sets off, in this order. Other addons add to it with ``super()``."""
-        super()._after_change_state(target)
+        result = super()._after_change_state(target)
         # without a round the request waits for R&D to open another
         self._enter_request_step("accepted" if target == "cancelled" else target)
+        return result
 
     def _enter_request_step(self, step: str) -> None:
         """What happens to a round is a step of its request, as long as that has not ended."""

@@ -108,12 +108,7 @@ class SaleSampleMould(models.Model):
     part_ids = fields.One2many("sale.sample.mould.part", "mould_id", "Cost by Part", copy=True)
     event_ids = fields.One2many("sale.sample.mould.event", "mould_id", "Status Log", readonly=True)
     place_id = fields.Many2one(
-        "sales.department.place",
-        "Place",
-        index="btree_not_null",
-        ondelete="restrict",
-        check_company=True,
-        tracking=True,
+        "sales.department.place", index="btree_not_null", ondelete="restrict", check_company=True, tracking=True
     )
     keeper_id = fields.Many2one(
         "res.partner", "Kept by", index="btree_not_null", check_company=True, help="Where it is not with us"

@@ -308,7 +308,7 @@ class ReportSample(models.AbstractModel):
             return formatLang(self.env, value, digits=1 if name == "cycle" else 0)
 
         numbers = {key: number(getattr(sentence, key)) for key in ("now", "before", "change")}
-        text = self.env._(WORDS[sentence.code]) % numbers
+        text = str(WORDS[sentence.code]) % numbers
         if sentence.detail:
             stages = dict(self.env["sale.sample.cycle"]._fields["stage"]._description_selection(self.env))
             text += " " + self.env._("It comes most from: %s.", stages[sentence.detail])

@@ -820,7 +820,7 @@ class SaleSampleStatistics(models.Model):
         start: date,
         stop: date,
         groupbys: Sequence[str | None] = (None,),
-        keys: Iterable[str] = REPORTED,
+        keys: Iterable[str] = tuple(REPORTED),
         events: Sequence[str] = (),
     ) -> list[dict]:
         """Return the figures of a period that the reader may see, by the reader's record rules; in one query.
