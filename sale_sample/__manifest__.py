@@ -39,6 +39,7 @@
     ],
     "uninstall_hook": "uninstall_hook",
     "demo": [
+        "demo/crm_competitor_demo.xml",
         "demo/sale_sample_people_demo.xml",
         "demo/sale_sample_request_demo.xml",
         "demo/sale_sample_portal_demo.xml",

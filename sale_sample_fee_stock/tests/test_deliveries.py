@@ -33,7 +33,15 @@ class TestDeliveries(DeliveryCase):
             company_ids=[Command.set(self.company.ids)],
             groups="stock.group_stock_user,sales_department_base.group_collaborator_finance",
         )
-        for user, opened in ((keeper, delivery), (self.finance, agreement)):
+        # finance that sends invoices, too, reads transfers but not the lots on their form
+        accountant = new_test_user(
+            self.env,
+            "sample_accountant",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+            groups="account.group_account_invoice,sales_department_base.group_collaborator_finance",
+        )
+        for user, opened in ((keeper, delivery), (self.finance, agreement), (accountant, agreement)):
             with self.subTest(user=user.login):
                 action = entry.with_user(user).action_open_source()
                 self.assertEqual((action["res_model"], action["res_id"]), (opened._name, opened.id))
