@@ -337,6 +337,17 @@ class TestSimulation(GradeCase):
         version.criterion_ids.invalidate_recordset(["pareto_ids"])  # in the order of their new shares
         self.assertEqual(version.criterion_ids.pareto_ids.mapped("points"), [90, 60])
 
+    def test_saved_twice_is_one_version(self):
+        """The button pressed again finds nothing new; another number makes another version."""
+        simulation = self._simulation(self.policy_admin)
+        simulation.minimum_months += 1
+        version = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
+        with self.assertRaisesRegex(UserError, "nothing to save"):
+            simulation.action_save_version()
+        simulation.minimum_months += 1
+        other = self.env["customer.grading.scheme"].browse(simulation.action_save_version()["res_id"])
+        self.assertNotEqual(other, version)
+
     def test_nothing_changed_is_nothing_to_save(self):
         with self.assertRaisesRegex(UserError, "nothing to save"):
             self._simulation(self.policy_admin).action_save_version()

@@ -47,10 +47,11 @@ class CustomerGradeSimulation(models.TransientModel):
     _description = "Grading Simulation"
     _inherit = ["sales.department.closed.mixin"]
     _check_company_auto = True
-    _closed_fields = frozenset({"draft_id"})
+    _closed_fields = frozenset({"draft_id", "saved_version_id"})
 
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
     draft_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index=True, ondelete="cascade")
+    saved_version_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, ondelete="set null")
     company_id = fields.Many2one(related="base_scheme_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(related="base_scheme_id.kind")
@@ -163,7 +164,7 @@ class CustomerGradeSimulation(models.TransientModel):
         return simulations
 
     def write(self, vals):
-        if vals.keys() - {*NO_RESULT, "line_ids", "draft_id"}:
+        if vals.keys() - {*NO_RESULT, "line_ids", "draft_id", "saved_version_id"}:
             # The result no longer belongs to the numbers that are shown beside it.
             vals = {**NO_RESULT, "line_ids": [Command.clear()], **vals}
         return super().write(vals)
@@ -308,11 +309,15 @@ class CustomerGradeSimulation(models.TransientModel):
         :raise AccessError, UserError: see :meth:`action_save_version`
         """
         version = self.draft_id
-        if self.mode == "scheme" or version._get_rules() == self.base_scheme_id._get_rules():
+        same = self.base_scheme_id
+        if self.mode == "rules":
+            known = self.saved_version_id | same
+            same = known.filtered(lambda one: one._get_rules() == version._get_rules())[:1]
+        if same:
             raise UserError(
                 self.env._(
                     "There is nothing to save: the simulation uses the rules of %s as they are. Change a number first.",
-                    self.base_scheme_id.display_name,
+                    same.display_name,
                 )
             )
         version._check_ready()
@@ -328,6 +333,7 @@ class CustomerGradeSimulation(models.TransientModel):
             else self.env._("Saved from a simulation.")
         )
         self._begin_draft(version)
+        self.sudo().saved_version_id = version  # sudo: closed to clients
         return version
 
     # ------------------------------------------------------------------

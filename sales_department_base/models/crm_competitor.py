@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -16,6 +17,7 @@ class CrmCompetitor(models.Model):
     website = fields.Char()
     note = fields.Text("Remarks", help="Strengths, weaknesses, prices: what a colleague should know")
 
+    _name_said = models.Constraint("CHECK(btrim(name) <> '')", "Write the name of the competitor.")
     _name_uniq = models.UniqueIndex(
         "(lower(btrim(name)), COALESCE(company_id, 0))", "This competitor is on the list already; it may be archived."
     )
@@ -27,7 +29,12 @@ class CrmCompetitor(models.Model):
 
     @api.model
     def name_create(self, name):
-        """Take a competitor who is on the list already, written in other letters or archived, rather than refuse."""
+        """Take a competitor who is on the list already, written in other letters or archived, rather than refuse.
+
+        :raises UserError: the name is empty
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise UserError(self.env._("Write the name of the competitor."))
         same = self.with_context(active_test=False).search(
             Domain("name", "=ilike", name.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_"))
             & Domain("company_id", "in", [False, self.env.company.id]),

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, new_test_user, tagged, users
 
 
@@ -20,6 +20,12 @@ class TestCompetitor(TransactionCase):
         self.assertEqual(competitors.name_create(" huarui 100%_SOLES ")[0], self.competitor.id)
         other = competitors.name_create("Huarui 100xSoles")[0]
         self.assertNotEqual(other, self.competitor.id)
+
+    @users("competitor_salesman")
+    def test_without_a_name(self):
+        for name in (False, "", "  "):
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, "name of the competitor"):
+                self.env["crm.competitor"].name_create(name)
 
     @users("competitor_salesman")
     def test_salesperson_writes_but_does_not_delete(self):
