@@ -38,6 +38,7 @@
         "demo/customer_grading_scheme_demo.xml",
         "demo/customer_grade_review_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["customer_grade/static/src/**/*"],
         "web.report_assets_common": ["customer_grade/static/report/**/*"],

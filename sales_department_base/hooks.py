@@ -6,7 +6,7 @@ from odoo.models import BaseModel
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 #: Records that documents of every addon name. Children come before what they inherit from.
-MASTER_DATA = ("res.users", "product.product", "product.template", "res.partner")
+MASTER_DATA = ("res.users", "product.product", "product.template", "res.partner", "uom.uom")
 
 
 def remove_documents(env: Environment, module: str, *models: str) -> None:

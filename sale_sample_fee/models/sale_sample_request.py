@@ -208,7 +208,7 @@ class SaleSampleRequest(models.Model):
         undecided.sudo()._propose_fee()  # sudo: decisions are closed to users
         return result
 
-    def _accept(self, promised_on, rnd_user=None, note="", overspend_reason: str | None = None, **values):
+    def _accept(self, promised_on, rnd_user=None, note="", *, overspend_reason: str | None = None, **values):
         """Accept requests on behalf of R&D, and reserve what they are estimated to cost.
 
         :param overspend_reason: why to go over the budget; it needs the right to do so

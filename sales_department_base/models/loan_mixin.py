@@ -37,8 +37,9 @@ class SalesDepartmentLoanMixin(models.AbstractModel):
     #: Name of the many2one field that leads to the thing.
     _loan_thing: ClassVar[str] = ""
 
-    borrower_user_id = fields.Many2one("res.users", string="Colleague", readonly=True)
-    borrower_partner_id = fields.Many2one("res.partner", string="Outsider", readonly=True)
+    # One of the two is always named: who has borrowed something cannot be deleted.
+    borrower_user_id = fields.Many2one("res.users", string="Colleague", readonly=True, ondelete="restrict")
+    borrower_partner_id = fields.Many2one("res.partner", string="Outsider", readonly=True, ondelete="restrict")
     borrower = fields.Char(compute="_compute_borrower")
     lent_by_id = fields.Many2one("res.users", readonly=True, default=lambda self: self.env.user)
     lent_on = fields.Date(required=True, readonly=True)
