@@ -21,5 +21,6 @@
         "demo/sale_sample_portal_demo.xml",
         "demo/sale_sample_mould_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {"web.assets_tests": ["sale_sample_mould/static/tests/tours/**/*"]},
 }

@@ -3,6 +3,7 @@ from odoo.tests import freeze_time, new_test_user, tagged
 
 from odoo.addons.sale_sample.tests.common import MONDAY_9
 
+from ..hooks import uninstall_hook
 from .common import MouldCase
 
 
@@ -16,6 +17,15 @@ class TestMouldRequest(MouldCase):
         request = self._submitted()
         self.customer.with_company(self.company).sudo().customer_grade_id = self.grade_b
         self.assertEqual(request.grade_id, self.grade_a)
+
+    def test_uninstalling_lets_go_of_grades(self):
+        """Requests and their rounds stay, archived ones too; only the grades are let go of."""
+        self.customer.with_company(self.company).sudo().customer_grade_id = self.grade_a
+        request = self._submitted()
+        request.active = False
+        uninstall_hook(self.env)
+        self.assertFalse(request.grade_id)
+        self.assertEqual(request.state, "submitted")
 
     def test_grade_is_closed(self):
         """Nobody sets it by hand, and customers on the portal do not see it."""
