@@ -9,9 +9,9 @@ from odoo.tools import SQL, format_date, format_datetime
 
 from odoo.addons.customer_grade.tools.assessment import lead_key
 from odoo.addons.sales_department_base.constants import POLICY_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
 from odoo.addons.sales_department_base.tools.periods import months_before
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools.fit import TraitFit
 from ..tools.learning import COUNTS, ENOUGH, Rate, TraitCounts, propose_weights, win_rate

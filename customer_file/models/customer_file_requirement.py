@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.models import MAGIC_COLUMNS
 from odoo.tools import ormcache
 
-from odoo.addons.sales_department_base.tools.links import fill_count
+from odoo.addons.sales_department_base.records import fill_count
 
 from ..tools.customer_file import UNASKABLE_TYPES, FileRequirement, with_dependencies
 

@@ -5,8 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.sales_department_base.tools.links import fill_count
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import fill_count, refuse
 
 
 class CustomerGrade(models.Model):

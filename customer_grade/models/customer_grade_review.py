@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, split_every
 
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.assessment import Assessment
 from ..tools.metric import GradingWindow

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import refuse
 
 
 class CustomerGradeVersionMixin(models.AbstractModel):

@@ -7,9 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
-from odoo.addons.sales_department_base.tools.links import fill_count
+from odoo.addons.sales_department_base.records import fill_count, refuse
 from odoo.addons.sales_department_base.tools.periods import Period
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools import decision
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.sales_department_base.constants import SALES_GROUP
-from odoo.addons.sales_department_base.tools.links import fill_count
+from odoo.addons.sales_department_base.records import fill_count
 
 
 class CrmLead(models.Model):

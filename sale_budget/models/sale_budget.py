@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
 from odoo.addons.sales_department_base.tools.periods import MONTHS, PERIODS, Period
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools.money import Balance
 

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_amount
 
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..tools.money import Balance, Demand, shortfalls
 from ..tools.scope import Scope, overlap

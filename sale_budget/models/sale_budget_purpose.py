@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.sales_department_base.tools.links import used_by
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import refuse, used_by
 
 
 class SaleBudgetPurpose(models.Model):

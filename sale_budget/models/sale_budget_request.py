@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..constants import OVERSPEND_GROUP
 from .sale_budget_commitment_mixin import BudgetValues

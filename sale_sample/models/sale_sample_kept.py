@@ -5,8 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 
 class SaleSampleKept(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.measurement import Limit, deviation, judge
 from .sale_sample_round import RESULTS

@@ -11,8 +11,8 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_date, is_html_empty
 
 from odoo.addons.sales_department_base.constants import RND_GROUP, SALES_ALL_GROUP, SALES_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..constants import (
     CLOSED_STATES,

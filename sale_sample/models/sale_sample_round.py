@@ -10,8 +10,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date, html2plaintext
 
 from odoo.addons.sales_department_base.constants import SALES_GROUP, SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..constants import RND_GROUPS, ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES
 from ..tools.measurement import summarise

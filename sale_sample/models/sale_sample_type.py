@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.sales_department_base.tools.links import fill_count, used_by
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import fill_count, refuse, used_by
 
 
 class SaleSampleType(models.Model):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from odoo.addons.sales_department_base.tools.links import fill_count
+from odoo.addons.sales_department_base.records import fill_count
 
 
 class SalesDepartmentPlace(models.Model):

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
 
-from odoo.addons.sales_department_base.tools.refusal import refuse
+from odoo.addons.sales_department_base.records import refuse
 
 from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, STANDINGS
 from ..tools.refund import RefundStep, net_pairs, step_progress

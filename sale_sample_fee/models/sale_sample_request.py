@@ -4,8 +4,8 @@ from odoo.fields import Command
 
 from odoo.addons.sale_budget.models.sale_budget_commitment_mixin import BudgetValues
 from odoo.addons.sale_sample.constants import CLOSED_STATES
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 
 from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, DECIDED_STATES, FEE_GROUPS, HANDED_OVER_STATES, LIVE_STATES
 from .sale_sample_fee_policy import FeeProposal

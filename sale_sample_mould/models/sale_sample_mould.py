@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.sale_sample.constants import RND_GROUPS
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
-from odoo.addons.sales_department_base.tools.refusal import refuse
 from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.refusal import refuse
+from ..records import refuse
 
 
 class SalesDepartmentKeptMixin(models.AbstractModel):

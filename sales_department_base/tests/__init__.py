@@ -17,7 +17,7 @@ from . import test_transition_mixin
 from . import test_working_time
 from . import test_mixins
 from . import test_tools_collection
-from . import test_tools_records
+from . import test_records
 from . import test_tools_report_sentences
 from . import test_tools_rules
 from . import test_tools_svg_charts

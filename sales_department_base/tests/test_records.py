@@ -1,9 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
+from ..records import fill_count, refuse, used_by
 from ..tools.actions import dialog
-from ..tools.links import fill_count, used_by
-from ..tools.refusal import refuse
 
 
 @tagged("post_install", "-at_install")
