@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
 from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.fit import fit_percent
@@ -12,14 +13,20 @@ class CrmProspectMixin(models.AbstractModel):
     _name = "crm.prospect.mixin"
     _description = "Prospect Data"
 
-    prospect_employees = fields.Integer("Number of Employees", help="People the company employs, as far as known")
-    prospect_volume = fields.Integer("Stated Yearly Volume", help="Pairs a year, as the prospect states it")
+    prospect_employees = fields.Integer(
+        "Number of Employees", groups=SALES_GROUP, help="People the company employs, as far as known"
+    )
+    prospect_volume = fields.Integer(
+        "Stated Yearly Volume", groups=SALES_GROUP, help="Pairs a year, as the prospect states it"
+    )
     prospect_family_ids = fields.Many2many(
-        "product.category", string="Product Families", help="What the prospect asks for"
+        "product.category", string="Product Families", groups=SALES_GROUP, help="What the prospect asks for"
     )
     # Only the dialog shows these two: they cost queries that the pages of Odoo must not pay.
-    prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True)
-    prospect_traits = fields.Html("Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False)
+    prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True, groups=SALES_GROUP)
+    prospect_traits = fields.Html(
+        "Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False, groups=SALES_GROUP
+    )
 
     def _get_prospect_fields(self) -> list[str]:
         """Return the fields the fit depends on."""
@@ -46,8 +53,9 @@ class CrmProspectMixin(models.AbstractModel):
 
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):
+        known = self.sudo()  # sudo: who writes them need not read them
         refuse(
-            self.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
+            known.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
             self.env._("Employees and yearly volume of %(names)s cannot be negative."),
             ValidationError,
         )

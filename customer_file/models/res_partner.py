@@ -14,7 +14,7 @@ MOVES = frozenset({"active", "is_company", "parent_id"})
 
 #: Kept on the holder of the file alone, not on the contacts of a company. Not indexed: every change would touch all
 #: indexes of the table.
-OF_HOLDER = {"company_dependent": True, "index": False, "readonly": True, "copy": False}
+OF_HOLDER = {"company_dependent": True, "index": False, "readonly": True, "copy": False, "groups": FILE_READERS}
 
 
 class ResPartner(models.Model):

@@ -7,6 +7,8 @@ from odoo.fields import Domain
 
 from odoo.addons.sales_department_base.records import fill_count, refuse
 
+from .customer_graded_mixin import GRADE_READERS
+
 
 class CustomerGrade(models.Model):
     """Value class of a customer (A, B, C, D), or "not rated yet"."""
@@ -43,7 +45,7 @@ class CustomerGrade(models.Model):
         check_company=True,
         help="Proposed for customers of this grade; a person decides.",
     )
-    partner_count = fields.Integer("Customers", compute="_compute_partner_count")
+    partner_count = fields.Integer("Customers", compute="_compute_partner_count", groups=GRADE_READERS)
 
     _code_company_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0)) WHERE active IS TRUE", "Another grade of this company already has this code."
