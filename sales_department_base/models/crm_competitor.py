@@ -8,6 +8,7 @@ class CrmCompetitor(models.Model):
 
     _name = "crm.competitor"
     _description = "Competitor"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "name, id"
     _rec_names_search = ["name", "note"]
 
