@@ -64,8 +64,8 @@ class CaseDialog(models.TransientModel):
     _dialog_access = {"other_id": "write"}
 
     case_id = fields.Many2one(CASE)
-    other_id = fields.Many2one(CASE)
-    case_ids = fields.Many2many(CASE)
+    other_id = fields.Many2one(CASE, string="Other")
+    case_ids = fields.Many2many(CASE, string="Several")
     shown = fields.Char(compute="_compute_shown")
 
     @api.depends("case_id")
@@ -83,6 +83,7 @@ class TestDoors(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "no_reset_password": True})
         stack = ExitStack()
         cls.addClassCleanup(stack.close)
         stack.enter_context(throwaway_model(cls.registry, cls.cr, Case, CaseNote, CaseDialog))
