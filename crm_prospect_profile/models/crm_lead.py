@@ -71,7 +71,7 @@ class CrmLead(models.Model):
         """Also keep the answers: nothing of a merged lead is lost."""
         result = super()._merge_dependences(opportunities)
         known = self.prospect_answer_ids.question_id
-        for answer in opportunities.prospect_answer_ids:
+        for answer in opportunities.prospect_answer_ids.sudo():  # sudo: an answer stays with its lead; this one goes
             if answer.question_id not in known:
                 answer.lead_id = self
                 known |= answer.question_id

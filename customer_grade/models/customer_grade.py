@@ -15,6 +15,7 @@ class CustomerGrade(models.Model):
 
     _name = "customer.grade"
     _description = "Customer Grade"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
     _rec_names_search = ["name", "code"]
@@ -81,6 +82,18 @@ class CustomerGrade(models.Model):
                     grades=", ".join(thresholds.grade_id.mapped("name")),
                 )
             )
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._drop_hidden_drafts()
+        return super().unlink()
+
+    def _drop_hidden_drafts(self) -> None:
+        """Drop the drafts of simulations that name these grades, which would hold on to them until the night."""
+        for model in ("customer.grading.threshold", "customer.grading.veto"):
+            rules = self.env[model].sudo()  # sudo: drafts that only their users see
+            drafts = rules.search([("grade_id", "in", self.ids), ("scheme_id.active", "=", False)]).scheme_id
+            drafts.unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

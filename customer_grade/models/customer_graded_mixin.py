@@ -20,8 +20,6 @@ class CustomerGradedMixin(models.AbstractModel):
     _name = "customer.graded.mixin"
     _description = "Graded by Reviews"
     _inherit = ["sales.department.closed.mixin"]
-    # Only applying writes them, in bulk.
-    _closed_fields = frozenset(GRADE_FIELDS)
 
     @api.model
     def _log_grade_change(self, changes: Sequence[tuple[int, int | None, int | None]], note: str) -> None:

@@ -26,9 +26,9 @@ class ResPartner(models.Model):
         help="Value class of the customer. Reviews set it; a contact shows that of its company.",
     )
     customer_grade_score = fields.Float(
-        "Grade Score", company_dependent=True, digits=(16, 1), aggregator="avg", groups=GRADE_READERS
+        "Grade Score", company_dependent=True, readonly=True, digits=(16, 1), aggregator="avg", groups=GRADE_READERS
     )
-    customer_grade_since = fields.Date("Grade Since", company_dependent=True, groups=GRADE_READERS)
+    customer_grade_since = fields.Date("Grade Since", company_dependent=True, readonly=True, groups=GRADE_READERS)
     customer_grade_color = fields.Integer(related="customer_grade_id.color", groups=GRADE_READERS)
     # Comes with a grade that is set or imported, and goes into the history. Kept nowhere else.
     customer_grade_reason = fields.Char(
