@@ -229,7 +229,7 @@ class SaleSampleFeePolicy(models.Model):
             "grade": request._get_present_grade()._origin.id or None,
             "kind": self._get_customer_kind(request),
             "type": request.type_id._origin.id or None,
-            "team": request.team_id._origin.id or None,
+            "team": request._get_own_team()._origin.id or None,
         }
 
     @api.model

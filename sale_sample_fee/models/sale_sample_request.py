@@ -1,17 +1,28 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.sale_budget.models.sale_budget_commitment_mixin import BudgetValues
 from odoo.addons.sale_sample.constants import CLOSED_STATES
+from odoo.addons.sales_department_base.constants import SALES_ALL_GROUP
 from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
 
-from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, DECIDED_STATES, FEE_GROUPS, HANDED_OVER_STATES, LIVE_STATES
+from ..constants import (
+    ACTIVITY_APPROVE,
+    ACTIVITY_COLLECT,
+    COST_GROUPS,
+    DECIDED_STATES,
+    FEE_GROUPS,
+    HANDED_OVER_STATES,
+    LIVE_STATES,
+)
 from .sale_sample_fee_policy import FeeProposal
 
 #: What the fee is decided by.
 FEE_BASIS = frozenset({"partner_id", "lead_id", "type_id", "company_id"})
+#: Whose budget pays, and whose leader approves.
+FEE_OWNERS = frozenset({"user_id", "team_id"})
 
 
 class SaleSampleRequest(models.Model):
@@ -29,16 +40,16 @@ class SaleSampleRequest(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     estimated_cost = fields.Monetary(
-        readonly=True, copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
+        readonly=True, copy=False, groups=COST_GROUPS, tracking=True, help="R&D's estimate of all rounds"
     )
-    # The customer on the portal has no business with our budgets.
+    # The customer on the portal has no business with our budgets, R&D none with what is left in those of sales.
     budget_currency_id = fields.Many2one(groups="base.group_user")
-    budget_line_id = fields.Many2one(groups="base.group_user")
-    budget_committed_amount = fields.Monetary(groups="base.group_user")
-    budget_actual_amount = fields.Monetary(groups="base.group_user")
-    budget_expected_line_id = fields.Many2one(groups="base.group_user")
-    budget_available_amount = fields.Monetary(groups="base.group_user")
-    budget_shortfall_amount = fields.Monetary(groups="base.group_user")
+    budget_line_id = fields.Many2one(groups=COST_GROUPS)
+    budget_committed_amount = fields.Monetary(groups=COST_GROUPS)
+    budget_actual_amount = fields.Monetary(groups=COST_GROUPS)
+    budget_expected_line_id = fields.Many2one(groups=FEE_GROUPS)
+    budget_available_amount = fields.Monetary(groups=FEE_GROUPS)
+    budget_shortfall_amount = fields.Monetary(groups=FEE_GROUPS)
     # The fee
     needs_fee_decision = fields.Boolean(related="type_id.needs_fee_decision", groups="base.group_user")
     fee_cost = fields.Monetary(
@@ -123,7 +134,7 @@ class SaleSampleRequest(models.Model):
 
     def _check_writable(self, names):
         result = super()._check_writable(names)
-        if self.env.su or not {*FEE_BASIS, "fee_cost"} & set(names):
+        if self.env.su or not {*FEE_BASIS, *FEE_OWNERS, "fee_cost"} & set(names):
             return result
         decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
             lambda request: request.fee_decision_state in DECIDED_STATES
@@ -136,9 +147,20 @@ class SaleSampleRequest(models.Model):
                     "make another one."
                 ),
             )
-        refuse(
-            decided, self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is.")
-        )
+        if "fee_cost" in names:
+            refuse(
+                decided,
+                self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is."),
+            )
+        if FEE_OWNERS & set(names) and not self.env.user.has_group(SALES_ALL_GROUP):
+            refuse(
+                decided.with_env(self.env),
+                self.env._(
+                    "%(names)s: the fee has been decided, and with it whose budget pays. Ask a colleague who sees all "
+                    "documents to hand the request over."
+                ),
+                AccessError,
+            )
         return result
 
     def _get_missing_items(self):
@@ -255,11 +277,20 @@ class SaleSampleRequest(models.Model):
             company=company,
             date=company._sales_today(),
             purpose=purpose,
-            team=self.team_id,
+            team=self._get_own_team(),
             user=self.user_id,
             partner=self.partner_id,
             estimate=estimate,
         )
+
+    def _get_own_team(self) -> "models.Model":
+        """Return the team of this one request if its salesperson leads it or belongs to it, else none.
+
+        Anybody may name a team on a request; its budget, its rules and its leader are for those who belong to it.
+        """
+        self.ensure_one()
+        team = self.team_id.sudo()  # sudo: who belongs to a team is no secret
+        return team.filtered(lambda one: self.user_id and self.user_id <= one.member_ids | one.user_id)
 
     def _get_budget_purpose(self) -> "models.Model":
         """Return what the money of one request is spent on. Extension point.

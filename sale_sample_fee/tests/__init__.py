@@ -1,4 +1,5 @@
 from . import (
+    test_fee_doors,
     test_request_budget,
     test_fee_collection,
     test_fee_decision,
