@@ -28,5 +28,6 @@ class ResCompany(models.Model):
     )
 
     _sample_refund_notice_not_negative = models.Constraint(
-        "CHECK(sample_refund_notice_days >= 0)", "The days of notice before a refund deadline cannot be negative."
+        "CHECK(sample_refund_notice_days >= 0 AND sample_refund_notice_days <= 3650)",
+        "The days of notice before a refund deadline cannot be negative, nor above 3,650.",
     )

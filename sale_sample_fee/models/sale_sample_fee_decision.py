@@ -84,11 +84,7 @@ class SaleSampleFeeDecision(models.Model):
     proposed_charge = fields.Selection(CHARGES, readonly=True, groups=FEE_GROUPS)
     proposed_fee = fields.Monetary("Fee by the Rule", readonly=True, groups=FEE_GROUPS)
     fee_amount = fields.Monetary(
-        "Fee",
-        readonly=True,
-        tracking=True,
-        groups=FEE_GROUPS,
-        help="What the customer is charged, without taxes",
+        "Fee", readonly=True, tracking=True, groups=FEE_GROUPS, help="What the customer is charged, without taxes"
     )
     company_amount = fields.Monetary(
         "Company's Part", readonly=True, groups=FEE_GROUPS, help="Reserved in the budget by the approval"

@@ -190,33 +190,46 @@ class SaleSampleRequest(models.Model):
                 )
             if request.fee_decision_state in DECIDED_STATES:
                 raise UserError(self.env._("%s: the fee is decided, or waits for approval.", request.display_name))
-        self.sudo()._propose_fee()  # sudo: decisions are closed to users
+        requests = self.sudo()  # sudo: decisions are closed to users
+        requests.filtered(lambda request: not request._is_proposal_fresh())._propose_fee()
 
     def action_confirm_fee(self) -> None:
         """Decide the fee as the rule proposes."""
-        self.fee_decision_id.action_confirm()
+        self._get_worked_out_fees().action_confirm()
 
     def action_approve_fee(self) -> None:
         """Approve the exception that waits."""
-        self.fee_decision_id.action_approve()
+        self._get_worked_out_fees().action_approve()
 
     def action_refuse_fee(self) -> None:
         """Refuse the exception that waits."""
-        self.fee_decision_id.action_refuse()
+        self._get_worked_out_fees().action_refuse()
 
     def action_charge_fee(self) -> dict:
         """Put the fee on a quotation and open it."""
-        return self.fee_decision_id.action_charge()
+        return self._get_worked_out_fees().action_charge()
 
     def action_open_fee_orders(self) -> dict:
         """Open the orders that charge the fee."""
-        return self.fee_decision_id.action_open_orders()
+        return self._get_worked_out_fees().action_open_orders()
 
     def action_open_fee_exception(self) -> dict:
         """Open the dialog that asks for another fee than the rule's."""
         self.ensure_one()
         self._check_sellers()
+        self._get_worked_out_fees()
         return dialog(self.env._("Ask for an Exception"), "sale.sample.fee.exception", request_id=self.id)
+
+    def _get_worked_out_fees(self) -> "models.Model":
+        """Return the fee decisions of these requests.
+
+        :raises UserError: one of them has none
+        """
+        refuse(
+            self.filtered(lambda request: not request.fee_decision_id),
+            self.env._("%(names)s: the fee has not been worked out. It is when the request is handed over to R&D."),
+        )
+        return self.fee_decision_id
 
     # ------------------------------------------------------------------
     # What the turns of a request set off
@@ -342,6 +355,19 @@ class SaleSampleRequest(models.Model):
         """Add a proposal by the rules to each request; one that is not decided yet is replaced."""
         for request in self:
             request._add_fee_decision(request._prepare_fee_decision(request._evaluate_fee()))
+
+    def _is_proposal_fresh(self) -> bool:
+        """Tell whether the open proposal of this one request says already what the rules give today."""
+        self.ensure_one()
+        decision = self.fee_decision_id
+        if decision.state != "proposed":
+            return False
+
+        def kept(name: str, value):
+            return decision._fields[name].convert_to_cache(value, decision)
+
+        found = self._prepare_fee_decision(self._evaluate_fee())
+        return all(kept(name, value) == kept(name, decision[name]) for name, value in found.items())
 
     def _evaluate_fee(self) -> FeeProposal:
         """Return what the fee policy gives for this one request today.
