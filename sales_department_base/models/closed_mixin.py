@@ -39,6 +39,9 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
     **Settled records.** What has been answered, promised, signed or sent is evidence: the records that
     :meth:`_get_settled` returns can be neither changed nor deleted, nor can one be added to them.
 
+    **Links.** A client names only records that they may read: what is computed from a link, and its very name, would
+    tell the rest. Changing a form asks as saving does.
+
     **Restricted fields.** Grouping, ordering and totals ask for the groups of a related field, too.
     """
 
@@ -175,6 +178,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
     def create(self, vals_list):
         records = super().create(vals_list)
         if not self.env.su:
+            chosen = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+            records._check_given(chosen.union(*vals_list))
             for name in self._get_parent_fields():
                 if name not in self._sum_up("_open_parents"):
                     wholes = records.sudo()[name]  # sudo: whose they are is asked right now
@@ -198,7 +203,15 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             frozen = type(self)._settled_fields
             if any(name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in vals):
                 self._check_not_settled()
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su:
+            self._check_given(vals)
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self.env.su:
+            self._pick_given(values)._check_given(values)
+        return super().onchange(values, field_names, fields_spec)
 
     def unlink(self):
         if not self.env.su:
@@ -235,6 +248,37 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Another user is processing one of these records. Wait a moment and try again.")
             ) from error
+
+    @api.model
+    def _get_given_fields(self, names) -> list[Field]:
+        """Return those of the fields by which a client names records of other models."""
+        found = (self._fields[name] for name in names if name in self._fields)
+        return [
+            field
+            for field in found
+            if field.type in ("many2one", "many2many") and not (field.readonly and field.compute)
+            if self._is_house_field(field)
+        ]
+
+    @api.model
+    def _get_given_access(self, name: str) -> str:
+        """Return what a client must be allowed to do with the records that the field names. Extension point."""
+        return "read"
+
+    def _check_given(self, names) -> None:
+        """Ask whether the user may read what these fields name.
+
+        :raises AccessError: not all of it
+        """
+        for field in self._get_given_fields(names):
+            given = self.sudo()[field.name]._origin  # sudo: whether the user may read it is asked right now
+            if given and not given._transient:
+                given.sudo(False).check_access(self._get_given_access(field.name))
+
+    @api.model
+    def _pick_given(self, values: dict[str, Any]) -> models.Model:
+        """Return a new record that has those of the values that name records."""
+        return self.new({field.name: values[field.name] for field in self._get_given_fields(values)})
 
     def _check_fixed(self, vals: dict[str, Any]) -> None:
         """Refuse to change what is set once, a value that stays the same left aside.
@@ -290,4 +334,6 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             if field.default:
                 value = field.convert_to_cache(field.default(self), self, validate=False)
                 defaults[name] = field.convert_to_write(value, self)
+        if not self.env.su:
+            self._pick_given(defaults)._check_given(defaults)
         return defaults

@@ -64,30 +64,9 @@ class SalesDepartmentDialogMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_given_fields(self, names) -> list[fields.Field]:
-        """Return those of the fields by which a client names records: relational ones that nothing computes."""
-        found = (self._fields[name] for name in names if name in self._fields)
-        return [
-            field
-            for field in found
-            if field.relational and not (field.related or (field.compute and field.readonly)) and field.comodel_name
-        ]
-
-    def _check_given(self, names) -> None:
-        """Ask whether the user may read, or do what ``_dialog_access`` names with, what these fields hold.
-
-        :raises AccessError: not all of it
-        """
-        for field in self._get_given_fields(names):
-            given = self.sudo()[field.name]._origin  # sudo: whose they are is asked right now
-            if given and not given._transient:
-                given.sudo(False).check_access(self._get_dialog_access(field.name))
-
-    @api.model
-    def _get_dialog_access(self, name: str) -> str:
-        """Return the operation that the user must be allowed on the records of a field."""
+    def _get_given_access(self, name):
         declared = (vars(cls).get("_dialog_access", {}) for cls in type(self).__mro__)
-        return next((access[name] for access in declared if name in access), "read")
+        return next((access[name] for access in declared if name in access), super()._get_given_access(name))
 
     @api.model
     def _check_opened_from(self) -> None:
@@ -109,31 +88,21 @@ class SalesDepartmentDialogMixin(models.AbstractModel):
             self._check_opened_from()
         dialogs = super().create(vals_list)
         if not self.env.su:
-            dialogs._check_given(self._fields)
+            dialogs._check_given(self._fields)  # what the dialog looked up in the context, too
         return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not self.env.su:
-            self._check_given(vals)
-        return result
 
     @api.model
     def default_get(self, fields) -> dict[str, Any]:
         if not self.env.su:
             self._check_opened_from()
-        defaults = super().default_get(fields)
-        if not self.env.su:
-            self.new(self._pick_given(defaults))._check_given(defaults)
-        return defaults
+        return super().default_get(fields)
 
     def onchange(self, values, field_names, fields_spec):
-        if not self.env.su:
-            self._check_opened_from()
-            self.new(self._pick_given(values))._check_given(values)
-        return super().onchange(values, field_names, fields_spec)
-
-    @api.model
-    def _pick_given(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return those of the values that name records."""
-        return {field.name: values[field.name] for field in self._get_given_fields(values)}
+        if self.env.su:
+            return super().onchange(values, field_names, fields_spec)
+        self._check_opened_from()
+        result = super().onchange(values, field_names, fields_spec)
+        shown = result.get("value", {})  # with what the dialog itself looked up in the context
+        shown = {name: value["id"] if isinstance(value, dict) else value for name, value in shown.items()}
+        self._pick_given(shown)._check_given(shown)
+        return result

@@ -25,6 +25,7 @@ class Case(models.Model):
     name = fields.Char()
     user_id = fields.Many2one("res.users")
     partner_id = fields.Many2one("res.partner")
+    like_id = fields.Many2one(CASE)
     signed_on = fields.Date()
     amount = fields.Float(readonly=True)
     double = fields.Float(compute="_compute_double", store=True)
@@ -67,6 +68,13 @@ class CaseDialog(models.TransientModel):
     other_id = fields.Many2one(CASE, string="Other")
     case_ids = fields.Many2many(CASE, string="Several")
     shown = fields.Char(compute="_compute_shown")
+
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        if chosen := self.env.context.get("chosen_id"):
+            defaults["case_id"] = chosen
+        return defaults
 
     @api.depends("case_id")
     def _compute_shown(self):
@@ -179,6 +187,20 @@ class TestDoors(TransactionCase):
         self._refused(UserError, "stays as it is", self.own, "write", {"note_ids": [Command.clear()]})
         self.assertEqual(self.own.note_ids.mapped("name"), ["N1"])
 
+    # ---- links ----
+
+    @users("doors_clerk")
+    def test_a_client_links_what_they_may_read(self):
+        foreign = self.foreign.id
+        values = {"like_id": foreign}
+        self._refused(AccessError, "", self.env[CASE], "create", [values])
+        self._refused(AccessError, "", self.env[CASE], "create", [{}], context={"default_like_id": foreign})
+        self._refused(AccessError, "", self.own, "write", values)
+        self._refused(AccessError, "", self.env[CASE], "onchange", dict(values), ["like_id"], {"like_id": {}})
+        self._refused(AccessError, "", self.env[CASE], "default_get", ["like_id"], context={"default_like_id": foreign})
+        self._call(self.own, "write", {"like_id": self.own_second.id})
+        self.assertEqual(self.own.like_id, self.own_second)
+
     # ---- restricted ----
 
     @users("doors_clerk")
@@ -229,9 +251,11 @@ class TestDoors(TransactionCase):
             {"default_case_id": foreign},
             {"default_case_ids": [foreign]},
             {"active_model": CASE, "active_id": foreign},
+            {"chosen_id": foreign},
             {"active_model": CASE, "active_ids": [self.own.id, foreign]},
         ):
-            self._refused(AccessError, "", dialogs, "default_get", ["case_id", "case_ids"], context=context)
+            if "chosen_id" not in context:
+                self._refused(AccessError, "", dialogs, "default_get", ["case_id", "case_ids"], context=context)
             self._refused(
                 AccessError, "", dialogs, "onchange", {}, [], {"case_id": {}, "case_ids": {}, **spec}, context=context
             )
