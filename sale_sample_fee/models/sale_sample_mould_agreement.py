@@ -21,8 +21,6 @@ DECIDED_TERMS = (TERMS - {"product_ids"}) | {"request_id"}
 GUARDED = frozenset({"mould_ids", "invoice_id", "request_id"})
 """What refunds are checked against: once a fee decision stands behind the agreement, or it runs, for finance and sales
 managers."""
-LINKED = ("request_id", "mould_ids", "invoice_id")
-"""What an agreement takes its values from: only what its user may read."""
 
 
 class SaleSampleMouldAgreement(models.Model):
@@ -255,40 +253,15 @@ class SaleSampleMouldAgreement(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        agreements = super().create(vals_list)
-        agreements._check_linked(LINKED)
-        return agreements
-
     def write(self, vals):
         if (TERMS | DECIDED_TERMS) & vals.keys():
             self._check_terms_open(vals.keys())
         if GUARDED & vals.keys():
             self._check_guarded()
         result = super().write(vals)
-        self._check_linked(vals)
         if "company_id" in vals:
             self.check_access("write")  # nobody gives an agreement to a company that is not theirs
         return result
-
-    @api.model
-    def default_get(self, fields) -> dict[str, Any]:
-        defaults = super().default_get(fields)
-        self.new({name: defaults[name] for name in LINKED if name in defaults})._check_linked(defaults)
-        return defaults
-
-    def onchange(self, values, field_names, fields_spec):
-        self.new({name: values[name] for name in LINKED if name in values})._check_linked(values)
-        return super().onchange(values, field_names, fields_spec)
-
-    def _check_linked(self, names) -> None:
-        """:raises AccessError: what an agreement would take its values from is not the user's to read"""
-        if not self.env.su:
-            for name in LINKED:
-                if name in names:
-                    linked = self.sudo()[name]._origin  # sudo: whose they are is asked right now
-                    linked.sudo(False).check_access("read")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):

@@ -1,10 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.sale_budget.models.sale_budget_commitment_mixin import BudgetValues
 from odoo.addons.sale_sample.constants import CLOSED_STATES
-from odoo.addons.sales_department_base.constants import SALES_ALL_GROUP
 from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
 
@@ -21,8 +20,6 @@ from .sale_sample_fee_policy import FeeProposal
 
 #: What the fee is decided by.
 FEE_BASIS = frozenset({"partner_id", "lead_id", "type_id", "company_id"})
-#: Whose budget pays, and whose leader approves.
-FEE_OWNERS = frozenset({"user_id", "team_id"})
 
 
 class SaleSampleRequest(models.Model):
@@ -134,7 +131,7 @@ class SaleSampleRequest(models.Model):
 
     def _check_writable(self, names):
         result = super()._check_writable(names)
-        if self.env.su or not {*FEE_BASIS, *FEE_OWNERS, "fee_cost"} & set(names):
+        if self.env.su or not {*FEE_BASIS, "fee_cost"} & set(names):
             return result
         decided = self.sudo().filtered(  # sudo: whoever writes, the decision counts
             lambda request: request.fee_decision_state in DECIDED_STATES
@@ -151,15 +148,6 @@ class SaleSampleRequest(models.Model):
             refuse(
                 decided,
                 self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is."),
-            )
-        if FEE_OWNERS & set(names) and not self.env.user.has_group(SALES_ALL_GROUP):
-            refuse(
-                decided.with_env(self.env),
-                self.env._(
-                    "%(names)s: the fee has been decided, and with it whose budget pays. Ask a colleague who sees all "
-                    "documents to hand the request over."
-                ),
-                AccessError,
             )
         return result
 
