@@ -3,6 +3,13 @@
 from odoo.exceptions import UserError
 
 
+def get_names(records, most: int = 10) -> str:
+    """Return the names of records for a message, a number where one has none, and how many more there are."""
+    names = [record.display_name or f"#{record.id}" for record in records[:most]]
+    more = len(records) - most
+    return ", ".join([*names, f"… (+{more})"] if more > 0 else names)
+
+
 def refuse(records, message: str, error: type[UserError] = UserError) -> None:
     """Refuse what is asked of some records, if there are any.
 
@@ -17,7 +24,7 @@ def refuse(records, message: str, error: type[UserError] = UserError) -> None:
     :raise UserError: there are records, or ``error``, a subclass of it
     """
     if records:
-        raise error(message % {"names": ", ".join(records.mapped("display_name"))})
+        raise error(message % {"names": get_names(records)})
 
 
 def fill_count(records, name: str, linked, link: str, domain=()) -> None:

@@ -363,7 +363,7 @@ class CustomerGradeReview(models.Model):
         :raise UserError: a review is not open for decisions, or is being processed
         """
         self._check_may_decide()
-        self._lock_for_transition()
+        self._lock()
         self.invalidate_recordset(["state"])
         refuse(
             self.filtered(lambda review: review.state != "computed"),

@@ -8,7 +8,7 @@ from .common_prospect import DAY, KNOWN_FROM, ProspectCase
 
 STEPS = (
     ("customer.grade.review", "_check_may_apply"),
-    ("customer.grade.review", "_lock_for_transition"),
+    ("customer.grade.review", "_lock"),
     ("customer.grade.review", "_after_change_state"),
     ("customer.grade.review", "_check_not_superseded"),
     ("customer.grade.assessment", "_apply"),

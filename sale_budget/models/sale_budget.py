@@ -218,7 +218,7 @@ class SaleBudget(models.Model):
             raise AccessError(self.env._("Only sales managers and finance collaborators may close budgets."))
         self.check_access("read")
         budgets = self.sudo()  # sudo: finance closes without a right to change plans; both checked above
-        budgets._lock_for_transition()
+        budgets._lock()
         budgets.invalidate_recordset(["state"])
         held = budgets.line_ids._documents_holding_money()
         if held:

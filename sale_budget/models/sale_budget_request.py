@@ -290,7 +290,7 @@ class SaleBudgetRequest(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self._lock_for_transition()
+        self._lock()
         self.invalidate_recordset(["state"])
         if self.state != "approved":
             raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))

@@ -734,7 +734,7 @@ class SaleSampleRound(models.Model):
         """
         self.ensure_one()
         self._check_signature(name, signature)
-        self._lock_for_transition()
+        self._lock()
         self.invalidate_recordset(["signed_on"])
         if self.verdict != "approved" or self.signed_on:
             raise UserError(self.env._("%s cannot be signed: sign an approved sample, once.", self.display_name))

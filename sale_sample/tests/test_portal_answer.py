@@ -116,7 +116,7 @@ class TestPortalAnswer(PortalCase):
 
     def test_somebody_else_is_answering(self):
         refusal = UserError("Another user is processing one of these records.")
-        with patch.object(self.env.registry["sale.sample.round"], "_lock_for_transition", side_effect=refusal):
+        with patch.object(self.env.registry["sale.sample.round"], "_lock", side_effect=refusal):
             page = self._answer(login="sample_buyer", verdict="changes", comment_style="Toe too round")
             result = self._sign("Lin", drawn(), login="sample_buyer")
         self.assertEqual(page.status_code, 422)

@@ -249,7 +249,7 @@ class TestRoundFlow(RoundCase):
             samples = samples.with_user(self.rnd)
             self.env.invalidate_all()
             start = self.cr.sql_log_count
-            samples._lock_for_transition()
+            samples._lock()
             samples._check_ready_to_send()
             samples.mapped("carried_point_count")
             samples.mapped("photo_count")

@@ -508,7 +508,7 @@ class SaleSampleFeeDecision(models.Model):
         request = self.request_id
         if self.state != "approved" or self.fee_amount <= 0:
             raise UserError(self.env._("%s: there is no fee to charge.", self.display_name))
-        self.sudo()._lock_for_transition()  # sudo: of two users who click at once only one may charge
+        self.sudo()._lock()  # sudo: of two users who click at once only one may charge
         self.sudo().invalidate_recordset(["order_line_ids"])  # sudo: as above
         charged = self.sudo().order_line_ids  # sudo: the order of a colleague charges it, too
         if charged.filtered(lambda line: line.order_id.state != "cancel"):

@@ -366,7 +366,7 @@ class SaleSampleRequest(models.Model):
 
         :raises UserError: the fee has been approved in the meantime
         """
-        self._lock_for_transition()
+        self._lock()
         live = self.fee_decision_ids.filtered(lambda decision: decision.state in LIVE_STATES)
         if live:
             live._change_state("replaced")

@@ -349,7 +349,7 @@ class SaleSampleMould(models.Model):
         """
         self.ensure_one()
         self._check_maker()
-        self._lock_for_transition()
+        self._lock()
         reason = (reason or "").strip()
         if self.state not in IN_USE_STATES:
             raise UserError(self.env._("%s: only the sizes of a mould in use can be opened.", self.display_name))

@@ -1,4 +1,5 @@
 from . import closed_mixin
+from . import dialog_mixin
 from . import transition_mixin
 from . import append_only_mixin
 from . import number_mixin

@@ -3,6 +3,8 @@ from typing import Any, ClassVar
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..records import get_names
+
 
 class SalesDepartmentAppendOnlyMixin(models.AbstractModel):
     """Records that are added and stay as they are: ledgers, amendments, grants.
@@ -33,4 +35,4 @@ class SalesDepartmentAppendOnlyMixin(models.AbstractModel):
 
     def _append_only_refusal(self) -> str:
         """Return why these records stay as they are, and the way out. Each model defines it, naming a record."""
-        return self.env._("These records are only added to: %s.", ", ".join(self[:3].mapped("display_name")))
+        return self.env._("These records are only added to: %s.", get_names(self, 3))

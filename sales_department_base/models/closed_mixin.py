@@ -2,50 +2,97 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError, MissingError, UserError
 from odoo.fields import Field
 from odoo.tools import ormcache
 
+from ..records import get_names, refuse
+
+#: The addon whose dependents make up the house.
+HOUSE = "sales_department_base"
+
 
 class SalesDepartmentClosedMixin(models.AbstractModel):
-    """Fields that only the server sets.
+    """What clients cannot do, on every model of the house: a door is closed unless it is opened.
 
-    A model inherits this mixin and names them. Every class of the model names its own: those of abstract mixins
-    and of other addons are added up::
+    Every model of an addon that depends on this one inherits the mixin (a test finds one that does not), and so does
+    a model of Odoo that gets fields which only the server sets: ``_name = "res.partner"`` with
+    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``. A client is whoever does not run as superuser:
+    forms, lists, imports, RPC calls, the commands of a parent document, ``default_…`` keys of a context, default
+    values of one's own. Server code sets what is closed as superuser, after it has checked what it must.
+
+    **Closed fields.** Each field of the house that is read-only (``readonly=True``, computed or related without
+    ``readonly=False``) is closed; ``_closed_fields`` names further ones, such as a token of a mixin of Odoo. The
+    field's own default applies, to copies too. Every class of a model adds its own to these declarations::
 
         class SaleSampleRequest(models.Model):
             _name = "sale.sample.request"
-            _inherit = ["mail.thread", "sales.department.closed.mixin"]
+            _inherit = ["mail.thread", "portal.mixin", "sales.department.closed.mixin"]
 
-            _closed_fields = frozenset({"submitted_at", "closed_at"})
+            _closed_fields = frozenset({"access_token"})
             _closed_except_groups = {"cost": "sales_department_base.group_collaborator_rnd"}
 
-    On a model of Odoo, inherit both and keep its name: ``_name = "res.partner"`` with
-    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``.
+    **Fixed fields.** A part stays with its whole: a required many2one field to another model of the house that
+    deletes its records with it, or lists them, is set once. Whoever adds a part must be allowed to write the whole,
+    unless ``_open_parents`` names the field. ``_fixed_fields`` names further fields that are set once.
 
-    Clients can neither write such a field nor give its first value: not by a form or a list, not by an import, an
-    RPC call, the commands of a parent document, ``default_…`` keys of the context or default values of their own.
-    The field's own default applies. Forms show the field read-only. Only code that runs as superuser sets it. What
-    is closed must not be copied either (``copy=False``, which computed and related fields are already).
+    **Settled records.** What has been answered, promised, signed or sent is evidence: the records that
+    :meth:`_get_settled` returns can be neither changed nor deleted, nor can one be added to them.
+
+    **Links.** A client names only records that they may read: what is computed from a link, and its very name, would
+    tell the rest. Changing a form asks as saving does.
+
+    **Restricted fields.** Grouping, ordering and totals ask for the groups of a related field, too.
     """
 
     _name = "sales.department.closed.mixin"
-    _description = "Fields that Only the Server Sets"
+    _description = "What Clients Cannot Do"
 
-    #: Fields that only the server sets, as far as this class brings them.
+    #: Fields that only the server sets though they are not read-only, as far as this class brings them.
     _closed_fields: ClassVar[frozenset[str]] = frozenset()
     #: Closed fields that members of groups set all the same: name of the field → groups, as in a view.
     _closed_except_groups: ClassVar[Mapping[str, str]] = {}
+    #: Fields that are set when the record is made and never again, besides the parents.
+    _fixed_fields: ClassVar[frozenset[str]] = frozenset()
+    #: Parents to which whoever may create the record adds it, even without the right to write them.
+    _open_parents: ClassVar[frozenset[str]] = frozenset()
+    #: The fields that stay as they are on a settled record; by default all of the house.
+    _settled_fields: ClassVar[frozenset[str] | None] = None
 
     # ------------------------------------------------------------------
     # What is closed
     # ------------------------------------------------------------------
 
     @api.model
+    def _get_house_modules(self) -> frozenset[str]:
+        """Return the names of the installed modules that make up the house: this one, and all that depend on it."""
+        return self.env["sales.department.closed.mixin"]._read_house_modules()  # kept once, not for each model
+
+    @api.model
+    @ormcache()
+    def _read_house_modules(self) -> frozenset[str]:
+        """Return :meth:`_get_house_modules`, read from the database."""
+        modules = self.env["ir.module.module"].sudo()  # sudo: users may not read the list of modules
+        base = modules.search([("name", "=", HOUSE)])
+        return frozenset((base | base.downstream_dependencies()).mapped("name"))
+
+    @api.model
+    def _is_house_field(self, field: Field) -> bool:
+        """Tell whether a field of this model was brought by the house, not by Odoo or its mixins."""
+        if not field._modules or field.name in (*models.MAGIC_COLUMNS, "display_name"):
+            return False
+        return self._get_house_modules().issuperset(field._modules)
+
+    @api.model
+    def _sum_up(self, declaration: str) -> frozenset[str]:
+        """Return the names that the classes of the model declare under this name, added up."""
+        return frozenset().union(*(vars(cls).get(declaration) or () for cls in type(self).__mro__))
+
+    @api.model
     def _get_closed_fields(self) -> frozenset[str]:
         """Return the names of the model's closed fields. Extension point; asked once, whoever the user is."""
-        declared = (vars(cls).get("_closed_fields", ()) for cls in type(self).__mro__)
-        return frozenset().union(*declared, self._get_closed_except_groups())
+        readonly = {name for name, field in self._fields.items() if field.readonly and self._is_house_field(field)}
+        return self._sum_up("_closed_fields").union(readonly, self._get_closed_except_groups())
 
     @api.model
     def _get_closed_except_groups(self) -> dict[str, str]:
@@ -58,6 +105,25 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
     def _closed_field_names(self) -> frozenset[str]:
         """Return :meth:`_get_closed_fields`, kept with the registry."""
         return self._get_closed_fields()
+
+    @api.model
+    @ormcache()
+    def _get_parent_fields(self) -> tuple[str, ...]:
+        """Return the names of the fields that lead from a part to its whole."""
+        house = self._get_house_modules()
+        parents = []
+        for name, field in self._fields.items():
+            if field.type != "many2one" or not (field.store and field.required) or field.comodel_name == self._name:
+                continue
+            whole = self.env[field.comodel_name]
+            if field.related or whole._original_module not in house:
+                continue
+            if field.ondelete == "cascade" or any(
+                link.type == "one2many" and link.inverse_name == name and link.comodel_name == self._name
+                for link in whole._fields.values()
+            ):
+                parents.append(name)
+        return tuple(parents)
 
     @api.model
     def _is_closed_field(self, name: str) -> bool:
@@ -82,8 +148,158 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------
+    # What stays as it is. Extension points
+    # ------------------------------------------------------------------
+
+    def _get_settled(self) -> models.Model:
+        """Return those of the records that are evidence and stay as they are. Superuser code is not asked.
+
+        A new record that is settled at once is refused: it would have been added to what is evidence.
+        """
+        return self.browse()
+
+    def _settled_refusal(self) -> str:
+        """Return why these settled records stay as they are, and what to do instead; ``%(names)s`` for the records."""
+        return self.env._("%(names)s: this is on record and stays as it is. Enter what has changed as something new.")
+
+    def _fixed_refusal(self, field: Field) -> str:
+        """Return why the field of these records stays as it is, and what to do instead."""
+        return self.env._(
+            "“%(field)s” of %(records)s is fixed. Make a new record in the right place instead.",
+            field=field._description_string(self.env),
+            records=get_names(self),
+        )
+
+    # ------------------------------------------------------------------
     # Every way in
     # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        if not self.env.su:
+            chosen = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
+            records._check_given(chosen.union(*vals_list))
+            for name in self._get_parent_fields():
+                if name not in self._sum_up("_open_parents"):
+                    wholes = records.sudo()[name]  # sudo: whose they are is asked right now
+                    wholes.sudo(False).check_access("write")
+            records._check_not_settled()
+        return records
+
+    def copy_data(self, default=None):
+        copies = super().copy_data(default)
+        if self.env.su:
+            return copies
+        kept = set(default or ())
+        return [
+            {name: value for name, value in values.items() if name in kept or not self._is_closed_field(name)}
+            for values in copies
+        ]
+
+    def write(self, vals):
+        if not self.env.su and self:
+            self._check_fixed(vals)
+            frozen = type(self)._settled_fields
+            if any(name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in vals):
+                self._check_not_settled()
+        result = super().write(vals)
+        if not self.env.su:
+            self._check_given(vals)
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self.env.su:
+            self._pick_given(values)._check_given(values)
+        return super().onchange(values, field_names, fields_spec)
+
+    def unlink(self):
+        if not self.env.su:
+            self._check_not_settled()
+        return super().unlink()
+
+    def ensure_one(self):
+        if self._ids == (0,):  # Odoo would take it for a new record
+            raise MissingError(self.env._("This record does not exist. Reload the page."))
+        try:
+            return super().ensure_one()
+        except ValueError as error:  # a button called without its record, or for several: not the programmer's error
+            raise UserError(
+                self.env._(
+                    "This is done with one record at a time. You chose %(count)s of “%(model)s”.",
+                    count=len(self),
+                    model=self.env["ir.model"]._get(self._name).name,
+                )
+            ) from error
+
+    def _lock(self) -> None:
+        """Lock the rows of the records until the transaction ends: of two clicks at the same moment, one waits.
+
+        :raises UserError: another transaction holds one of them
+        :raises MissingError: one of them was deleted
+        """
+        try:
+            if 0 in self._ids:  # no row at all, and Odoo would lock nothing
+                raise LockError(self.env._("This record does not exist."))
+            self.lock_for_update()
+        except LockError as error:
+            if self.exists() != self:
+                raise MissingError(self.env._("One of these records has been deleted. Reload the page.")) from error
+            raise UserError(
+                self.env._("Another user is processing one of these records. Wait a moment and try again.")
+            ) from error
+
+    @api.model
+    def _get_given_fields(self, names) -> list[Field]:
+        """Return those of the fields by which a client names records of other models."""
+        found = (self._fields[name] for name in names if name in self._fields)
+        return [
+            field
+            for field in found
+            if field.type in ("many2one", "many2many") and not (field.readonly and field.compute)
+            if self._is_house_field(field)
+        ]
+
+    @api.model
+    def _get_given_access(self, name: str) -> str:
+        """Return what a client must be allowed to do with the records that the field names. Extension point."""
+        return "read"
+
+    def _check_given(self, names) -> None:
+        """Ask whether the user may read what these fields name.
+
+        :raises AccessError: not all of it
+        """
+        for field in self._get_given_fields(names):
+            given = self.sudo()[field.name]._origin  # sudo: whether the user may read it is asked right now
+            if given and not given._transient:
+                given.sudo(False).check_access(self._get_given_access(field.name))
+
+    @api.model
+    def _pick_given(self, values: dict[str, Any]) -> models.Model:
+        """Return a new record that has those of the values that name records."""
+        return self.new({field.name: values[field.name] for field in self._get_given_fields(values)})
+
+    def _check_fixed(self, vals: dict[str, Any]) -> None:
+        """Refuse to change what is set once, a value that stays the same left aside.
+
+        :raise UserError: which field of which records
+        """
+        for name in vals.keys() & self._sum_up("_fixed_fields").union(self._get_parent_fields()):
+            field = self._fields[name]
+            records = self.sudo()  # sudo: compares values; the rights are asked by write
+            value = field.convert_to_record(field.convert_to_cache(vals[name], records[:1]), records[:1])
+            changed = records.filtered(lambda record, name=name, value=value: record[name] != value).sudo(False)
+            if changed:
+                raise UserError(changed._fixed_refusal(field))
+
+    def _check_not_settled(self) -> None:
+        """Refuse to touch evidence.
+
+        :raise UserError: which records
+        """
+        settled = self.sudo()._get_settled()  # sudo: asks about state only, whatever the user may read
+        refuse(settled, self._settled_refusal())
 
     def _has_field_access(self, field, operation):
         if operation == "write" and not self.env.su and self._is_closed_field(field.name):
@@ -96,6 +312,13 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             # The ORM's own message sends the user to the administrator, who could not help.
             raise AccessError(self._closed_field_refusal(field))
         return super()._check_field_access(field, operation)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        # Odoo goes through a related field as superuser and asks nobody for its groups: grouping or ordering by it
+        # would tell what reading it refuses.
+        if field := self._fields.get(field_expr.split(".", 1)[0]):
+            self._check_field_access(field, "read")
+        return super()._field_to_sql(alias, field_expr, query)
 
     @api.model
     def default_get(self, fields) -> dict[str, Any]:
@@ -111,4 +334,6 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             if field.default:
                 value = field.convert_to_cache(field.default(self), self, validate=False)
                 defaults[name] = field.convert_to_write(value, self)
+        if not self.env.su:
+            self._pick_given(defaults)._check_given(defaults)
         return defaults

@@ -8,7 +8,9 @@ class CrmCompetitor(models.Model):
 
     _name = "crm.competitor"
     _description = "Competitor"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "name, id"
+    _fixed_fields = frozenset({"company_id"})  # nobody claims a competitor of all companies, or shares remarks with all
     _rec_names_search = ["name", "note"]
 
     name = fields.Char(required=True, index="trigram")
@@ -21,11 +23,6 @@ class CrmCompetitor(models.Model):
     _name_uniq = models.UniqueIndex(
         "(lower(btrim(name)), COALESCE(company_id, 0))", "This competitor is on the list already; it may be archived."
     )
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.check_access("write")  # nobody gives a competitor of all companies to one that is not theirs
-        return result
 
     @api.model
     def name_create(self, name):

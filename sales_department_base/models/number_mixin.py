@@ -18,9 +18,10 @@ class SalesDepartmentNumberMixin(models.AbstractModel):
     #: Whether users may give a number, as for documents that had one before. Code that runs as superuser may.
     _number_by_user: ClassVar[bool] = False
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
+    @api.model
+    def _prepare_create_values(self, vals_list):
+        # Here, not in create: the field is closed, and what the client gave has been checked by now.
+        vals_list = super()._prepare_create_values(vals_list)
         code = self._number_sequence or self._name
         keeps = self.env.su or self._number_by_user
         for vals in vals_list:
@@ -28,7 +29,7 @@ class SalesDepartmentNumberMixin(models.AbstractModel):
                 company = self._get_number_company(vals)
                 sequences = self.env["ir.sequence"].sudo()  # sudo: the record may be for a company not chosen now
                 vals["name"] = sequences.with_company(company).next_by_code(code) or "/"
-        return super().create(vals_list)
+        return vals_list
 
     @api.model
     def _get_number_company(self, vals: dict):

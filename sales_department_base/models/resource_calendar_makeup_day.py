@@ -6,6 +6,7 @@ class ResourceCalendarMakeupDay(models.Model):
 
     _name = "resource.calendar.makeup.day"
     _description = "Make-up Day"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 #: What can lie in what: from the outside to the inside.
 KINDS = ("room", "shelf", "box")
@@ -13,7 +13,9 @@ class SalesDepartmentPlace(models.Model):
     _order = "complete_name"
     _rec_name = "complete_name"
     _rec_names_search = ["complete_name"]
+    _inherit = ["sales.department.closed.mixin"]
     _parent_store = True
+    _fixed_fields = frozenset({"company_id"})
     _check_company_auto = True
 
     name = fields.Char(required=True)
@@ -50,7 +52,7 @@ class SalesDepartmentPlace(models.Model):
                         )
                     )
 
-    def write(self, vals):
-        if "company_id" in vals and any(place.company_id.id != vals["company_id"] for place in self):
-            raise UserError(self.env._("A place stays with its company. Register it anew in the other one."))
-        return super().write(vals)
+    def _fixed_refusal(self, field):
+        if field.name == "company_id":
+            return self.env._("A place stays with its company. Register it anew in the other one.")
+        return super()._fixed_refusal(field)

@@ -2,7 +2,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from odoo import api, fields, models
-from odoo.exceptions import LockError, MissingError, UserError
+from odoo.exceptions import UserError
 
 #: How many refused records an error message names before it only counts them.
 NAMED_AT_MOST = 10
@@ -98,7 +98,7 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
         if target not in self._fields["state"].get_values(self.env):
             raise ValueError(f"{self._name}.state has no value {target!r}")
         self.check_access("write")
-        self._lock_for_transition()
+        self._lock()
         self.invalidate_recordset(["state"])
         refused = self.filtered(lambda record: not record._can_change_state(target))
         if refused:
@@ -113,21 +113,6 @@ class SalesDepartmentTransitionMixin(models.AbstractModel):
         What follows from a transition stands here, with ``super()``, in the file of the matter it
         concerns; :meth:`_change_state` itself is extended only to act before, or to add values.
         """
-
-    def _lock_for_transition(self) -> None:
-        """Lock the rows of the records until the transaction ends.
-
-        :raises UserError: when another transaction holds one of them
-        :raises MissingError: when one of them was deleted
-        """
-        try:
-            self.lock_for_update()
-        except LockError as error:
-            if self.exists() != self:
-                raise MissingError(self.env._("One of these records has been deleted. Reload the page.")) from error
-            raise UserError(
-                self.env._("Another user is processing one of these records. Wait a moment and try again.")
-            ) from error
 
     def _transition_refusal(self, target: str) -> str:
         """Return why the records cannot become `target`, in words for the user."""

@@ -6,6 +6,7 @@ from . import test_closed_mixin
 from . import test_company_time
 from . import test_competitor
 from . import test_document_mixin
+from . import test_doors
 from . import test_hooks
 from . import test_periods
 from . import test_place_and_loan

@@ -53,7 +53,9 @@ def get_hostile_value(env, field: Field) -> Any:
     return VALUES.get(field.type, "x")
 
 
-def _get_attempts(records: BaseModel, field: Field, value: Any, others: dict) -> Iterator[tuple[str, str, str, list]]:
+def _get_attempts(
+    records: BaseModel, owners: list[tuple[BaseModel, Field]], field: Field, value: Any, others: dict
+) -> Iterator[tuple[str, str, str, list]]:
     """Yield (way in, model, method, arguments) of every call over which a client could set the field."""
     name, model = field.name, records._name
     column, text = f"{name}/.id" if field.relational else name, str(value if not isinstance(value, list | dict) else "")
@@ -65,7 +67,7 @@ def _get_attempts(records: BaseModel, field: Field, value: Any, others: dict) ->
         yield "write", model, "write", [records.ids, {name: value}]
         yield "web_save", model, "web_save", [records.ids, {name: value}, {}]
         yield "load", model, "load", [[".id", column], [[str(records.id), text]]]
-    for owner, link in _get_owners(records):
+    for owner, link in owners:
         commands = [Command.create({**others, name: value})]
         if records and records in owner[link.name]:
             commands.append(Command.update(records.id, {name: value}))
@@ -106,11 +108,12 @@ def get_open_doors(
     values = {name: value for name, value in (values or {}).items() if not model._fields[name].readonly}
     fields = [model._fields[name] for name in sorted(declared if names is None else names)]
     fields = [field for field in fields if field.name not in declared or model._is_closed_field(field.name)]
+    owners = list(_get_owners(records)) if fields else []
     for field in fields:
         with suppress(AccessError):
             model._check_field_access(field, "write")
             found.append(f"{model._name}.{field.name}: the field is not closed")
-        for way, target, method, args in _get_attempts(records, field, get_hostile_value(model.env, field), values):
+        for way, target, method, args in _get_attempts(records, owners, field, get_hostile_value(model.env, field), values):
             tried += 1
             if why := _try(model.env[target], method, args, {}):
                 found.append(f"{model._name}.{field.name}: {why} over {way}")

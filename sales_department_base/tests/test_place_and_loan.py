@@ -107,11 +107,13 @@ class TestPlaces(TransactionCase):
         with self.assertRaises(UserError):
             self.box.sudo().parent_id = there
 
+    @users("place_rnd")
     def test_stays_with_its_company(self):
         """What lies in it, and those who look for it, stay there, too."""
-        with self.assertRaises(UserError):
-            self.room.company_id = self.there.company_id
-        self.room.write({"company_id": self.room.company_id.id, "name": "Same company"})
+        room = self.room.with_env(self.env)
+        with self.assertRaisesRegex(UserError, "stays with its company"):
+            room.company_id = self.there.company_id
+        room.write({"company_id": room.company_id.id, "name": "Same company"})
 
 
 @tagged("post_install", "-at_install")
