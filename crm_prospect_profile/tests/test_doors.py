@@ -99,9 +99,8 @@ class TestDoors(ProfileCase):
                 if getattr(owner, "_module", None) not in ("crm_prospect_profile", "customer_grade"):
                     continue
                 for ids in ([], [0], [10**8]):
-                    with self.subTest(model=model, method=name, ids=ids), self.cr.savepoint():
-                        with suppress(UserError):
-                            call_kw(records, name, [ids], {})
+                    with self.subTest(model=model, method=name, ids=ids), suppress(UserError), self.cr.savepoint():
+                        call_kw(records, name, [ids], {})
 
     # ------------------------------------------------------------------
     # Who reads prospect data
