@@ -11,6 +11,7 @@ class SaleSampleRequestCountMixin(models.AbstractModel):
 
     _name = "sale.sample.request.count.mixin"
     _description = "Has Sample Requests"
+    _inherit = ["sales.department.closed.mixin"]
 
     #: Field of requests that leads to the records of the model.
     _sample_link: ClassVar[str] = ""

@@ -252,7 +252,8 @@ class SaleSampleRound(models.Model):
 
     def _settled_refusal(self):
         return self.env._(
-            "%(names)s has been sent or is over, and stays as the customer knows it. Plan the next round instead."
+            "%(names)s has been sent or is over: it stays as the customer knows it, and cannot be deleted. Plan the next "
+            "round instead."
         )
 
     def _keeps_file(self, field_name: str) -> bool:
@@ -451,7 +452,11 @@ class SaleSampleRound(models.Model):
         """
         for record in self:
             measured = record.measurement_ids.filtered(lambda line: line.result != "none" or line.is_measured)
-            asked = record.request_id.property_line_ids.filtered("required")
+            asked = (
+                record.request_id.property_line_ids.filtered("required")
+                if record.state != "planned"
+                else measured.property_line_id
+            )
             unmeasured = asked - measured.property_line_id
             if unmeasured:
                 raise UserError(
