@@ -539,6 +539,7 @@ class SaleSampleRequest(models.Model):
     def _read_group_groupby(self, alias, groupby_spec, query):
         if groupby_spec != "due_state":
             return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields["due_state"], "read")
         # The progress bar of the board and lists grouped by due state: each company judges by its own day.
         cases = [
             SQL(
@@ -813,6 +814,7 @@ class SaleSampleRequest(models.Model):
 
         :raises AccessError: the user does not act for sales on one of the requests
         """
+        self.check_access("write")
         if not self.env.su and not all(request._is_sellers() for request in self):
             raise AccessError(self.env._("This is for the salesperson of the request to do."))
 
@@ -956,11 +958,13 @@ class SaleSampleRequest(models.Model):
     def action_open_current_round(self) -> dict:
         """Open the round that is under way."""
         self.ensure_one()
+        self.check_access("read")
         return self.current_round_id.action_open_form()
 
     def action_open_quote(self) -> dict:
         """Open the dialog that makes a quotation of an approved sample."""
         self.ensure_one()
+        self.check_access("write")
         self._check_approved()
         return dialog(self.env._("Quote the Sample"), "sale.sample.quote", request_id=self.id)
 
@@ -986,11 +990,13 @@ class SaleSampleRequest(models.Model):
     def action_view_lead(self) -> dict:
         """Open the opportunity."""
         self.ensure_one()
+        self.check_access("read")
         return self.lead_id._get_records_action()
 
     def action_view_quotation(self) -> dict:
         """Open the quotation the request came from."""
         self.ensure_one()
+        self.check_access("read")
         return self.sale_order_id._get_records_action()
 
     def action_view_steps(self) -> dict:
@@ -1004,6 +1010,7 @@ class SaleSampleRequest(models.Model):
         :raises UserError: when there is no such page yet
         """
         self.ensure_one()
+        self.check_access("read")
         self._check_on_portal()
         return {"type": "ir.actions.act_url", "target": "self", "url": self.get_portal_url()}
 
@@ -1013,6 +1020,7 @@ class SaleSampleRequest(models.Model):
         :raises UserError: when there is no such page yet
         """
         self.ensure_one()
+        self.check_access("read")
         self._check_on_portal()
         return self.with_context(active_id=self.id, active_model=self._name).action_share()
 

@@ -337,12 +337,14 @@ class SaleSampleRound(models.Model):
         :raises UserError: when the round cannot go to the customer as it is
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_ready_to_send()
         return dialog(self.env._("Send to Customer"), "sale.sample.round.send", round_id=self.id)
 
     def action_open_answer(self) -> dict:
         """Open the dialog that records what the customer said."""
         self.ensure_one()
+        self.check_access("write")
         return dialog(self.env._("Customer's Answer"), "sale.sample.round.answer", round_id=self.id)
 
     def action_cancel(self) -> None:
@@ -357,6 +359,7 @@ class SaleSampleRound(models.Model):
     def action_open_form(self) -> dict:
         """Open this round on a page of its own."""
         self.ensure_one()
+        self.check_access("read")
         return self._get_records_action()
 
     # ------------------------------------------------------------------

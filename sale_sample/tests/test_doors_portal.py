@@ -39,7 +39,7 @@ class TestPortalDoors(PortalCase):
         for path in (self.request.access_url, "/my/samples", f"{self.request.access_url}/photo/{self.photo.id}"):
             for name in ("self", "status", "values", "sample", "kwargs", "message", "page", "size", "search_in"):
                 with self.subTest(path=path, parameter=name):
-                    self.assertEqual(self._page(path, "sample_buyer", **{name: "x"}).status_code, 200)
+                    self.assertEqual(self._page(f"{path}?{name}=x", "sample_buyer").status_code, 200)
 
     def test_contacts_that_are_none(self):
         for pid in ("abc", "²", "1.5", "-1", "9" * 5000, "%00", str(self.contact.id)):
@@ -97,16 +97,24 @@ class TestPortalDoors(PortalCase):
 
     def test_drawings_stay_with_us(self):
         drawing = self.env["ir.attachment"].with_user(self.salesman).create({"name": "Secret last", "raw": b"Secret"})
-        request = self._request(accepted=False, style_file_ids=[(4, drawing.id)])
+        family = self.env["product.category"].create({"name": "Soles T"})
+        request = self._request(accepted=False, product_family_id=family.id)
         request.with_user(self.salesman).style_file_ids = drawing
         request.with_user(self.salesman).action_submit()
         theirs = self.env["ir.attachment"].with_user(self.buyer)
-        for domain in ([("res_model", "=", request._name), ("res_id", "=", request.id)], [("id", "=", drawing.id)]):
-            self.assertFalse(theirs.search(domain))
-            self.assertFalse(theirs.search([*domain, ("res_field", "!=", False)]))
         for name in ("name", "raw"):
             with self.assertRaises(AccessError):
                 theirs.browse(drawing.id).read([name])
+        named = [("name", "=like", "Secret%")]
+        for records, domain in (
+            (request, [("style_file_ids.name", "=like", "Secret%")]),
+            (request, [("style_file_ids", "any", named)]),
+            (request, ["!", ("style_file_ids", "not any", named)]),
+            (self.first, [("request_id.style_file_ids.name", "=like", "Secret%")]),
+            (self.first, [("request_id", "any", [("style_file_ids", "any", named)])]),
+        ):
+            with self.subTest(domain=domain), self.assertRaises(AccessError):
+                records.with_user(self.buyer).search_count(domain)
         page = self._page(f"/web/content/{drawing.id}", "sample_buyer")
         self.assertNotIn("Secret", page.text)
         self.assertEqual(request.with_user(self.rnd).style_file_ids.raw, b"Secret")
@@ -135,7 +143,7 @@ class TestPortalDoors(PortalCase):
                         if field._description_searchable:
                             with self.assertRaises(AccessError):
                                 mine.search([(prefix + name, "!=", False)])
-                        if field._description_sortable and not prefix:
+                        if field._description_sortable and field.column_type and not prefix:
                             with self.assertRaises(AccessError):
                                 mine.search([], order=name)
                         if field._description_groupable:

@@ -245,7 +245,8 @@ class SaleSampleMould(models.Model):
         )
 
     def _check_maker(self) -> None:
-        """:raises AccessError: the user is neither R&D nor a sales manager"""
+        """:raises AccessError: the user is neither R&D nor a sales manager, or may not write one of the moulds"""
+        self.check_access("write")
         if not self.env.su and not self.env.user.has_groups(RND_GROUPS):
             raise AccessError(self.env._("Moulds are opened, tried and released by R&D. Ask the R&D colleague."))
 
