@@ -127,7 +127,9 @@ class TestEvidence(RoundCase):
         sample, other = self._made(), self._made()
         photos = self.env["sale.sample.photo"].with_user(self.quality)
         photo = photos.create({"round_id": sample.id, "name": "Heel", "image": picture()})
-        photo.name = "The heel"
+        with self.assertRefused("These files are on record", AccessError):
+            self._file(photo, "image").with_user(self.quality).raw = b"<svg/>"
+        photo.write({"name": "The heel", "image": picture(10, 10)})
         with self.assertRefused("is fixed"):
             photo.round_id = other
         sample._send(sample._get_today())
