@@ -23,7 +23,9 @@ def get_house_modules(env) -> frozenset[str]:
     """Return the names of the installed modules that are this one or depend on it, directly or not."""
     needs = {
         module.name: set(module.dependencies_id.mapped("name"))
-        for module in env["ir.module.module"].sudo().search([("state", "in", ("installed", "to upgrade", "to install"))])
+        for module in env["ir.module.module"]
+        .sudo()
+        .search([("state", "in", ("installed", "to upgrade", "to install"))])
     }
     house, found = {BASE}, {BASE}
     while found:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from odoo.exceptions import UserError
 from odoo.fields import Command, Field
 from odoo.models import BaseModel
 from odoo.tools import mute_logger
@@ -21,7 +20,12 @@ from .house_registry import TECHNICAL, House, load_hooks
 #: Where the worlds stand in time: a Monday morning in Shanghai.
 NOW = datetime(2026, 3, 2, 1, 0)
 #: Links that say whose a record is: they are filled even where a model does not ask for them.
-OWNERS = {"res.users": ("user_id",), "res.company": ("company_id",), "crm.team": ("team_id",), "res.partner": ("partner_id",)}
+OWNERS = {
+    "res.users": ("user_id",),
+    "res.company": ("company_id",),
+    "crm.team": ("team_id",),
+    "res.partner": ("partner_id",),
+}
 
 Value = Any | Callable[["World"], Any]
 
@@ -69,7 +73,14 @@ class World:
     """A salesperson with a team, a company and a customer, and one record of each model."""
 
     def __init__(self, factory: RecordFactory, key: str, user, team, company, number: int):
-        self.factory, self.key, self.user, self.team, self.company, self.number = factory, key, user, team, company, number
+        self.factory, self.key, self.user, self.team, self.company, self.number = (
+            factory,
+            key,
+            user,
+            team,
+            company,
+            number,
+        )
         #: Stands in every text of this world, so that a leak is seen.
         self.marker = f"only{key.title()}{number}x"
         context = {"allowed_company_ids": company.ids, "tracking_disable": True, "mail_create_nolog": True}
@@ -112,7 +123,9 @@ class World:
         """Dialogs belong to who opened them."""
         if record._transient:
             record.flush_recordset()
-            self.env.cr.execute(f'UPDATE "{record._table}" SET create_uid = %s WHERE id IN %s', (self.user.id, tuple(record.ids)))
+            self.env.cr.execute(
+                f'UPDATE "{record._table}" SET create_uid = %s WHERE id IN %s', (self.user.id, tuple(record.ids))
+            )
             record.invalidate_recordset()
 
     # ------------------------------------------------------------------

@@ -36,9 +36,12 @@ def get_reads(record, field) -> Iterator[tuple[str, str, list[Any], dict[str, An
     yield "default_get", "default_get", [[name]], {}
     if field.type in NUMBERS:
         yield "total", "formatted_read_group", [mine, [], [f"{name}:sum"]], {}
-        yield "having", "formatted_read_group", [mine, ["create_uid"], ["__count"]], {"having": [(f"{name}:sum", ">", 0)]}
-        bar = {"field": "create_uid", "colors": {}, "sum_field": name}
-        yield "progress bar sum", "read_progress_bar", [mine, "create_uid", bar], {}
+        yield (
+            "having",
+            "formatted_read_group",
+            [mine, ["create_uid"], ["__count"]],
+            {"having": [(f"{name}:sum", ">", 0)]},
+        )
     else:
         yield "smallest", "formatted_read_group", [mine, [], [f"{name}:min"]], {}
     if field.type in ("selection", "boolean"):
@@ -82,7 +85,9 @@ class TestReads(AttackCase):
                 self._try(attacker, f"{name}.{field.name}", name, way, method, args, keywords)
         for owner, link in self._get_links(attacker, name):
             for way, method, args, keywords in get_reads_by_link(owner, link, fields[0].name):
-                self._try(attacker, f"{name}.{fields[0].name}", owner._name, f"{owner._name}: {way}", method, args, keywords)
+                self._try(
+                    attacker, f"{name}.{fields[0].name}", owner._name, f"{owner._name}: {way}", method, args, keywords
+                )
 
     def _get_readable(self, attacker, name):
         """Yield the records of a model that the attacker may read."""
