@@ -16,6 +16,7 @@ from . import test_step_mixin
 from . import test_transition_concurrency
 from . import test_transition_mixin
 from . import test_working_time
+from . import test_access_matrix
 from . import test_attack_dialogs
 from . import test_attack_methods
 from . import test_attack_parents

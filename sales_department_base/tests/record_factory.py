@@ -101,6 +101,8 @@ class World:
             self._making.append(model)
             try:
                 record = self.factory.find(self, model)
+                if not self.env[model]._auto:
+                    record = record or self._find_row(model)
                 values = {} if record else self.get_values(model)  # makes what the record belongs to, which stays
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                     record = record or self.env[model].create(values)
@@ -115,9 +117,19 @@ class World:
         return self.records.get(model, self.env[model])
 
     def make_all(self) -> None:
-        """Make a record of every stored model of ours."""
-        for name in self.factory.house.stored:
+        """Make a record of every stored model of ours, then find a row of every view."""
+        for name in [*self.factory.house.stored, *self.factory.house.views]:
             self.make(name)
+
+    def _find_row(self, view: str) -> BaseModel:
+        """Return the row of a view that tells of a document of this world."""
+        self.env.flush_all()
+        for field in self.env[view]._fields.values():
+            if field.comodel_name in self.factory.house.documents:
+                documents = self.make(field.comodel_name)
+                if row := self.env[view].search([(field.name, "in", documents.ids)], limit=1):
+                    return row
+        raise LookupError("no row tells of a document of this world")
 
     def _own(self, record: BaseModel) -> None:
         """Dialogs belong to who opened them."""
