@@ -21,6 +21,8 @@ from . import test_attack_dialogs
 from . import test_attack_methods
 from . import test_attack_parents
 from . import test_attack_reads
+from . import test_attack_routes
+from . import test_attack_settled
 from . import test_attacks
 from . import test_mixins
 from . import test_tools_collection

@@ -22,7 +22,7 @@ class AccessCase(AttackCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.addons = {name: Path(Manifest.for_addon(name).path) for name in sorted(cls.house.modules)}
+        cls.addons = {name: Path(Manifest.for_addon(name).path) for name in cls.house.get_addons()}
         roles = [role for path in cls.addons.values() for role in read(Role, path)]
         cls.roles = {role.role: role for role in roles if all(cls._ref(group) for group in role.groups.split())}
         cls.scopes = dict(zip(SCOPES, (cls.own, cls.mate, cls.colleague, cls.stranger), strict=True))
@@ -117,7 +117,9 @@ class TestAccessMatrix(AccessCase):
                 if told.get((name, role)) != scopes:
                     told_now = "/".join(told.get((name, role), ["nothing"]))
                     self.find(name, role, f"access.csv tells {told_now}, Odoo allows {'/'.join(scopes)}")
-        gone = {name for name, _role in told if name not in self.env} | {role for _name, role in told} - self.roles.keys()
+        gone = {name for name, _role in told if name not in self.env} | {
+            role for _name, role in told
+        } - self.roles.keys()
         self.assertLessEqual(gone, {"warehouse"}, "access.csv tells of models or roles that are no more")
 
     def test_fields(self):
@@ -125,7 +127,11 @@ class TestAccessMatrix(AccessCase):
         told = {row for path in self.addons.values() for row in read(FieldRight, path)}
         found = self.measure_fields()
         names = {"told, but not so": told - found, "so, but not told": found - told}
-        faults = [f"{row.model}.{row.field} ({row.groups}; {row.read_by}): {why}" for why, rows in names.items() for row in sorted(rows)]
+        faults = [
+            f"{row.model}.{row.field} ({row.groups}; {row.read_by}): {why}"
+            for why, rows in names.items()
+            for row in sorted(rows)
+        ]
         self.assertFalse(faults, "access_fields.csv and Odoo differ:\n" + "\n".join(faults))
 
 
@@ -137,5 +143,11 @@ class TestWriteAccess(AccessCase):
         for addon, path in self.addons.items():
             rights = {key: scopes for key, scopes in found.items() if self.env[key[0]]._original_module == addon}
             write(group(rights), Right, path)
-            rows = [row for row in fields if self.env[row.model]._fields[row.field]._modules[0] == addon]
+            rows = [row for row in fields if self._get_addon(row) == addon]
             write(rows, FieldRight, path)
+
+    def _get_addon(self, row):
+        """Return the addon that must be installed for the row to hold: of the field or, for one of a mixin, the model."""
+        field, model = self.env[row.model]._fields[row.field], self.env[row.model]
+        both = [field._modules[0], *([model._original_module] if row.model in self.house.models else [])]
+        return max(both, key=list(self.addons).index)
