@@ -152,6 +152,8 @@ class AttackCase(TransactionCase):
 
     def setUp(self):
         super().setUp()
+        for world in self.worlds:  # what a test makes is gone after it
+            self.patch(world, "records", dict(world.records))
         self.attackers = self._get_attackers()
         self.findings: list[str] = []
         self.counts: Counter[str] = Counter()

@@ -117,8 +117,9 @@ class World:
         return self.records.get(model, self.env[model])
 
     def make_all(self) -> None:
-        """Make a record of every stored model of ours, then find a row of every view."""
-        for name in [*self.factory.house.stored, *self.factory.house.views]:
+        """Make a record of every stored model of ours and of those we extend, then find a row of every view."""
+        house = self.factory.house
+        for name in [*house.stored, *house.get_extended_models(), *house.views]:
             self.make(name)
 
     def _find_row(self, view: str) -> BaseModel:
