@@ -11,6 +11,4 @@ def fill(factory):
         company_id=lambda world: world.company,
         field_id=lambda world: world.env["ir.model.fields"]._get("res.partner", ASKED[world.number % len(ASKED)]),
     )
-    factory.set_values(
-        "customer.file.gap", field_name=lambda world: world.make("customer.file.requirement").field_name
-    )
+    factory.set_values("customer.file.gap", field_name=lambda world: world.make("customer.file.requirement").field_name)

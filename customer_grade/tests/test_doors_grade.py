@@ -142,11 +142,7 @@ class TestSimulationDoors(DoorsCase):
     def test_a_grade_that_only_a_simulation_names_can_be_deleted(self):
         grade = self.env["customer.grade"].create({"name": "E", "code": "E", "sequence": 99})
         scheme = self._scheme(activate=False, name="Five", thresholds={"a": 80, "b": 60, "c": 35, "d": 10})
-        self.env["customer.grading.threshold"].create({
-            "scheme_id": scheme.id,
-            "grade_id": grade.id,
-            "minimum": 0,
-        })
+        self.env["customer.grading.threshold"].create({"scheme_id": scheme.id, "grade_id": grade.id, "minimum": 0})
         simulation = self._simulate(self.manager, base_scheme_id=scheme.id)
         draft = simulation.draft_id
         self._refused(UserError, grade.with_user(self.policy_admin).unlink)
@@ -263,7 +259,6 @@ class TestGivingOverRpc(HttpCase, GradeCase):
         company = {"name": "Erke", "is_company": True, "child_ids": [Command.create(branch)]}
         with mute_logger("odoo.http"), self.assertRaisesRegex(JsonRpcException, "AccessError"):
             self.make_jsonrpc_request(
-                "/web/dataset/call_kw",
-                {"model": "res.partner", "method": "create", "args": [[company]], "kwargs": {}},
+                "/web/dataset/call_kw", {"model": "res.partner", "method": "create", "args": [[company]], "kwargs": {}}
             )
         self.assertFalse(self.env["res.partner"].search([("name", "like", "Erke")]))
