@@ -6,5 +6,6 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["base_tier_validation", "sale_sample_fee"],
+    "data": ["security/tier_review_security.xml", "security/comment_wizard_security.xml"],
     "auto_install": True,
 }

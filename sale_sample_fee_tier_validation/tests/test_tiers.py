@@ -5,10 +5,8 @@ from odoo.addons.sale_sample.tests.common import MONDAY_9
 from odoo.addons.sale_sample_fee.tests.common_fees import FeeCase
 
 
-@tagged("post_install", "-at_install")
-@freeze_time(MONDAY_9)
-class TestTiers(FeeCase):
-    """Exceptions above an amount go through two reviewers."""
+class TierCase(FeeCase):
+    """Exceptions above an amount go through two reviewers: all sales first, then the manager."""
 
     @classmethod
     def setUpClass(cls):
@@ -37,6 +35,10 @@ class TestTiers(FeeCase):
         getattr(decision.with_user(user), f"{verdict}_tier")()
         decision.invalidate_recordset()
 
+
+@tagged("post_install", "-at_install")
+@freeze_time(MONDAY_9)
+class TestTiers(TierCase):
     def test_both_tiers_approve(self):
         decision = self._exception(1000.0)
         self.assertEqual(decision.sudo().review_ids.reviewer_id, self.salesman_all | self.manager)
