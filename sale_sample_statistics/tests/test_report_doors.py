@@ -4,7 +4,9 @@ from contextlib import contextmanager, suppress
 from datetime import date
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
+
+from odoo.addons.sale_sample.tests.common_rounds import ROLES
 
 from .common_statistics import StatisticsCase
 
@@ -146,6 +148,10 @@ class TestReportDoors(StatisticsCase):
             with self.subTest(values), self.assertClosed(UserError):
                 mine.write(values)
         self.assertEqual((mine.user_id, mine.company_id), (self.salesman, self.company))
+        stranger = new_test_user(self.env, "report_stranger", groups=ROLES["salesman"], company_id=other.id)
+        stranger.company_ids = other
+        with self.assertClosed(UserError):
+            mine.with_user(self.manager).create({"user_id": stranger.id, "company_id": self.company.id})
 
     def test_sent_once(self):
         subscription = self._subscription(self.salesman).with_user(self.salesman)
