@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: No id of a record is so long.
+MOST_DIGITS = 10
+
 
 class SaleBudgetOverspend(models.TransientModel):
     """Asks why documents may go over the budget, and approves them.
@@ -10,9 +13,10 @@ class SaleBudgetOverspend(models.TransientModel):
 
     _name = "sale.budget.overspend"
     _description = "Approve over Budget"
+    _inherit = ["sales.department.dialog.mixin"]
 
-    res_model = fields.Char(required=True, readonly=True)
-    res_ids = fields.Char(required=True, readonly=True)
+    res_model = fields.Char(required=True)
+    res_ids = fields.Char(required=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     document_names = fields.Char("Documents", compute="_compute_figures")
     shortfall_amount = fields.Monetary("Over Budget", compute="_compute_figures")
@@ -22,10 +26,11 @@ class SaleBudgetOverspend(models.TransientModel):
         self.ensure_one()
         model = self.env.get(self.res_model)
         mixin = self.env.registry["sale.budget.commitment.mixin"]
-        if model is None or not isinstance(model, mixin):
+        ids = [int(id_) for id_ in (self.res_ids or "").split(",") if id_.isdecimal() and len(id_) < MOST_DIGITS]
+        documents = model.browse(ids).exists() if isinstance(model, mixin) and not model._abstract else None
+        if not documents:
             raise UserError(self.env._("There is no document that could be approved over budget."))
-        documents = model.browse([int(id_) for id_ in (self.res_ids or "").split(",") if id_.isdigit()]).exists()
-        documents.check_access("write")
+        documents.check_access("read")
         return documents
 
     @api.depends("res_model", "res_ids")
@@ -45,4 +50,5 @@ class SaleBudgetOverspend(models.TransientModel):
         self.ensure_one()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why the budget may be exceeded."))
+        self._use_once()
         self._get_documents()._budget_approve_over(self.reason.strip())
