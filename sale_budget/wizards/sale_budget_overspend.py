@@ -23,13 +23,13 @@ class SaleBudgetOverspend(models.TransientModel):
     reason = fields.Text(required=True)
 
     def _get_documents(self):
+        """Return the documents that the dialog is for, as far as there are any; the user may read them."""
         self.ensure_one()
         model = self.env.get(self.res_model)
-        mixin = self.env.registry["sale.budget.commitment.mixin"]
-        ids = [int(id_) for id_ in (self.res_ids or "").split(",") if id_.isdecimal() and len(id_) < MOST_DIGITS]
-        documents = model.browse(ids).exists() if isinstance(model, mixin) and not model._abstract else None
-        if not documents:
-            raise UserError(self.env._("There is no document that could be approved over budget."))
+        if not isinstance(model, self.env.registry["sale.budget.commitment.mixin"]) or model._abstract:
+            return self.env["sale.budget.request"]
+        ids = (self.res_ids or "").split(",")
+        documents = model.browse([int(id_) for id_ in ids if id_.isdecimal() and len(id_) < MOST_DIGITS]).exists()
         documents.check_access("read")
         return documents
 
@@ -45,10 +45,13 @@ class SaleBudgetOverspend(models.TransientModel):
         """Approve the documents with the reason.
 
         :raise AccessError: the user may not go over budget
-        :raise UserError: there is no reason
+        :raise UserError: there is no reason, or no document
         """
         self.ensure_one()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why the budget may be exceeded."))
         self._use_once()
-        self._get_documents()._budget_approve_over(self.reason.strip())
+        documents = self._get_documents()
+        if not documents:
+            raise UserError(self.env._("There is no document that could be approved over budget."))
+        documents._budget_approve_over(self.reason.strip())
