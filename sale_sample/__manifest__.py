@@ -11,6 +11,7 @@
         "security/sale_sample_security.xml",
         "security/sale_sample_photo_security.xml",
         "security/sale_sample_portal_security.xml",
+        "security/sale_sample_dialog_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_stage_data.xml",
         "data/sale_sample_type_data.xml",

@@ -13,6 +13,10 @@ from odoo.addons.sales_department_base.constants import (
 
 #: Who sees fees. R&D does not.
 FEE_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
+#: Who sees what samples cost: R&D, too, whose own figures they are.
+COST_GROUPS = f"{FEE_GROUPS},{RND_GROUP}"
+#: Who sees refund agreements, their ledger and their refunds.
+REFUND_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP}"
 #: Who tries the fee policy on anybody's cases.
 TESTER_GROUPS = f"{SALES_ALL_GROUP},{POLICY_GROUP},{FINANCE_GROUP}"
 #: Who books pairs and refunds by hand.

@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/sale_sample_mould_security.xml",
+        "security/sale_sample_mould_dialog_security.xml",
         "data/ir_sequence_data.xml",
         "data/sale_sample_type_data.xml",
         "views/sale_sample_mould_views.xml",

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
+
 
 class CrmLead(models.Model):
     """Prospect data of a lead; it goes on to the partner and survives merging."""
@@ -8,8 +10,8 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.lead", "crm.prospect.mixin"]
 
-    prospect_industry_id = fields.Many2one("res.partner.industry", "Industry")
-    prospect_answer_ids = fields.One2many("crm.prospect.answer", "lead_id", string="Answers")
+    prospect_industry_id = fields.Many2one("res.partner.industry", "Industry", groups=SALES_GROUP)
+    prospect_answer_ids = fields.One2many("crm.prospect.answer", "lead_id", string="Answers", groups=SALES_GROUP)
 
     def _get_prospect_fields(self):
         return [*super()._get_prospect_fields(), "prospect_industry_id", "source_id", "partner_id"]
@@ -69,7 +71,7 @@ class CrmLead(models.Model):
         """Also keep the answers: nothing of a merged lead is lost."""
         result = super()._merge_dependences(opportunities)
         known = self.prospect_answer_ids.question_id
-        for answer in opportunities.prospect_answer_ids:
+        for answer in opportunities.prospect_answer_ids.sudo():  # sudo: an answer stays with its lead; this one goes
             if answer.question_id not in known:
                 answer.lead_id = self
                 known |= answer.question_id

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CrmProspectAnswer(models.Model):
@@ -6,6 +6,8 @@ class CrmProspectAnswer(models.Model):
 
     _name = "crm.prospect.answer"
     _description = "Answer of a Prospect"
+    _inherit = ["sales.department.closed.mixin"]
+    _fixed_fields = frozenset({"lead_id", "partner_id"})
     _order = "question_id, id"
     _rec_name = "question_id"
 
@@ -25,3 +27,12 @@ class CrmProspectAnswer(models.Model):
         "(partner_id, question_id) WHERE partner_id IS NOT NULL",
         "This question is already answered for the contact: change that answer.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        answers = super().create(vals_list)
+        if not self.env.su:
+            for name in ("lead_id", "partner_id"):
+                wholes = answers.sudo()[name]  # sudo: whose they are is asked right now
+                wholes.sudo(False).check_access("write")
+        return answers

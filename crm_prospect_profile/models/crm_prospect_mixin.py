@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
 from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.fit import fit_percent
+
+PROSPECT_FIELDS = ("prospect_employees", "prospect_volume", "prospect_family_ids")
+"""What is copied with a lead or partner."""
 
 
 class CrmProspectMixin(models.AbstractModel):
@@ -12,14 +16,20 @@ class CrmProspectMixin(models.AbstractModel):
     _name = "crm.prospect.mixin"
     _description = "Prospect Data"
 
-    prospect_employees = fields.Integer("Number of Employees", help="People the company employs, as far as known")
-    prospect_volume = fields.Integer("Stated Yearly Volume", help="Pairs a year, as the prospect states it")
+    prospect_employees = fields.Integer(
+        "Number of Employees", groups=SALES_GROUP, help="People the company employs, as far as known"
+    )
+    prospect_volume = fields.Integer(
+        "Stated Yearly Volume", groups=SALES_GROUP, help="Pairs a year, as the prospect states it"
+    )
     prospect_family_ids = fields.Many2many(
-        "product.category", string="Product Families", help="What the prospect asks for"
+        "product.category", string="Product Families", groups=SALES_GROUP, help="What the prospect asks for"
     )
     # Only the dialog shows these two: they cost queries that the pages of Odoo must not pay.
-    prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True)
-    prospect_traits = fields.Html("Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False)
+    prospect_fit = fields.Float("Fit", compute="_compute_prospect_fit", compute_sudo=True, groups=SALES_GROUP)
+    prospect_traits = fields.Html(
+        "Profile", compute="_compute_prospect_fit", compute_sudo=True, sanitize=False, groups=SALES_GROUP
+    )
 
     def _get_prospect_fields(self) -> list[str]:
         """Return the fields the fit depends on."""
@@ -44,10 +54,17 @@ class CrmProspectMixin(models.AbstractModel):
                 "crm_prospect_profile.prospect_traits", {"traits": traits}
             )
 
+    def copy_data(self, default=None):
+        # Odoo copies what the user may not read, too: the copy goes without it.
+        hidden = [name for name in PROSPECT_FIELDS if not self._has_field_access(self._fields[name], "read")]
+        copies = super().copy_data({**dict.fromkeys(hidden, False), **(default or {})})
+        return [{name: value for name, value in values.items() if name not in hidden} for values in copies]
+
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):
+        known = self.sudo()  # sudo: who writes them need not read them
         refuse(
-            self.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
+            known.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
             self.env._("Employees and yearly volume of %(names)s cannot be negative."),
             ValidationError,
         )

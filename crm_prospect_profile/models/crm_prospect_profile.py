@@ -35,7 +35,6 @@ class CrmProspectProfile(models.Model):
     _inherit = ["customer.grade.version.mixin"]
     _order = "company_id, state, version desc, id desc"
     _check_company_auto = True
-    _closed_fields = frozenset({"learned_on", "learned_won", "learned_lost", "has_proposed_weights"})
     _rule_fields = frozenset({"trait_ids"})
 
     #: Declared here again: the names of its values are translated by the addon that declares them.
@@ -189,9 +188,14 @@ class CrmProspectProfile(models.Model):
         self.ensure_one()
         if not self.has_proposed_weights:
             raise UserError(self.env._("No weights are proposed for %s yet: use “Propose Weights”.", self.display_name))
-        version = self._new_version()
-        for trait, source in zip(version.trait_ids, self.trait_ids, strict=True):
-            trait.weight = source.proposed_weight
+        self.check_access("write")
+        self._lock()
+        weights = self.trait_ids.mapped("proposed_weight")
+        version = self._get_untouched_draft()  # of two clicks, one makes it
+        if version.trait_ids.mapped("weight") != weights:
+            version = self._new_version()
+            for trait, weight in zip(version.trait_ids, weights, strict=True):
+                trait.weight = weight
         return version._get_records_action(name=version.display_name)
 
     # ------------------------------------------------------------------

@@ -9,7 +9,8 @@ class CrmProspectProfileDecision(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
-    _closed_fields = frozenset({"facts", "resulting_profile_id"})
+    # Managers record discussions of a profile they may read, though they may not change it.
+    _open_parents = frozenset({"profile_id"})
 
     profile_id = fields.Many2one("crm.prospect.profile", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="profile_id.company_id")
@@ -33,6 +34,7 @@ class CrmProspectProfileDecision(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         decisions = super().create(vals_list)
+        decisions.profile_id.check_access("read")
         for decision in decisions:
             profile = decision.profile_id
             decision.sudo().facts = profile._get_facts()  # sudo: the snapshot is evidence, closed to clients
@@ -42,6 +44,9 @@ class CrmProspectProfileDecision(models.Model):
     def action_new_version(self) -> dict:
         """Make the draft version that carries this decision out, or open the one made already."""
         self.ensure_one()
+        self.profile_id.check_access("write")
+        self._lock()
+        self.invalidate_recordset(["resulting_profile_id"])
         version = self.resulting_profile_id
         if not version:
             version = self.profile_id._new_version()

@@ -6,6 +6,7 @@ class CrmProspectQuestion(models.Model):
 
     _name = "crm.prospect.question"
     _description = "Prospect Question"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
 
     name = fields.Char("Question", required=True, translate=True)

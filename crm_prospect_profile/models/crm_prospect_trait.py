@@ -16,9 +16,8 @@ class CrmProspectTrait(models.Model):
 
     _name = "crm.prospect.trait"
     _description = "Trait of a Good Prospect"
-    _inherit = ["customer.grade.version.rule.mixin", "sales.department.closed.mixin"]
+    _inherit = ["customer.grade.version.rule.mixin"]
     _order = "profile_id, sequence, id"
-    _closed_fields = frozenset({"proposed_weight", *COUNTS})  # evidence: only the computation writes it
 
     profile_id = fields.Many2one("crm.prospect.profile", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="profile_id.company_id")

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
+
 
 class ResPartner(models.Model):
     """Prospect data of a partner."""
@@ -7,7 +9,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "crm.prospect.mixin"]
 
-    prospect_answer_ids = fields.One2many("crm.prospect.answer", "partner_id", string="Answers")
+    prospect_answer_ids = fields.One2many("crm.prospect.answer", "partner_id", string="Answers", groups=SALES_GROUP)
 
     def _get_prospect_fields(self):
         return [*super()._get_prospect_fields(), "industry_id"]

@@ -6,6 +6,7 @@ class CustomerFileConfirmation(models.Model):
 
     _name = "customer.file.confirmation"
     _description = "Customer File Confirmation"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "field_label"
 

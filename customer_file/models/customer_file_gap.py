@@ -32,6 +32,7 @@ class CustomerFileGap(models.Model):
 
     _name = "customer.file.gap"
     _description = "Customer File Gap"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "partner_id, requirement_id, id"
     _rec_name = "field_label"
     _log_access = False  # nobody edits gaps; who and when would only slow the statement down

@@ -20,7 +20,7 @@ class CustomerFileRequirement(models.Model):
 
     _name = "customer.file.requirement"
     _description = "Customer File Requirement"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "sales.department.closed.mixin"]
     _order = "sequence, id"
     _rec_names_search = ["field_id.field_description", "field_name"]
 

@@ -16,6 +16,7 @@ class CustomerRegisterEntry(models.Model):
 
     _name = "customer.register.entry"
     _description = "Customer Register Entry"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 

@@ -9,6 +9,7 @@ class CustomerRegisterReason(models.Model):
 
     _name = "customer.register.reason"
     _description = "Customer Register Reason"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "event, sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -2,8 +2,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
-from odoo.addons.sales_department_base.constants import SALES_GROUP
+from odoo.addons.sales_department_base.constants import SALES_ALL_GROUP, SALES_GROUP
+from odoo.addons.sales_department_base.records import refuse
 
 from .customer_file_gap import ACTIVITY
 
@@ -14,7 +16,7 @@ MOVES = frozenset({"active", "is_company", "parent_id"})
 
 #: Kept on the holder of the file alone, not on the contacts of a company. Not indexed: every change would touch all
 #: indexes of the table.
-OF_HOLDER = {"company_dependent": True, "index": False, "readonly": True, "copy": False}
+OF_HOLDER = {"company_dependent": True, "index": False, "readonly": True, "copy": False, "groups": FILE_READERS}
 
 
 class ResPartner(models.Model):
@@ -25,14 +27,6 @@ class ResPartner(models.Model):
 
     _name = "res.partner"
     _inherit = ["res.partner", "sales.department.closed.mixin"]
-    _closed_fields = frozenset({
-        "customer_file_kind",
-        "customer_file_percent",
-        "customer_file_missing_count",
-        "customer_file_stale_count",
-        "customer_file_state",
-        "customer_file_since",
-    })
 
     customer_file_kind = fields.Selection(
         [("customer", "Customer"), ("prospect", "Prospect")],
@@ -165,6 +159,34 @@ class ResPartner(models.Model):
         ])
         if activities:
             activities.action_feedback(feedback=self.env._("The customer file is complete."))
+
+    # ------------------------------------------------------------------
+    # Whose file it is
+    # ------------------------------------------------------------------
+
+    def _check_may_change_files(self) -> None:
+        """Refuse to open or close the files of colleagues' customers.
+
+        A file is in the hands of the customer's salesperson, of the leader of a sales team the salesperson is in,
+        and of whoever sees all documents. Those of nobody are in everybody's.
+
+        :raise AccessError: names the customers
+        """
+        user = self.env.user
+        if self.env.su or user.has_group(SALES_ALL_GROUP):
+            return
+        self.check_access("write")
+        owned = self.sudo()  # sudo: sales teams the user is not in
+        refuse(
+            owned.filtered(
+                lambda partner: partner.user_id and user not in partner.user_id | partner.user_id.crm_team_ids.user_id
+            ),
+            self.env._(
+                "The customer file of %(names)s is in the hands of a colleague: ask the salesperson, the leader of the "
+                "sales team, or somebody who sees the documents of all."
+            ),
+            AccessError,
+        )
 
     # ------------------------------------------------------------------
     # Following in the register

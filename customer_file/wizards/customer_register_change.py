@@ -8,6 +8,7 @@ class CustomerRegisterChange(models.TransientModel):
 
     _name = "customer.register.change"
     _description = "Open or Close Customer Files"
+    _inherit = ["sales.department.dialog.mixin"]
 
     operation = fields.Selection([("close", "Close"), ("open", "Open or Reopen")], required=True, default="close")
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)
@@ -30,7 +31,9 @@ class CustomerRegisterChange(models.TransientModel):
     def _default_partner_ids(self):
         if self.env.context.get("active_model") != "res.partner":
             return self.env["res.partner"]
-        return self.env["res.partner"].browse(self.env.context.get("active_ids", [])).commercial_partner_id
+        chosen = self.env.context.get("active_ids")
+        ids = [id_ for id_ in chosen if isinstance(id_, int)] if isinstance(chosen, list | tuple) else []
+        return self.env["res.partner"].browse(ids).exists().commercial_partner_id
 
     def action_apply(self) -> None:
         """Enter the change in the register and close the dialog.
@@ -38,7 +41,7 @@ class CustomerRegisterChange(models.TransientModel):
         :raise UserError: a file is not in a state that allows it, or the date cannot be
         :raise AccessError: the user may not change one of the customers
         """
-        self.ensure_one()
+        self._use_once()
         company = self.company_id
         if company not in self.env.companies:
             raise UserError(self.env._("Switch to %s to change its customer files.", company.name))
@@ -46,6 +49,7 @@ class CustomerRegisterChange(models.TransientModel):
         if not partners:
             raise UserError(self.env._("Choose at least one customer."))
         partners.check_access("write")
+        partners._check_may_change_files()
         if self.operation == "close":
             events = {"closed": partners}
         else:

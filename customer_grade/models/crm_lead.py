@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .customer_graded_mixin import GRADE_READERS
 from .grade_history import GradeHistory
 
 
@@ -16,16 +17,19 @@ class CrmLead(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups=GRADE_READERS,
         help="Value class of the prospect. Reviews set it; it goes on to the partner.",
     )
-    customer_grade_score = fields.Float("Grade Score", readonly=True, copy=False, digits=(16, 1), aggregator="avg")
-    customer_grade_since = fields.Date("Grade Since", readonly=True, copy=False)
-    customer_grade_color = fields.Integer(related="customer_grade_id.color")
+    customer_grade_score = fields.Float(
+        "Grade Score", readonly=True, copy=False, digits=(16, 1), aggregator="avg", groups=GRADE_READERS
+    )
+    customer_grade_since = fields.Date("Grade Since", readonly=True, copy=False, groups=GRADE_READERS)
+    customer_grade_color = fields.Integer(related="customer_grade_id.color", groups=GRADE_READERS)
 
     def write(self, vals):
         result = super().write(vals)
         if vals.get("partner_id"):
-            graded = self.filtered("customer_grade_id")
+            graded = self.sudo().filtered("customer_grade_id")  # sudo: whoever links it, the grade goes along
             if graded:
                 history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write grades directly
                 history._hand_on_to_partners(graded)

@@ -7,12 +7,15 @@ from odoo.fields import Domain
 
 from odoo.addons.sales_department_base.records import fill_count, refuse
 
+from .customer_graded_mixin import GRADE_READERS
+
 
 class CustomerGrade(models.Model):
     """Value class of a customer (A, B, C, D), or "not rated yet"."""
 
     _name = "customer.grade"
     _description = "Customer Grade"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
     _rec_names_search = ["name", "code"]
@@ -43,7 +46,7 @@ class CustomerGrade(models.Model):
         check_company=True,
         help="Proposed for customers of this grade; a person decides.",
     )
-    partner_count = fields.Integer("Customers", compute="_compute_partner_count")
+    partner_count = fields.Integer("Customers", compute="_compute_partner_count", groups=GRADE_READERS)
 
     _code_company_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0)) WHERE active IS TRUE", "Another grade of this company already has this code."
@@ -79,6 +82,18 @@ class CustomerGrade(models.Model):
                     grades=", ".join(thresholds.grade_id.mapped("name")),
                 )
             )
+
+    def unlink(self):
+        self.check_access("unlink")
+        self._drop_hidden_drafts()
+        return super().unlink()
+
+    def _drop_hidden_drafts(self) -> None:
+        """Drop the drafts of simulations that name these grades, which would hold on to them until the night."""
+        for model in ("customer.grading.threshold", "customer.grading.veto"):
+            rules = self.env[model].sudo()  # sudo: drafts that only their users see
+            drafts = rules.search([("grade_id", "in", self.ids), ("scheme_id.active", "=", False)]).scheme_id
+            drafts.unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

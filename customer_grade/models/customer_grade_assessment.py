@@ -23,6 +23,7 @@ class CustomerGradeAssessment(models.Model):
 
     _name = "customer.grade.assessment"
     _description = "Customer Grade Assessment"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "date desc, revenue desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["partner_id", "lead_id"]
@@ -158,6 +159,13 @@ class CustomerGradeAssessment(models.Model):
             assessment.reasons_text = (
                 "\n".join(assessment._reason_sentence(reason) for reason in assessment.reasons or ()) or False
             )
+
+    # ------------------------------------------------------------------
+    # Guards
+    # ------------------------------------------------------------------
+
+    def _get_settled(self):
+        return self.filtered(lambda assessment: assessment.state == "applied")
 
     # ------------------------------------------------------------------
     # Decisions

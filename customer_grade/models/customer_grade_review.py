@@ -31,8 +31,7 @@ class CustomerGradeReview(models.Model):
         "decided": {"computed", "applied", "cancelled"},
         "cancelled": {"draft"},
     }
-    # Evidence: written by the computation and by applying.
-    _closed_fields = frozenset({"ladders", "applied_by_id", "applied_on"})
+    _open_parents = frozenset({"scheme_id"})  # who reviews need not be allowed to change the rules, but to read them
 
     name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
     state = fields.Selection([
@@ -170,6 +169,18 @@ class CustomerGradeReview(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        reviews = super().create(vals_list)
+        reviews.scheme_id.check_access("read")
+        return reviews
+
+    def _get_settled(self):
+        return self.filtered(lambda review: review.state == "applied")
+
+    def _settled_refusal(self):
+        return self.env._("%(names)s is applied and part of the grade history: it stays as it is. Create a new review.")
 
     def write(self, vals):
         if {"scheme_id", "date"} & vals.keys():

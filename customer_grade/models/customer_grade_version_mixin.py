@@ -10,7 +10,7 @@ from odoo.addons.sales_department_base.records import refuse
 class CustomerGradeVersionMixin(models.AbstractModel):
     """Policies in versions: a draft takes over from the version in force, which retires.
 
-    The model declares ``previous_version_id``, a link to its own kind, and in ``_rule_fields`` what stays as it is
+    The model declares ``previous_version_id``, a read-only link to its own kind, and in ``_rule_fields`` what stays as it is
     once a version is in force.
     """
 
@@ -18,8 +18,6 @@ class CustomerGradeVersionMixin(models.AbstractModel):
     _description = "Policy in Versions"
     _inherit = ["sales.department.transition.mixin", "mail.thread", "mail.activity.mixin"]
     _TRANSITIONS = {"draft": {"active"}, "active": {"retired"}}
-    # Which version follows which decides what may take over: not for clients to say.
-    _closed_fields = frozenset({"version", "previous_version_id"})
     #: The rules that decisions rest on, beside the company and the line of descent.
     _rule_fields: ClassVar[frozenset[str]] = frozenset()
 
@@ -76,8 +74,14 @@ class CustomerGradeVersionMixin(models.AbstractModel):
         return True
 
     def action_new_version(self) -> dict:
-        """Copy the rules into a draft that will take over when it is activated."""
-        version = self._new_version()
+        """Copy the rules into a draft that will take over when it is activated, or open the copy made just before.
+
+        :raise AccessError: the user may not change policies
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._lock()
+        version = self._get_untouched_draft() or self._new_version()
         return version._get_records_action(name=version.display_name)
 
     # ------------------------------------------------------------------
@@ -94,6 +98,11 @@ class CustomerGradeVersionMixin(models.AbstractModel):
         version = self.copy({"name": self.name})
         version._become_version_after(self)
         return version
+
+    def _get_untouched_draft(self):
+        """Return the draft copied from this version that nobody has changed since; of two clicks, one makes it."""
+        drafts = self.search([("previous_version_id", "=", self.id), ("state", "=", "draft")], order="id desc")
+        return drafts.filtered(lambda draft: draft.write_date == draft.create_date)[:1]
 
     def _become_version_after(self, base) -> None:
         """Number this draft as the next version, descended from ``base``."""

@@ -10,6 +10,7 @@ class CustomerGradeVersionRuleMixin(models.AbstractModel):
 
     _name = "customer.grade.version.rule.mixin"
     _description = "Rule of a Policy Version"
+    _inherit = ["sales.department.closed.mixin"]
 
     def _get_version(self):
         """Return the versions these rules belong to."""
@@ -24,9 +25,7 @@ class CustomerGradeVersionRuleMixin(models.AbstractModel):
     def write(self, vals):
         self._get_version()._check_is_draft()
         result = super().write(vals)
-        # The values may have moved the rules to another version, which the user need not be allowed to change.
-        self._get_version()._check_is_draft()
-        self.check_access("write")
+        self._get_version()._check_is_draft()  # the values may have moved the rules to another version
         return result
 
     @api.ondelete(at_uninstall=False)

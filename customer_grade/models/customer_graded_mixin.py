@@ -5,8 +5,13 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.sales_department_base.constants import SALES_GROUP
+
 GRADE_FIELDS = ("customer_grade_id", "customer_grade_score", "customer_grade_since")
 """The grade that is valid now, on partners and leads."""
+
+GRADE_READERS = f"{SALES_GROUP},customer_grade.group_grade_approver"
+"""Who reads grades on the records of Odoo: those who may read the history of them."""
 
 
 class CustomerGradedMixin(models.AbstractModel):
@@ -15,8 +20,6 @@ class CustomerGradedMixin(models.AbstractModel):
     _name = "customer.graded.mixin"
     _description = "Graded by Reviews"
     _inherit = ["sales.department.closed.mixin"]
-    # Only applying writes them, in bulk.
-    _closed_fields = frozenset(GRADE_FIELDS)
 
     @api.model
     def _log_grade_change(self, changes: Sequence[tuple[int, int | None, int | None]], note: str) -> None:

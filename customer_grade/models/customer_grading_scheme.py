@@ -23,7 +23,6 @@ class CustomerGradingScheme(models.Model):
     _inherit = ["customer.grade.version.mixin"]
     _order = "company_id, kind, state, version desc, id desc"
     _check_company_auto = True
-    _closed_fields = frozenset({"active"})
     _rule_fields = frozenset({
         "kind",
         "window_months",
@@ -303,9 +302,14 @@ class CustomerGradingScheme(models.Model):
     # ------------------------------------------------------------------
 
     def action_new_review(self) -> dict:
-        """Open a new review of the scheme in force."""
+        """Open a new review of the scheme in force, or the one of today that is begun."""
         self.ensure_one()
-        review = self.env["customer.grade.review"].create({"scheme_id": self.id})
+        reviews = self.env["customer.grade.review"]
+        reviews.check_access("create")
+        today = self.env.company._sales_today()
+        # Of two clicks, one makes it.
+        begun = reviews.search([("scheme_id", "=", self.id), ("state", "=", "draft"), ("date", "=", today)], limit=1)
+        review = begun or reviews.create({"scheme_id": self.id})
         return review._get_records_action(name=review.display_name)
 
     def action_view_reviews(self) -> dict:

@@ -4,15 +4,15 @@ from odoo.fields import Domain
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
 
-from .customer_graded_mixin import GRADE_FIELDS
+from .customer_graded_mixin import GRADE_FIELDS, GRADE_READERS
 from .grade_history import GradeHistory
 
 
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "customer.graded.mixin"]
-    # Score and date follow from the grade; the grade itself can be imported by those who decide grades.
-    _closed_except_groups = {"customer_grade_id": f"{SALES_MANAGER_GROUP},customer_grade.group_grade_approver"}
+    # Score and date follow from the grade; the grade itself can be set or imported by those who may make grades valid.
+    _closed_except_groups = {"customer_grade_id": "customer_grade.group_grade_approver"}
 
     # Stored on contacts, too: they are commercial fields, kept in line with their company
     # by Odoo itself, so that lists, filters and groups of contacts need no join.
@@ -22,20 +22,37 @@ class ResPartner(models.Model):
         tracking=True,
         check_company=True,
         domain="[('company_id', 'in', allowed_company_ids + [False])]",
+        groups=GRADE_READERS,
         help="Value class of the customer. Reviews set it; a contact shows that of its company.",
     )
-    customer_grade_score = fields.Float("Grade Score", company_dependent=True, digits=(16, 1), aggregator="avg")
-    customer_grade_since = fields.Date("Grade Since", company_dependent=True)
-    customer_grade_color = fields.Integer(related="customer_grade_id.color")
+    customer_grade_score = fields.Float(
+        "Grade Score", company_dependent=True, readonly=True, digits=(16, 1), aggregator="avg", groups=GRADE_READERS
+    )
+    customer_grade_since = fields.Date("Grade Since", company_dependent=True, readonly=True, groups=GRADE_READERS)
+    customer_grade_color = fields.Integer(related="customer_grade_id.color", groups=GRADE_READERS)
+    # Comes with a grade that is set or imported, and goes into the history. Kept nowhere else.
+    customer_grade_reason = fields.Char(
+        "Reason of the Grade",
+        store=False,
+        copy=False,
+        exportable=False,
+        groups="customer_grade.group_grade_approver",
+        help="Why the grade is set or imported: kept in the grade history.",
+    )
     is_commercial_partner = fields.Boolean(
         "Is Graded Itself",
         compute="_compute_is_commercial_partner",
         search="_search_is_commercial_partner",
+        groups="base.group_user",
         help="Companies and private customers; not the contacts of a company.",
     )
-    customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id")
-    customer_grade_payment_term_id = fields.Many2one(related="customer_grade_id.payment_term_id")
-    has_customer_grade_proposal = fields.Boolean(compute="_compute_has_customer_grade_proposal")
+    customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id", groups=SALES_MANAGER_GROUP)
+    customer_grade_payment_term_id = fields.Many2one(
+        related="customer_grade_id.payment_term_id", groups=SALES_MANAGER_GROUP
+    )
+    has_customer_grade_proposal = fields.Boolean(
+        compute="_compute_has_customer_grade_proposal", groups=SALES_MANAGER_GROUP
+    )
 
     # ------------------------------------------------------------------
     # Computes
@@ -66,24 +83,54 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        reasons = [vals.pop("customer_grade_reason", None) for vals in vals_list]
         partners = super().create(vals_list)
-        graded = [
-            partner.id for partner, vals in zip(partners, vals_list, strict=True) if vals.get("customer_grade_id")
-        ]
-        if graded:
-            self.browse(graded)._record_manual_grade({})
+        # A client who may set grades may send one as a default, too.
+        by_default = not self.env.su and not self._is_closed_field("customer_grade_id")
+        graded: dict[str | None, list[int]] = {}
+        for partner, vals, reason in zip(partners, vals_list, reasons, strict=True):
+            if vals.get("customer_grade_id") or by_default:
+                graded.setdefault(reason, []).append(partner.id)
+        for reason, ids in graded.items():
+            self.browse(ids)._record_manual_grade({}, reason)
         return partners
 
     def write(self, vals):
-        vals = self._drop_present_grades(vals)
-        before = {partner.id: partner.customer_grade_id.id for partner in self} if "customer_grade_id" in vals else None
+        reason = vals.get("customer_grade_reason")
+        vals = self._drop_present_grades({name: vals[name] for name in vals if name != "customer_grade_reason"})
+        before = None
+        if "customer_grade_id" in vals:
+            owned = self.sudo()  # sudo: compared with the grade after it; whether the user may set it is checked below
+            before = {partner.id: partner.customer_grade_id.id for partner in owned}
         companies = self._get_companies() if {"parent_id", "is_company"} & vals.keys() else {}
         result = super().write(vals)
         if before is not None:
-            self._record_manual_grade(before)
+            self._record_manual_grade(before, reason)
         if companies:
             self._restore_own_grades(companies)
         return result
+
+    # ------------------------------------------------------------------
+    # Views
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        return (*super()._get_view_cache_key(view_id, view_type, **options), self._reads_grades())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        # Odoo takes the nodes of fields out of the views of those who may not read them, but not this attribute.
+        if view_type == "kanban" and arch.get("highlight_color") == "customer_grade_color" and not self._reads_grades():
+            del arch.attrib["highlight_color"]
+        return arch, view
+
+    @api.model
+    def _reads_grades(self) -> bool:
+        """Tell whether this user may read grades."""
+        return self._has_field_access(self._fields["customer_grade_id"], "read")
 
     # ------------------------------------------------------------------
     # Actions
@@ -136,6 +183,11 @@ class ResPartner(models.Model):
     def _commercial_fields(self):
         return super()._commercial_fields() + list(GRADE_FIELDS)
 
+    def _convert_fields_to_values(self, field_names):
+        # Handed on to the contacts of a company by whoever makes one, also who reads no grades.
+        owned = self if set(GRADE_FIELDS).isdisjoint(field_names) else self.sudo()  # sudo: as above
+        return super(ResPartner, owned)._convert_fields_to_values(field_names)
+
     def _get_commercial_values(self):
         # Odoo passes on only what is set, but a contact that joins a company without grade
         # must not keep the grade of its former one.
@@ -162,20 +214,28 @@ class ResPartner(models.Model):
 
         :param companies: ``{partner: the company it was a contact of}``
         """
-        parted = {partner: company for partner, company in companies.items() if partner.is_commercial_partner}
+        parted = {partner: company for partner, company in companies.items() if partner._holds_grade()}
         if parted:
             GradeHistory(self.env).restore_own_grades(parted)
 
-    def _record_manual_grade(self, before: dict[int, int]) -> None:
+    def _holds_grade(self) -> bool:
+        """Tell whether this partner is graded itself: no contact of a company."""
+        self.ensure_one()
+        return self.commercial_partner_id == self
+
+    def _record_manual_grade(self, before: dict[int, int], reason: str | None) -> None:
         """Add a history entry for grades that were set or imported rather than reviewed.
 
         :param before: grade id by partner id; absent for new partners
+        :param reason: why; users have to say, code that runs as superuser need not
         :raise ValidationError: a contact was given another grade than its company
+        :raise UserError: no reason
         """
-        changed = self.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
+        owned = self.sudo()  # sudo: whoever may set a grade; contacts follow, whoever makes them
+        changed = owned.filtered(lambda partner: partner.customer_grade_id.id != before.get(partner.id, False))
         contacts = changed.filtered(
             lambda partner: (
-                not partner.is_commercial_partner
+                not partner._holds_grade()
                 and partner.customer_grade_id != partner.commercial_partner_id.customer_grade_id
             )
         )
@@ -187,9 +247,19 @@ class ResPartner(models.Model):
                     company=contacts[0].commercial_partner_id.display_name,
                 )
             )
-        holders = changed.filtered("is_commercial_partner")
+        holders = changed.filtered(lambda partner: partner._holds_grade())
         if not holders:
             return
+        reason = (reason or "").strip()
+        if not reason and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Say why %(customers)s get this grade: fill in “%(reason)s” along with “%(grade)s”.",
+                    customers=", ".join(holders[:10].mapped("display_name")),
+                    reason=self._fields["customer_grade_reason"]._description_string(self.env),
+                    grade=self._fields["customer_grade_id"]._description_string(self.env),
+                )
+            )
         company = self.env.company
         today = company._sales_today()
         history = self.env["customer.grade.assessment"].sudo()  # sudo: nobody may write it directly
@@ -216,15 +286,13 @@ class ResPartner(models.Model):
                 "previous_grade_id": before.get(partner.id, False),
                 "grade_id": partner.customer_grade_id.id,
                 "decision": "overridden",
-                "reason": self.env._("Set or imported"),
+                "reason": reason or self.env._("Set or imported"),
                 "decided_by_id": self.env.uid,
                 "decided_on": fields.Datetime.now(),
             }
             for partner in holders
         ])
-        holders.sudo().write(  # sudo: score and date are closed to clients
-            {"customer_grade_score": False, "customer_grade_since": today}
-        )
+        holders.write({"customer_grade_score": False, "customer_grade_since": today})
 
     def _get_grade_terms(self) -> dict[str, int]:
         """Return the values the grade proposes and the customer does not have yet."""

@@ -2,6 +2,8 @@ from . import (
     test_assessment,
     test_concurrency,
     test_decision,
+    test_doors_grade,
+    test_doors_partner,
     test_grade_paper,
     test_languages,
     test_metrics,

@@ -14,15 +14,16 @@ class TestImport(GradeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager.group_ids += cls.env.ref("base.group_partner_manager")
+        cls.approver.group_ids += cls.env.ref("base.group_partner_manager")
         cls.customer = cls._customers("Anta")
 
-    def _load(self, user, rows, fields=("name", "customer_grade_id")):
+    def _load(self, user, rows, fields=("name", "customer_grade_id", "customer_grade_reason")):
         return self.env["res.partner"].with_user(user).load(list(fields), rows)
 
-    def test_a_manager_imports_grades(self):
+    def test_an_approver_imports_grades(self):
+        rows = [["Lining", "A", "Grade of the old system"], ["Erke", "Unrated", "New"], ["Peak", "", ""]]
         with freeze_time("2026-06-30 17:00:00"):
-            result = self._load(self.manager, [["Lining", "A"], ["Erke", "Unrated"], ["Peak", ""]])
+            result = self._load(self.approver, rows)
         self.assertFalse(result["messages"])
         lining, erke, peak = partners = self.env["res.partner"].browse(result["ids"])
         self.assertEqual(self._grades(partners), ["A", "U", None])
@@ -36,7 +37,8 @@ class TestImport(GradeCase):
                     "previous_grade_id": False,
                     "movement": "new",
                     "is_current": True,
-                    "decided_by_id": self.manager.id,
+                    "decided_by_id": self.approver.id,
+                    "reason": "Grade of the old system",
                     "review_id": False,
                     "date": date(2026, 7, 1),
                 }
@@ -53,13 +55,14 @@ class TestImport(GradeCase):
             "res_id": self.customer.id,
         })
         self.customer.customer_grade_id = self.grade["a"]
-        result = self._load(self.manager, [["__import__.grade_test_anta", "U"]], ("id", "customer_grade_id"))
+        columns = ("id", "customer_grade_id", "customer_grade_reason")
+        result = self._load(self.approver, [["__import__.grade_test_anta", "U", "Too new"]], columns)
         self.assertFalse(result["messages"])
         self.assertEqual(self._grades(self.customer), ["U"])
         self.assertEqual(self._history(self.customer).mapped("is_current"), [False, True])
 
     def test_a_salesman_imports_none(self):
-        result = self._load(self.salesman, [["Lining", "A"]])
+        result = self._load(self.salesman, [["Lining", "A"]], ("name", "customer_grade_id"))
         self.assertFalse(result["ids"])
         self.assertTrue(self._load(self.salesman, [["Lining", "x"]], ("name", "ref"))["ids"], "other columns he may")
         with self.assertRaises(AccessError):
@@ -67,7 +70,7 @@ class TestImport(GradeCase):
         self.assertFalse(self._history(self.customer))
 
     def test_score_and_date_are_nobodys_to_write(self):
-        for user in (self.manager, self.salesman):
+        for user in (self.approver, self.manager, self.salesman):
             for values in ({"customer_grade_score": 99}, {"customer_grade_since": "2020-01-01"}):
                 with self.assertRaises(AccessError):
                     self.customer.with_user(user).write(values)
@@ -78,8 +81,11 @@ class TestImport(GradeCase):
         self.assertEqual(len(self._history(self.customer)), 1)
 
     def test_taking_the_grade_away_is_history_too(self):
-        self.customer.with_user(self.manager).customer_grade_id = self.grade["a"]
-        self.customer.with_user(self.manager).customer_grade_id = False
+        for grade in (self.grade["a"].id, False):
+            self.customer.with_user(self.approver).write({
+                "customer_grade_id": grade,
+                "customer_grade_reason": "Signed a contract",
+            })
         history = self._history(self.customer)
         self.assertEqual([row.grade_id.code for row in history], ["A", False])
         self.assertEqual(history.mapped("is_current"), [False, True])
@@ -102,7 +108,7 @@ class TestContacts(GradeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manager.group_ids += cls.env.ref("base.group_partner_manager")
+        cls.approver.group_ids += cls.env.ref("base.group_partner_manager")
         cls.customer, cls.other = cls._customers("Anta", "Xtep")
         cls.customer.customer_grade_id = cls.grade["a"]
 
@@ -111,7 +117,10 @@ class TestContacts(GradeCase):
             self.env["res.partner"].with_user(self.salesman).create({"name": "Ms Li", "parent_id": self.customer.id})
         )
         self.assertEqual(contact.customer_grade_id, self.grade["a"])
-        self.customer.with_user(self.manager).customer_grade_id = self.grade["c"]
+        self.customer.with_user(self.approver).write({
+            "customer_grade_id": self.grade["c"].id,
+            "customer_grade_reason": "Orders less",
+        })
         self.assertEqual(self._grades(contact), ["C"])
         contact.with_user(self.salesman).parent_id = self.other
         self.assertEqual(self._grades(contact), [None])
@@ -120,7 +129,10 @@ class TestContacts(GradeCase):
     def test_a_contact_has_no_grade_of_its_own(self):
         contact = self.env["res.partner"].create({"name": "Ms Li", "parent_id": self.customer.id})
         with self.assertRefused("Ms Li shows the grade of Anta: set the grade there", ValidationError):
-            contact.with_user(self.manager).customer_grade_id = self.grade["d"]
+            contact.with_user(self.approver).write({
+                "customer_grade_id": self.grade["d"].id,
+                "customer_grade_reason": "Buys nothing",
+            })
         self.assertFalse(contact.is_commercial_partner)
 
     def test_a_contact_that_leaves_has_no_grade(self):
@@ -166,19 +178,24 @@ class TestContacts(GradeCase):
 
     def test_a_grade_given_to_a_contact_that_leaves(self):
         contact = self.env["res.partner"].create({"name": "Ms Li", "parent_id": self.customer.id})
-        contact.with_user(self.manager).write({"parent_id": False, "customer_grade_id": self.grade["b"].id})
+        contact.with_user(self.approver).write({
+            "parent_id": False,
+            "customer_grade_id": self.grade["b"].id,
+            "customer_grade_reason": "Founded a company",
+        })
         self.assertEqual(self._grades(contact), ["B"])
-        self.assertEqual(self._history(contact).mapped("reason"), ["Set or imported"])
+        self.assertEqual(self._history(contact).mapped("reason"), ["Founded a company"])
 
     def test_created_together(self):
         company = (
             self
             .env["res.partner"]
-            .with_user(self.manager)
+            .with_user(self.approver)
             .create({
                 "name": "Erke",
                 "is_company": True,
                 "customer_grade_id": self.grade["b"].id,
+                "customer_grade_reason": "A known brand",
                 "child_ids": [Command.create({"name": "Ms Wu"})],
             })
         )
@@ -186,7 +203,7 @@ class TestContacts(GradeCase):
         self.assertEqual(len(self._history(company)), 1)
 
     def test_a_copy_begins_without_grade(self):
-        for user in (self.manager, self.salesman):
+        for user in (self.approver, self.salesman):
             self.assertFalse(self.customer.with_user(user).copy().customer_grade_id)
 
     def test_the_form_of_a_salesman(self):

@@ -6,6 +6,7 @@ class CustomerGradeOverride(models.TransientModel):
 
     _name = "customer.grade.override"
     _description = "Override Customer Grades"
+    _inherit = ["sales.department.dialog.mixin"]
 
     assessment_ids = fields.Many2many("customer.grade.assessment", required=True)
     assessment_count = fields.Integer(compute="_compute_assessment_count")
@@ -22,5 +23,5 @@ class CustomerGradeOverride(models.TransientModel):
 
     def action_override(self) -> None:
         """Override the chosen assessments and close the dialog."""
-        self.ensure_one()
+        self._use_once()
         self.assessment_ids._override(self.grade_id, self.reason, self.until)

@@ -12,6 +12,8 @@ from ..tools.migration import Migration, Move
 NUMBERS = ("window_months", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders")
 """Numbers of a scheme that a simulation changes, apart from criteria and thresholds."""
 
+OF_DRAFT = {"compute": "_compute_numbers", "inverse": "_inverse_numbers"}
+
 NO_RESULT = {"matrix": False, "totals": False, "customer_count": 0, "moved_count": 0}
 
 LISTED_AT_MOST = 1000
@@ -45,9 +47,9 @@ class CustomerGradeSimulation(models.TransientModel):
 
     _name = "customer.grade.simulation"
     _description = "Grading Simulation"
-    _inherit = ["sales.department.closed.mixin"]
+    _inherit = ["sales.department.dialog.mixin"]
     _check_company_auto = True
-    _closed_fields = frozenset({"draft_id", "saved_version_id"})
+    _open_parents = frozenset({"base_scheme_id"})  # what is tried out changes nothing of the scheme
 
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
     draft_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index=True, ondelete="cascade")
@@ -76,11 +78,11 @@ class CustomerGradeSimulation(models.TransientModel):
     )
 
     # The rules tried out, those of the draft. Lines are written with the user's own rights, see the record rules.
-    window_months = fields.Integer(related="draft_id.window_months", inverse="_inverse_numbers")
-    hysteresis_margin = fields.Float(related="draft_id.hysteresis_margin", inverse="_inverse_numbers")
-    hysteresis_reviews = fields.Integer(related="draft_id.hysteresis_reviews", inverse="_inverse_numbers")
-    minimum_months = fields.Integer(related="draft_id.minimum_months", inverse="_inverse_numbers")
-    minimum_orders = fields.Integer(related="draft_id.minimum_orders", inverse="_inverse_numbers")
+    window_months = fields.Integer("Window (months)", **OF_DRAFT)
+    hysteresis_margin = fields.Float("Margin (points)", digits=(16, 1), **OF_DRAFT)
+    hysteresis_reviews = fields.Integer("Reviews in a Row", **OF_DRAFT)
+    minimum_months = fields.Integer("Months since First Order", **OF_DRAFT)
+    minimum_orders = fields.Integer("Orders Placed", **OF_DRAFT)
     criterion_ids = fields.One2many("customer.grading.criterion", compute="_compute_rules", readonly=False)
     threshold_ids = fields.One2many("customer.grading.threshold", compute="_compute_rules", readonly=False)
     base_criterion_ids = fields.One2many(related="base_scheme_id.criterion_ids", string="Criteria Now")
@@ -116,6 +118,12 @@ class CustomerGradeSimulation(models.TransientModel):
         for simulation in self:
             simulation.criterion_ids = simulation.draft_id.criterion_ids
             simulation.threshold_ids = simulation.draft_id.threshold_ids
+
+    @api.depends(*(f"draft_id.{name}" for name in NUMBERS))
+    def _compute_numbers(self):
+        for simulation in self:
+            for name in NUMBERS:
+                simulation[name] = simulation.draft_id[name]
 
     def _inverse_numbers(self):
         for simulation in self:
@@ -164,10 +172,11 @@ class CustomerGradeSimulation(models.TransientModel):
         return simulations
 
     def write(self, vals):
-        if vals.keys() - {*NO_RESULT, "line_ids", "draft_id", "saved_version_id"}:
+        result = super().write(vals)
+        if vals.keys() - {*NO_RESULT, "line_ids", "draft_id", "saved_version_id", "is_used"}:
             # The result no longer belongs to the numbers that are shown beside it.
-            vals = {**NO_RESULT, "line_ids": [Command.clear()], **vals}
-        return super().write(vals)
+            self.sudo().write({**NO_RESULT, "line_ids": [Command.clear()]})  # sudo: closed to clients
+        return result
 
     def _begin_draft(self, scheme) -> None:
         """Try out a hidden copy of ``scheme`` from now on."""
@@ -234,7 +243,8 @@ class CustomerGradeSimulation(models.TransientModel):
             if left.grade != right.grade:
                 moved.append((customer, revenue, left, right))
         moved.sort(key=lambda move: (-move[1], move[0]))
-        self.write({
+        owned = self.sudo()  # sudo: the result is closed to clients
+        owned.write({
             "matrix": self._get_matrix(migration),
             "totals": {
                 str(grade): [total.count_before, total.revenue_before, total.count_after, total.revenue_after]

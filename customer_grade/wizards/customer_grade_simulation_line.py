@@ -6,6 +6,7 @@ class CustomerGradeSimulationLine(models.TransientModel):
 
     _name = "customer.grade.simulation.line"
     _description = "Customer that Moves in a Simulation"
+    _inherit = ["sales.department.dialog.mixin"]
     _order = "revenue desc, id"
 
     simulation_id = fields.Many2one("customer.grade.simulation", required=True, index=True, ondelete="cascade")

@@ -9,15 +9,18 @@ from odoo.addons.portal.utils import get_portal_partner
 
 from ..constants import CLOSED_STATES
 from ..models.sale_sample_verdict_line import ASPECTS
-from ..tools.portal_answer import MAX_COMMENT, PortalAnswer, read_answer
+from ..tools.portal_answer import MAX_COMMENT, PortalAnswer, as_token, clean_text, read_answer
 
 HISTORY = "my_samples_history"
+#: The greatest id that the database has room for.
+GREATEST_ID = 2**31 - 1
 
 
 class SamplePortal(CustomerPortal):
     """Customers see their sample requests, answer rounds, and sign sealed samples.
 
-    Each step is taken once, however often it is sent.
+    Each step is taken once, however often it is sent. What a visitor adds to an address or a form is read by name;
+    nothing else of it reaches a page.
     """
 
     # ------------------------------------------------------------------
@@ -28,7 +31,7 @@ class SamplePortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         samples = request.env["sale.sample.request"]
         asked = {"sample_count": Domain.TRUE, "sample_waiting_count": samples._get_portal_waiting_domain()}
-        for name in asked.keys() & set(counters):
+        for name in filter(counters.__contains__, asked):
             domain = self._prepare_sample_domain() & asked[name]
             values[name] = samples.search_count(domain) if samples.has_access("read") else 0
         return values
@@ -87,6 +90,7 @@ class SamplePortal(CustomerPortal):
         sortby = sortby if sortby in sortings else "date"
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in searches else "all"
+        search = clean_text(search)
         domain = self._prepare_sample_domain() & filters[filterby]["domain"]
         domain &= self._get_sample_search_domain(search, search_in)
         readable = samples.has_access("read")
@@ -128,39 +132,62 @@ class SamplePortal(CustomerPortal):
     def _get_sample(self, request_id: int, access_token: str | None = None):
         """Return a request that the visitor may see, as superuser.
 
+        :param access_token: as the visitor sent it; what cannot be a token opens nothing
         :raises AccessError: no such right, or the request has not been handed over yet
         :raises MissingError: no such request
         """
-        sample = self._document_check_access("sale.sample.request", request_id, access_token=access_token)
+        if not 0 < request_id <= GREATEST_ID:
+            raise MissingError(request.env._("This document does not exist."))
+        token = as_token(access_token)
+        sample = self._document_check_access("sale.sample.request", request_id, access_token=token)
         if not sample.submitted_at:
             raise AccessError(request.env._("This document does not exist."))
         return sample.with_context(lang=request.env.lang).with_company(sample.company_id)
 
-    def _get_sample_partner(self, sample, access_token=None, pid=None, **kwargs):
-        """Return who is visiting: the user's contact, else the one to whom the link was sent."""
+    def _get_signed_contact(self, pid=None, hash_token=None) -> dict[str, str]:
+        """Return the signed contact of a link, as the page hands it on; nothing when it cannot be one.
+
+        :param pid: id of the contact to whom the link was sent, as the visitor sent it
+        :param hash_token: what signs it
+        """
+        signed = as_token(hash_token)
+        if not signed or not isinstance(pid, str) or not (pid.isascii() and pid.isdigit() and len(pid) < 10):
+            return {}
+        return {"pid": pid, "hash": signed}
+
+    def _get_sample_partner(self, sample, access_token=None, signed_contact=None):
+        """Return who is visiting: the user's contact, else the one to whom the link was sent.
+
+        :param signed_contact: see `_get_signed_contact`
+        """
         if not request.env.user._is_public():
             return request.env.user.partner_id
-        partner = get_portal_partner(sample, kwargs.get("hash"), pid, access_token)
+        signed = signed_contact or {}
+        partner = get_portal_partner(sample, signed.get("hash"), signed.get("pid"), as_token(access_token))
         return partner[:1] or sample.contact_id or sample.partner_id
 
     @http.route("/my/samples/<int:request_id>", type="http", auth="public", website=True)
-    def portal_sample_page(self, request_id, access_token=None, message=None, **kwargs):
+    def portal_sample_page(self, request_id, access_token=None, message=None, pid=None, **kwargs):
         """Show one request."""
         try:
             sample = self._get_sample(request_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        return self._render_sample(sample, access_token, message=message, **kwargs)
+        signed_contact = self._get_signed_contact(pid, kwargs.get("hash"))
+        return self._render_sample(sample, access_token, message=message, signed_contact=signed_contact)
 
-    def _render_sample(self, sample, access_token, message=None, refusal=None, answer=None, status=200, **kwargs):
+    def _render_sample(
+        self, sample, access_token, *, message=None, refusal=None, answer=None, status=200, signed_contact=None
+    ):
         """Render the page of a request.
 
         :param message: key of a message that the page knows
         :param refusal: why an answer was refused, in words
         :param answer: the refused `PortalAnswer`, shown again so that nothing is lost
+        :param signed_contact: see `_get_signed_contact`
         """
         token = sample._portal_ensure_token()
-        partner = self._get_sample_partner(sample, access_token, **kwargs)
+        partner = self._get_sample_partner(sample, access_token, signed_contact)
         current = sample.current_round_id
         values = {
             "sample": sample,
@@ -179,7 +206,7 @@ class SamplePortal(CustomerPortal):
             "res_company": sample.company_id,
             "backend_url": f"/odoo/action-{sample._get_portal_return_action().id}/{sample.id}",
         }
-        values = self._get_page_view_values(sample, access_token or token, values, HISTORY, False, **kwargs)
+        values = self._get_page_view_values(sample, token, values, HISTORY, False, **(signed_contact or {}))
         response = request.render("sale_sample.portal_sample_page", values)
         response.status_code = status
         return response
@@ -256,26 +283,26 @@ class SamplePortal(CustomerPortal):
         if shown.state != "sent":
             return self._back_to(sample, "answered_before")
         answer = read_answer(form)
+        signed_contact = self._get_signed_contact(form.get("pid"), form.get("hash"))
         refusal = self._refuse_answer(shown, verdict, answer)
         if not refusal:
             try:
                 with request.env.cr.savepoint():
-                    self._store_answer(sample, shown, verdict, answer, access_token, form)
+                    partner = self._get_sample_partner(sample, access_token, signed_contact)
+                    self._store_answer(shown, verdict, answer, partner)
             except UserError as error:
                 shown.invalidate_recordset(["state"])
                 if shown.state != "sent":
                     return self._back_to(sample, "answered_before")
                 refusal = str(error)
         if refusal:
-            known = {key: form[key] for key in ("pid", "hash") if key in form}
-            return self._render_sample(sample, access_token, refusal=refusal, answer=answer, status=422, **known)
+            return self._render_sample(
+                sample, access_token, refusal=refusal, answer=answer, status=422, signed_contact=signed_contact
+            )
         return self._back_to(sample, "approved" if verdict == "approved" else "changes")
 
-    def _store_answer(self, sample, shown, verdict: str, answer: PortalAnswer, access_token, form) -> None:
+    def _store_answer(self, shown, verdict: str, answer: PortalAnswer, partner) -> None:
         """Record an answer that was found complete."""
-        partner = self._get_sample_partner(
-            sample, access_token, **{key: form[key] for key in ("pid", "hash") if key in form}
-        )
         approved = verdict == "approved"
         solved = shown.carried_point_ids.filtered(lambda point: point.id in answer.solved)
         shown._record_portal_answer(
@@ -321,7 +348,8 @@ class SamplePortal(CustomerPortal):
             return {"error": request.env._("This is the customer's page: only the customer signs.")}
         if not shown.type_id.is_sealed or not (shown.state == "sent" or shown._awaits_signature()):
             return {"error": request.env._("There is nothing to sign: this round has been answered already.")}
-        partner = self._get_sample_partner(sample, access_token, pid=args.get("pid"), hash=args.get("hash"))
+        signed_contact = self._get_signed_contact(args.get("pid"), args.get("hash"))
+        partner = self._get_sample_partner(sample, access_token, signed_contact)
         was_sent = shown.state == "sent"
         try:
             with request.env.cr.savepoint():

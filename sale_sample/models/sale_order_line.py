@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..constants import READER_GROUPS
+
 
 class SaleOrderLine(models.Model):
     """A line may sell what an approved sample showed."""
@@ -8,13 +10,12 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "sales.department.closed.mixin"]
 
-    _closed_fields = frozenset({"sample_request_id"})
-
     sample_request_id = fields.Many2one(
         "sale.sample.request",
         index="btree_not_null",
         copy=False,
         readonly=True,
+        groups=READER_GROUPS,
         help="The approved sample whose product this line sells.",
     )
 

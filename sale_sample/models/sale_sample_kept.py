@@ -1,7 +1,8 @@
+from datetime import date
 from typing import ClassVar
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
@@ -25,6 +26,8 @@ class SaleSampleKept(models.Model):
     _order = "name desc, id desc"
     _rec_names_search = ["name", "request_id.name"]
     _check_company_auto = True
+    _open_parents = frozenset({"request_id"})  # quality, too, stores samples of requests that it may only read
+    _fixed_fields = frozenset({"round_id", "kind", "pairs", "kept_on"})
     _TRANSITIONS: ClassVar = {"kept": {"borrowed", "disposed"}, "borrowed": {"kept"}}
 
     name = fields.Char(string="Label", readonly=True, copy=False, default=lambda self: self.env._("New"))
@@ -97,6 +100,39 @@ class SaleSampleKept(models.Model):
     @api.model
     def _get_number_company(self, vals):
         return self.env["sale.sample.request"].browse(vals.get("request_id")).company_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        samples = super().create(vals_list)
+        samples.request_id.check_access("read")
+        samples.round_id.check_access("read")
+        return samples
+
+    def write(self, vals):
+        if "kept_until" in vals:
+            self._check_not_shortened(fields.Date.to_date(vals["kept_until"]))
+        return super().write(vals)
+
+    def _check_not_shortened(self, day: date | None) -> None:
+        """Refuse to let samples go earlier than was said, except to sales managers: the chatter says who and when.
+
+        :param day: the last day they are to be kept, none for ever
+        :raises AccessError: naming the samples
+        """
+        if day and not self.env.su and not self.env.user.has_group(SALES_MANAGER_GROUP):
+            refuse(
+                self.filtered(lambda sample: not sample.kept_until or day < sample.kept_until),
+                self.env._(
+                    "%(names)s: a sample may be kept longer than planned. Only a sales manager lets it go earlier."
+                ),
+                AccessError,
+            )
+
+    def _get_settled(self):
+        return self.filtered(lambda sample: sample.state == "disposed")
+
+    def _settled_refusal(self):
+        return self.env._("%(names)s: it has been disposed of, and stays on record as it was.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sealed_or_lent(self):

@@ -12,8 +12,11 @@ class SaleSampleMeasurement(models.Model):
 
     _name = "sale.sample.measurement"
     _description = "Measured Value"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "round_id, sequence, id"
     _rec_name = "property_id"
+    _open_parents = frozenset({"round_id"})  # quality, too, measures a round that it may only read
+    _fixed_fields = frozenset({"property_line_id"})
 
     round_id = fields.Many2one("sale.sample.round", required=True, index=True, ondelete="cascade")
     request_id = fields.Many2one(related="round_id.request_id", store=True, index=True)
@@ -119,11 +122,13 @@ class SaleSampleMeasurement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
+        records.round_id.check_access("read")
         records._check_round_open()
         return records
 
     def write(self, vals):
         self._check_round_open()
+        self._check_not_sent()
         measured = {"value", "text_value", "text_result", "is_measured"} & vals.keys()
         if measured and "tested_on" not in vals:
             vals = {"tested_on": self.env.company._sales_today(), "tested_by_id": self.env.uid, **vals}
@@ -132,6 +137,25 @@ class SaleSampleMeasurement(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_round_over(self):
         self._check_round_open()
+        if not self.env.su:
+            refuse(
+                self.filtered(lambda record: record.property_line_id.required or record.is_measured),
+                self.env._("%(names)s: what the customer asked for is measured, and what was measured stays."),
+            )
+
+    def _check_not_sent(self) -> None:
+        """Refuse to change what was measured on a round that the customer has; what is still missing can be entered.
+
+        :raises UserError: naming the rounds
+        """
+        if not self.env.su:
+            refuse(
+                self.filtered(lambda record: record.is_measured and record.round_id.state == "sent").round_id,
+                self.env._(
+                    "%(names)s: the customer has it with the values measured then, which stay. Write to the customer, "
+                    "and measure the next round."
+                ),
+            )
 
     def _check_round_open(self) -> None:
         """Refuse to change what was measured on a round that is over.

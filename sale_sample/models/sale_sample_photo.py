@@ -1,9 +1,13 @@
 import base64
 import binascii
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.sales_department_base.records import refuse
+
+from ..constants import ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES
 from ..tools.photo import MEGABYTE, photo_problem
 
 
@@ -12,7 +16,9 @@ class SaleSamplePhoto(models.Model):
 
     _name = "sale.sample.photo"
     _description = "Sample Photo"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "round_id, sequence, id"
+    _open_parents = frozenset({"round_id"})  # quality, too, takes photos of a round that it may only read
 
     name = fields.Char(string="What It Shows", translate=False)
     sequence = fields.Integer(default=10)
@@ -31,25 +37,56 @@ class SaleSamplePhoto(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_photo(vals.get("image"), vals.get("name"))
-        return super().create(vals_list)
+        photos = super().create(vals_list)
+        photos.round_id.check_access("read")
+        return photos
 
     def write(self, vals):
         if "image" in vals:
             self._check_photo(vals["image"], vals.get("name") or self[:1].name)
+        if {"image", "name"} & vals.keys():
+            self._check_not_shown()
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shown(self):
+        self._check_not_shown()
+
+    def _check_not_shown(self) -> None:
+        """Refuse to change or delete photos of a round that the customer has: they are shown what was sent.
+
+        :raises UserError: naming the rounds
+        """
+        if not self.env.su:
+            refuse(
+                self.round_id.filtered(lambda record: record.state == "sent"),
+                self.env._("%(names)s: the customer sees the photos of what was sent, they stay. Add another one."),
+            )
+
+    def _get_settled(self):
+        return self.filtered(lambda photo: photo.round_id.state in ROUND_CLOSED_STATES)
+
+    def _settled_refusal(self):
+        return self.env._(
+            "%(names)s: the round is over, and its photos stay as they are. Take photos of the next round."
+        )
+
+    def _keeps_file(self, field_name: str) -> bool:
+        """Tell whether the files in a field of this one photo are evidence, which clients do not touch."""
+        return self.round_id.state in (*ROUND_AT_CUSTOMER, "cancelled")
+
     @api.model
-    def _check_photo(self, image: str | bytes | None, name: str | None = None) -> None:
+    def _check_photo(self, image: Any, name: Any = None) -> None:
         """Refuse a file that is no picture, or too big a one.
 
-        :param image: the file in base64
+        :param image: the file in base64; anything else is no picture
         :param name: what the user calls it
         :raises UserError: which photo is refused, and what to do about it
         """
         label = name or self.env._("The photo")
         try:
             content = base64.b64decode(image or b"", validate=False)
-        except (binascii.Error, ValueError) as error:
+        except (binascii.Error, TypeError, ValueError) as error:
             raise UserError(self._photo_refusal("not_a_picture", label)) from error
         problem = photo_problem(content, self._get_max_bytes())
         if problem:

@@ -1,6 +1,11 @@
+from typing import Any
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.sales_department_base.records import refuse
+
+from ..constants import ROUND_OPEN_STATES
 from .sale_sample_verdict_line import ASPECTS
 
 
@@ -9,7 +14,9 @@ class SaleSamplePoint(models.Model):
 
     _name = "sale.sample.point"
     _description = "Open Point"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "request_id, origin_number, id"
+    _settled_fields = frozenset({"name", "aspect", "origin_round_id"})
 
     name = fields.Text(string="Point", required=True)
     aspect = fields.Selection(ASPECTS, "Part", required=True, default="other")
@@ -54,16 +61,45 @@ class SaleSamplePoint(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        if {"solved_round_id", "solution"} & vals.keys():
+            self._check_solution_open(vals)
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_raised_by_customer(self):
-        answered = self.filtered(lambda point: point.origin_round_id.state == "answered")
-        if answered:
-            raise UserError(
-                self.env._(
-                    "“%(points)s”: the customer asked for it, so it stays. Mark it as solved instead.",
-                    points="”, “".join(answered.mapped("display_name")),
+        refuse(self._get_settled(), self._settled_refusal())
+
+    def _get_settled(self):
+        return self.filtered(lambda point: point.origin_round_id.state == "answered")
+
+    def _settled_refusal(self):
+        return self.env._(
+            "%(names)s: the customer asked for it, so it stays. Mark it as solved, or add a point to the round under way."
+        )
+
+    def _check_solution_open(self, vals: dict[str, Any]) -> None:
+        """Refuse to change what the customer has accepted as solved, or to call something solved in hindsight.
+
+        :param vals: what is about to be written
+        :raises UserError: naming the point and the round
+        """
+        if self.env.su:
+            return
+        for point in self.filtered(lambda point: point.solved_round_id.state == "answered"):
+            if "solved_round_id" in vals or point.solution:
+                raise UserError(
+                    self.env._(
+                        "“%(point)s” was accepted by the customer with %(round)s.",
+                        point=point.display_name,
+                        round=point.solved_round_id.display_name,
+                    )
                 )
-            )
+        solving = self.solved_round_id.browse(vals.get("solved_round_id") or ()).exists()
+        refuse(
+            solving.filtered(lambda record: record.state not in ROUND_OPEN_STATES),
+            self.env._("%(names)s is over: a point is solved by the round under way."),
+        )
 
     def action_solve(self) -> None:
         """Mark points as solved by the round of the request that is under way.
@@ -83,13 +119,4 @@ class SaleSamplePoint(models.Model):
 
     def action_reopen(self) -> None:
         """Open points again, while the round said to solve them is not answered."""
-        for point in self.filtered("solved_round_id"):
-            if point.solved_round_id.state == "answered":
-                raise UserError(
-                    self.env._(
-                        "“%(point)s” was accepted by the customer with %(round)s.",
-                        point=point.display_name,
-                        round=point.solved_round_id.display_name,
-                    )
-                )
         self.solved_round_id = False

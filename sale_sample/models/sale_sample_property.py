@@ -15,6 +15,7 @@ class SaleSampleProperty(models.Model):
 
     _name = "sale.sample.property"
     _description = "Physical Property"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
     _rec_names_search = ["name", "code"]
 

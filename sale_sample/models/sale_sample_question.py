@@ -9,6 +9,7 @@ class SaleSampleQuestion(models.Model):
 
     _name = "sale.sample.question"
     _description = "Question on a Sample Request"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "request_id, id"
 
     request_id = fields.Many2one("sale.sample.request", required=True, readonly=True, index=True, ondelete="cascade")

@@ -6,6 +6,7 @@ class SaleSampleReason(models.Model):
 
     _name = "sale.sample.reason"
     _description = "Reason to End a Sample Request"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "kind, sequence, id"
 
     name = fields.Char(required=True, translate=True)

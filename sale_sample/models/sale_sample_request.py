@@ -32,6 +32,7 @@ REQUIREMENT_FIELDS = frozenset({
     "type_id",
     "partner_id",
     "lead_id",
+    "sale_order_id",
     "product_id",
     "product_family_id",
     "style_name",
@@ -44,6 +45,8 @@ REQUIREMENT_FIELDS = frozenset({
     "size_line_ids",
     "company_id",
 })
+#: Where a request comes from and whom it is for: who names a record here must be able to read it.
+SOURCE_FIELDS = ("lead_id", "sale_order_id", "partner_id", "contact_id", "product_id", "competitor_id")
 #: What R&D may write on a request that is not its own.
 RND_FIELDS = frozenset({
     "rnd_user_id",
@@ -104,7 +107,10 @@ class SaleSampleRequest(models.Model):
         "returned": {"submitted", "cancelled"},
         "accepted": {"approved", "rejected", "cancelled"},
     }
-    _closed_fields = frozenset({"submitted_at", "accepted_at", "closed_at", "reason_id", "end_note"})
+    _closed_fields = frozenset({"access_token"})
+    _closed_except_groups: ClassVar = {"promised_on": RND_GROUPS}
+    #: What an ended request was promised, asked for and by whom it was made; statistics rest on it.
+    _settled_fields = frozenset({"purpose", "expected_yearly_volume", "needed_by", "promised_on", "rnd_user_id"})
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "access_token",
         "access_url",
@@ -236,6 +242,7 @@ class SaleSampleRequest(models.Model):
         string="Last, 3D Files, Drawings",
         copy=False,
         bypass_search_access=True,
+        groups="base.group_user",
     )
     reference_sample = fields.Char(help="A sample of the customer's, handed over with the request")
     reference_received_on = fields.Date("Reference Received", copy=False)
@@ -339,7 +346,7 @@ class SaleSampleRequest(models.Model):
     open_point_count = fields.Integer(compute="_compute_open_point_count")
     kept_ids = fields.One2many("sale.sample.kept", "request_id", string="Kept Samples")
     kept_count = fields.Integer(compute="_compute_kept_count")
-    order_line_ids = fields.One2many("sale.order.line", "sample_request_id", string="Quoted on")
+    order_line_ids = fields.One2many("sale.order.line", "sample_request_id", string="Quoted on", readonly=True)
     quotation_count = fields.Integer(compute="_compute_quotation_count")
     reason_id = fields.Many2one(
         "sale.sample.reason",
@@ -677,8 +684,14 @@ class SaleSampleRequest(models.Model):
             return  # only code of the server gets here
         if REQUIREMENT_FIELDS & set(names):
             self._check_requirement_open()
+        if {"lead_id", "sale_order_id"} & set(names):
+            self._check_source_open()
+        if {"user_id", "team_id"} & set(names):
+            self._check_owner_open()
         if "needed_by" in names:
             self._check_nothing_sent()
+        if "promised_on" in names:
+            self._check_promise_open()
         if "name" in names:
             raise AccessError(self.env._("The number of a sample request is given once and does not change."))
         foreign = set(names) - RND_FIELDS
@@ -705,6 +718,78 @@ class SaleSampleRequest(models.Model):
                 "it waits for R&D, or record the change as a point of the current round."
             ),
         )
+
+    def _check_source_open(self) -> None:
+        """Refuse to move what was handed over to another opportunity or quotation: another budget would pay for it.
+
+        :raises UserError: naming the requests that were handed over
+        """
+        refuse(
+            self.filtered("submitted_at"),
+            self.env._(
+                "%(names)s: the opportunity and the quotation it came from stay as they were when it was handed over. "
+                "Cancel the request and make another one from the right opportunity."
+            ),
+        )
+
+    def _check_owner_open(self) -> None:
+        """Refuse to move what was handed over to another salesperson or team, whose budget would pay for it.
+
+        :raises AccessError: the user neither leads the team nor answers for all requests
+        """
+        user = self.env.user
+        if user.has_group(SALES_ALL_GROUP):
+            return
+        moved = self.filtered(lambda request: request.submitted_at and request.team_id.user_id != user)
+        refuse(
+            moved,
+            self.env._(
+                "%(names)s has been handed over, so its salesperson and team stay. The leader of the team or a sales "
+                "manager hands it to somebody else."
+            ),
+            AccessError,
+        )
+
+    def _check_promise_open(self) -> None:
+        """Refuse another promise where R&D has not accepted yet, or all is over.
+
+        :raises UserError: naming the requests
+        """
+        refuse(
+            self.filtered(lambda request: request.state != "accepted"),
+            self.env._("%(names)s: R&D promises a day when it accepts a request, and another while it works on it."),
+        )
+
+    def _check_team(self) -> None:
+        """Refuse a team that is neither the salesperson's nor the opportunity's: its budget would pay for the sample.
+
+        :raises AccessError: naming the requests, unless the user answers for all of them
+        """
+        user = self.env.user
+        if user.has_group(SALES_ALL_GROUP):
+            return
+        foreign = self.browse()
+        for request in self.sudo():  # sudo: members of a team may not be the user's to read
+            team = request.team_id
+            people = team.member_ids | team.user_id
+            if team and team != request.lead_id.team_id and not people & (request.user_id | user):
+                foreign += request
+        refuse(
+            foreign.sudo(False),
+            self.env._("%(names)s: choose a team of the salesperson. Its budget pays for the sample."),
+            AccessError,
+        )
+
+    def _check_sources(self, names: Iterable[str]) -> None:
+        """Refuse to name records that the user may not read: the request would show what they are called.
+
+        :param names: of the fields that the user filled
+        :raises AccessError: the user may not read what one of them holds
+        """
+        for name in SOURCE_FIELDS:
+            if name in names:
+                given = self.sudo()[name]._origin  # sudo: whose they are is asked right now
+                given.sudo(False).check_access("read")
 
     def _check_nothing_sent(self) -> None:
         """Refuse to change the day a sample is needed by when the customer has it: it tells whether that was in time.
@@ -756,6 +841,9 @@ class SaleSampleRequest(models.Model):
                 vals.pop("user_id", None)  # an empty cell of an import: the salesperson is found as on the form
         requests = super().create(vals_list)
         if not self.env.su:
+            given = {name.removeprefix("default_") for name in self.env.context}.union(*vals_list)
+            requests._check_sources(given)
+            requests._check_team()
             requests._check_needed_by()
         requests._adopt_style_files()
         requests._enter_step("draft")
@@ -764,11 +852,24 @@ class SaleSampleRequest(models.Model):
     def write(self, vals):
         self._check_writable(vals)
         result = super().write(vals)
-        if "needed_by" in vals and not self.env.su:
-            self._check_needed_by()
+        if not self.env.su:
+            self._check_sources(vals)
+            if "team_id" in vals:
+                self._check_team()
+            if "needed_by" in vals:
+                self._check_needed_by()
         if "style_file_ids" in vals:
             self._adopt_style_files()
         return result
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self.env.su:
+            # what is proposed from an opportunity or a quotation is worked out as superuser
+            defaults = {f"default_{name}": name for name in SOURCE_FIELDS}
+            given = {defaults[key]: value for key, value in self.env.context.items() if key in defaults}
+            given |= {name: values[name] for name in SOURCE_FIELDS if name in values}
+            self.new(given)._check_sources(given)
+        return super().onchange(values, field_names, fields_spec)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_handed_over(self):
@@ -790,13 +891,31 @@ class SaleSampleRequest(models.Model):
         ]
 
     def _adopt_style_files(self) -> None:
-        """Attach files that the user has just uploaded to the request, so that whoever reads it can open them."""
+        """Attach files that the user has just uploaded to the field, so that whoever reads it can open them."""
         for request in self:
             loose = request.style_file_ids.sudo().filtered(  # sudo: files of others are looked at, not taken
-                lambda file: not file.res_id and file.create_uid == self.env.user
+                lambda file, request=request: (
+                    not file.res_field
+                    and (
+                        (file.res_model, file.res_id) == (self._name, request.id)
+                        or (not file.res_id and file.create_uid == self.env.user)
+                    )
+                )
             )
             if loose:
-                loose.write({"res_model": self._name, "res_id": request.id})
+                loose.write({"res_model": self._name, "res_id": request.id, "res_field": "style_file_ids"})
+
+    def _keeps_file(self, field_name: str) -> bool:
+        """Tell whether the files in a field of this one request are evidence, which clients do not touch."""
+        return field_name == "style_file_ids" and self.state not in SALES_STATES
+
+    def _get_settled(self):
+        return self.filtered(lambda request: request.state in CLOSED_STATES and request.submitted_at)
+
+    def _settled_refusal(self):
+        return self.env._(
+            "%(names)s has ended and stays on record as it was. Archive it, or make another request instead."
+        )
 
     # ------------------------------------------------------------------
     # Buttons

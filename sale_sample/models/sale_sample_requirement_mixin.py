@@ -6,6 +6,7 @@ class SaleSampleRequirementMixin(models.AbstractModel):
 
     _name = "sale.sample.requirement.mixin"
     _description = "Line of a Sample's Requirement"
+    _inherit = ["sales.department.closed.mixin"]
 
     def _check_request_open(self) -> None:
         """Refuse changes while R&D works from the requirement.

@@ -15,6 +15,7 @@ from odoo.addons.sales_department_base.tools.actions import dialog
 
 from ..constants import RND_GROUPS, ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES
 from ..tools.measurement import summarise
+from ..tools.portal_answer import clean_text
 from ..tools.signature import MAX_NAME, digest, signature_problem
 from ..tools.verdict import contradictions, new_points
 from .sale_sample_portal_mixin import SaleSamplePortalMixin
@@ -50,22 +51,17 @@ class SaleSampleRound(models.Model):
         "made": {"sent", "cancelled"},
         "sent": {"answered", "cancelled"},
     }
-    #: What the customer answered, and signed, is recorded by one method each and never edited; nor is the first promise.
-    _closed_fields = frozenset({
-        "first_promised_on",
-        "verdict",
-        "answered_on",
-        "answered_by_id",
-        "answer_user_id",
-        "answer_comment",
-        "signed_by",
-        "signed_on",
-        "signature",
-        "signed_statement",
-        "signed_digest",
-    })
-    #: Only those who make samples write what making one needed.
-    _closed_except_groups: ClassVar = {"made_on": RND_GROUPS, "stage_id": RND_GROUPS, "concession": RND_GROUPS}
+    #: Only those who make samples plan and promise one, and write what making it needed. What the customer answered,
+    #: and signed, is recorded by one method each and never edited; nor is the first promise.
+    _closed_except_groups: ClassVar = {
+        "planned_on": RND_GROUPS,
+        "promised_on": RND_GROUPS,
+        "made_on": RND_GROUPS,
+        "stage_id": RND_GROUPS,
+        "concession": RND_GROUPS,
+    }
+    #: What the customer has got, and what was promised for it. Pairs are corrected by a sales manager, in the chatter.
+    _settled_fields = frozenset({"planned_on", "promised_on", "made_on", "stage_id", "concession"})
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "answer_comment",
         "answered_by_id",
@@ -104,7 +100,9 @@ class SaleSampleRound(models.Model):
     )
     # The making
     quantity = fields.Integer(string="Pairs to Make", required=True, tracking=True)
-    retained_quantity = fields.Integer(string="Pairs to Keep", help="Pairs of this round that stay with us.")
+    retained_quantity = fields.Integer(
+        string="Pairs to Keep", tracking=True, help="Pairs of this round that stay with us."
+    )
     planned_on = fields.Date(string="Planned for", tracking=True, help="Day on which R&D plans to have made it.")
     promised_on = fields.Date(string="Promised for", tracking=True)
     first_promised_on = fields.Date(
@@ -114,7 +112,7 @@ class SaleSampleRound(models.Model):
         help="The day that R&D promised first, whatever was promised later",
     )
     started_on = fields.Date(readonly=True)
-    made_on = fields.Date(readonly=True, copy=False)
+    made_on = fields.Date(copy=False)
     note = fields.Html(string="Remarks of R&D")
     measurement_ids = fields.One2many("sale.sample.measurement", "round_id", string="Measured Values")
     result = fields.Selection(RESULTS, compute="_compute_result", store=True, string="Measured Result")
@@ -224,7 +222,7 @@ class SaleSampleRound(models.Model):
         )
 
     def _check_figures_open(self) -> None:
-        """Refuse to correct the figures of rounds that are over.
+        """Refuse to correct the figures of rounds that the customer has, or that are over.
 
         :raises UserError: naming them, unless the user is a sales manager
         """
@@ -233,6 +231,33 @@ class SaleSampleRound(models.Model):
                 self.filtered(lambda record: record.state in ROUND_CLOSED_STATES),
                 self.env._("%(names)s: the round is over. Only a sales manager corrects its figures."),
             )
+            refuse(
+                self.filtered(lambda record: record.state == "sent"),
+                self.env._("%(names)s: the customer has it. Only a sales manager corrects its figures."),
+            )
+
+    def _check_shipping_open(self) -> None:
+        """Refuse to change how rounds that are over travelled.
+
+        :raises UserError: naming them
+        """
+        if not self.env.su:
+            refuse(
+                self.filtered(lambda record: record.state in ROUND_CLOSED_STATES),
+                self.env._("%(names)s: the round is over, and the way it travelled stays on record."),
+            )
+
+    def _get_settled(self):
+        return self.filtered(lambda record: record.state in (*ROUND_AT_CUSTOMER, "cancelled"))
+
+    def _settled_refusal(self):
+        return self.env._(
+            "%(names)s has been sent or is over, and stays as the customer knows it. Plan the next round instead."
+        )
+
+    def _keeps_file(self, field_name: str) -> bool:
+        """Tell whether the files in a field of this one round are evidence, which clients do not touch."""
+        return field_name == "signature"
 
     def _check_maker(self) -> None:
         """Refuse steps of the making to those who do not make samples.
@@ -265,6 +290,8 @@ class SaleSampleRound(models.Model):
     def write(self, vals):
         if {"quantity", "retained_quantity"} & vals.keys():
             self._check_figures_open()
+        if {"carrier", "tracking_ref", "tracking_url"} & vals.keys():
+            self._check_shipping_open()
         result = super().write(vals)
         if vals.get("promised_on"):
             self._keep_first_promise(vals["promised_on"])
@@ -418,12 +445,14 @@ class SaleSampleRound(models.Model):
     def _check_ready_to_send(self) -> None:
         """Refuse to send a round that lacks measured values, or failed without a reason to send it.
 
+        What is asked for counts, not the rows there are.
+
         :raises UserError: naming the round and each property concerned
         """
         for record in self:
-            unmeasured = record.measurement_ids.filtered(
-                lambda line: line.property_line_id.required and line.result == "none" and not line.is_measured
-            )
+            measured = record.measurement_ids.filtered(lambda line: line.result != "none" or line.is_measured)
+            asked = record.request_id.property_line_ids.filtered("required")
+            unmeasured = asked - measured.property_line_id
             if unmeasured:
                 raise UserError(
                     self.env._(
@@ -713,7 +742,7 @@ class SaleSampleRound(models.Model):
         :param signature: picture of the signature, in base64
         :raises UserError: what is wrong with it
         """
-        if not isinstance(name, str) or not name.strip():
+        if not clean_text(name):
             raise UserError(self.env._("Write your name under the signature."))
         if len(name) > MAX_NAME:
             raise UserError(self.env._("The name may have %s characters at most.", MAX_NAME))
@@ -740,7 +769,7 @@ class SaleSampleRound(models.Model):
             raise UserError(self.env._("%s cannot be signed: sign an approved sample, once.", self.display_name))
         self.check_access("write")
         record = self.sudo()  # sudo: a signature is closed to hands; access was checked above
-        record.write({"signed_by": name.strip(), "signed_on": fields.Datetime.now(), "signature": signature})
+        record.write({"signed_by": clean_text(name), "signed_on": fields.Datetime.now(), "signature": signature})
         statement = record._get_signed_statement()
         record.write({"signed_statement": statement, "signed_digest": digest(statement)})
 

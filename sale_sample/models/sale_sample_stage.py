@@ -8,6 +8,7 @@ class SaleSampleStage(models.Model):
 
     _name = "sale.sample.stage"
     _description = "Sample Stage"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -9,6 +9,7 @@ class SaleSampleType(models.Model):
 
     _name = "sale.sample.type"
     _description = "Sample Type"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
     _rec_names_search = ["name", "code"]
 
@@ -51,6 +52,9 @@ class SaleSampleType(models.Model):
         "CHECK(retained_quantity >= 0)", "The number of retained pairs cannot be negative."
     )
     _retention_not_negative = models.Constraint("CHECK(retention_months >= 0)", "The retention cannot be negative.")
+    _retention_sensible = models.Constraint(
+        "CHECK(retention_months <= 1200)", "Samples are kept for 1200 months at most. Enter 0 to keep them for ever."
+    )
 
     def _compute_request_count(self):
         fill_count(self, "request_count", self.env["sale.sample.request"], "type_id")

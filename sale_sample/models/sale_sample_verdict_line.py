@@ -14,6 +14,7 @@ class SaleSampleVerdictLine(models.Model):
 
     _name = "sale.sample.verdict.line"
     _description = "Verdict on a Part"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "round_id, id"
     _rec_name = "aspect"
 

@@ -1,12 +1,15 @@
-"""What a customer typed into the answer form of a sample round."""
+"""What a customer typed into the answer form of a sample round. Anything may have been sent instead."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .verdict import ASPECTS
 
 #: Longest comment on one aspect, in characters: some pages of text, not a book.
 MAX_COMMENT = 2000
+#: Digits of the longest id that the database has room for.
+ID_DIGITS = 10
 #: Prefix of the form's fields, one for each aspect.
 COMMENT_FIELD = "comment_"
 GENERAL_FIELD = "comment"
@@ -34,24 +37,35 @@ class PortalAnswer:
         return {aspect: bool(self.comments.get(aspect)) for aspect in ASPECTS}
 
 
-def read_answer(form: Mapping[str, str], *, limit: int = MAX_COMMENT) -> PortalAnswer:
-    """Return the answer in a submitted form; unknown fields are ignored.
+def read_answer(form: Mapping[str, Any], *, limit: int = MAX_COMMENT) -> PortalAnswer:
+    """Return the answer in a submitted form; unknown fields are ignored, and so are files.
 
     :param form: name → text of the form's fields
     :param limit: most characters a text may have
     """
-    texts = {aspect: _clean(form.get(COMMENT_FIELD + aspect)) for aspect in ASPECTS}
-    general = _clean(form.get(GENERAL_FIELD))
+    texts = {aspect: clean_text(form.get(COMMENT_FIELD + aspect)) for aspect in ASPECTS}
+    general = clean_text(form.get(GENERAL_FIELD))
     too_long = tuple(aspect for aspect, text in [*texts.items(), ("", general)] if len(text) > limit)
     solved = (key.removeprefix(POINT_FIELD) for key in form if key.startswith(POINT_FIELD))
     return PortalAnswer(
         comments={aspect: text for aspect, text in texts.items() if text},
         general=general,
-        solved=frozenset(int(point) for point in solved if point.isascii() and point.isdigit()),
+        solved=frozenset(
+            int(point) for point in solved if point.isascii() and point.isdigit() and len(point) <= ID_DIGITS
+        ),
         too_long=too_long,
     )
 
 
-def _clean(text: str | None) -> str:
-    """Return a text with plain line ends, without what no database stores, and stripped."""
-    return (text or "").replace("\r\n", "\n").replace("\x00", "").strip()
+def clean_text(text: Any) -> str:
+    """Return a text with plain line ends, without what no database stores, and stripped; "" for what is no text."""
+    return text.replace("\r\n", "\n").replace("\x00", "").strip() if isinstance(text, str) else ""
+
+
+def as_token(token: Any) -> str | None:
+    """Return a token that a visitor sent as it can be compared with the real one, None for what is none.
+
+    >>> as_token("6f0c"), as_token("é"), as_token(["6f0c"])
+    ('6f0c', None, None)
+    """
+    return token if isinstance(token, str) and token.isascii() and token else None

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from odoo import api, fields, models
 from odoo.tools import format_date
@@ -11,6 +11,8 @@ class SaleSampleAccept(models.TransientModel):
 
     _name = "sale.sample.accept"
     _description = "Accept Sample Requests"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"request_ids": "write"}
 
     request_ids = fields.Many2many("sale.sample.request", required=True, string="Requests")
     promised_on = fields.Date(
@@ -54,7 +56,7 @@ class SaleSampleAccept(models.TransientModel):
 
     def action_accept(self) -> None:
         """Accept the requests and close the dialog."""
-        self.ensure_one()
+        self._use_once()
         self.request_ids._accept(**self._prepare_acceptance())
 
     def _prepare_acceptance(self) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import api, fields, models
 
 
@@ -6,6 +8,8 @@ class SaleSampleClose(models.TransientModel):
 
     _name = "sale.sample.close"
     _description = "End Sample Requests"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"request_ids": "write"}
 
     request_ids = fields.Many2many("sale.sample.request", string="Sample Requests", required=True)
     outcome = fields.Selection(
@@ -26,5 +30,5 @@ class SaleSampleClose(models.TransientModel):
 
         :raises UserError: when one of them has ended, or was never handed over to be rejected
         """
-        self.ensure_one()
+        self._use_once()
         self.request_ids._end(self.outcome, self.reason_id, self.note or "")

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import date_utils
@@ -8,6 +10,8 @@ class SaleSampleLend(models.TransientModel):
 
     _name = "sale.sample.lend"
     _description = "Lend Kept Samples"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"kept_ids": "write"}
 
     kept_ids = fields.Many2many("sale.sample.kept", string="Samples", required=True)
     outside = fields.Boolean(string="To Somebody Outside")
@@ -21,7 +25,7 @@ class SaleSampleLend(models.TransientModel):
 
         :raises UserError: when nobody was chosen, or a sample is not in its place
         """
-        self.ensure_one()
+        self._use_once()
         partner = self.borrower_partner_id if self.outside else self.env["res.partner"]
         user = self.env["res.users"] if self.outside else self.borrower_user_id
         if not partner and not user:

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -7,8 +9,10 @@ class SaleSampleQuote(models.TransientModel):
 
     _name = "sale.sample.quote"
     _description = "Quote a Sample"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"request_id": "write"}
 
-    request_id = fields.Many2one("sale.sample.request", required=True, readonly=True)
+    request_id = fields.Many2one("sale.sample.request", required=True)
     company_id = fields.Many2one(related="request_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(related="request_id.partner_id")
@@ -53,7 +57,7 @@ class SaleSampleQuote(models.TransientModel):
     @api.depends("request_id")
     def _compute_order_id(self):
         for wizard in self:
-            order = wizard.request_id.sale_order_id
+            order = wizard.request_id.sale_order_id._filtered_access("read")
             wizard.order_id = order if order.state in ("draft", "sent") else False
 
     def action_quote(self) -> dict:
@@ -61,7 +65,7 @@ class SaleSampleQuote(models.TransientModel):
 
         :raises UserError: when something needed is missing
         """
-        self.ensure_one()
+        self._use_once()
         request = self.request_id
         product = self.product_id
         if not product:

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -11,8 +13,10 @@ class SaleSampleRoundAnswer(models.TransientModel):
 
     _name = "sale.sample.round.answer"
     _description = "Customer's Answer on a Round"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"round_id": "write"}
 
-    round_id = fields.Many2one("sale.sample.round", required=True, readonly=True)
+    round_id = fields.Many2one("sale.sample.round", required=True)
     request_id = fields.Many2one(related="round_id.request_id")
     partner_id = fields.Many2one(related="request_id.partner_id")
     line_ids = fields.One2many(
@@ -73,7 +77,7 @@ class SaleSampleRoundAnswer(models.TransientModel):
 
         :raises UserError: when the answer contradicts itself
         """
-        self.ensure_one()
+        self._use_once()
         self.round_id._record_answer(
             self.verdict,
             changes={line.aspect: line.opinion == "change" for line in self.line_ids},

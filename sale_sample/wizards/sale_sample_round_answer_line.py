@@ -8,6 +8,7 @@ class SaleSampleRoundAnswerLine(models.TransientModel):
 
     _name = "sale.sample.round.answer.line"
     _description = "Customer's Answer on a Part"
+    _inherit = ["sales.department.dialog.mixin"]
 
     wizard_id = fields.Many2one("sale.sample.round.answer", required=True, ondelete="cascade")
     aspect = fields.Selection(ASPECTS, "Part", required=True)

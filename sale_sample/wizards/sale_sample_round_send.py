@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import api, fields, models
 
 
@@ -6,8 +8,10 @@ class SaleSampleRoundSend(models.TransientModel):
 
     _name = "sale.sample.round.send"
     _description = "Send a Sample Round"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"round_id": "write"}
 
-    round_id = fields.Many2one("sale.sample.round", required=True, readonly=True)
+    round_id = fields.Many2one("sale.sample.round", required=True)
     sent_on = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     carrier = fields.Char(help="Courier, or who takes it along.")
     tracking_ref = fields.Char(string="Tracking Number")
@@ -33,7 +37,7 @@ class SaleSampleRoundSend(models.TransientModel):
 
         :raises UserError: when the round cannot be sent
         """
-        self.ensure_one()
+        self._use_once()
         sample = self.round_id
         sample._send(self.sent_on, carrier=self.carrier, tracking_ref=self.tracking_ref, tracking_url=self.tracking_url)
         if self.notify:

@@ -10,18 +10,24 @@ class ResCompany(models.Model):
         ondelete="restrict",
         check_company=True,
         domain="[('sale_ok', '=', True)]",
+        groups="base.group_user",
         help="Empty: the one delivered with the application",
     )
     # res_company_refund
     sample_refund_user_id = fields.Many2one(
         "res.users",
         "Who Checks Mould Fee Refunds",
+        groups="base.group_user",
         help="Is asked to check and post the credit note; else the salesperson",
     )
     sample_refund_notice_days = fields.Integer(
-        "Notice before Refund Deadlines", default=30, help="Days before a deadline on which the salesperson is reminded"
+        "Notice before Refund Deadlines",
+        default=30,
+        groups="base.group_user",
+        help="Days before a deadline on which the salesperson is reminded",
     )
 
     _sample_refund_notice_not_negative = models.Constraint(
-        "CHECK(sample_refund_notice_days >= 0)", "The days of notice before a refund deadline cannot be negative."
+        "CHECK(sample_refund_notice_days >= 0 AND sample_refund_notice_days <= 3650)",
+        "The days of notice before a refund deadline cannot be negative, nor above 3,650.",
     )

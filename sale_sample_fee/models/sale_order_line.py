@@ -1,8 +1,11 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..constants import FEE_GROUPS
+
 #: What was decided: on a line that charges a fee these stay as they are.
 DECIDED_FIELDS = frozenset({
+    "order_id",
     "product_id",
     "product_template_id",
     "product_uom_qty",
@@ -27,6 +30,7 @@ class SaleOrderLine(models.Model):
         copy=False,
         readonly=True,
         ondelete="restrict",
+        groups=FEE_GROUPS,  # the customer reads the order, and would read its name
     )
 
     def write(self, vals):

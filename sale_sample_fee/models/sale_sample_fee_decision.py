@@ -9,7 +9,15 @@ from odoo.addons.sale_budget.constants import OVERSPEND_GROUP
 from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.tools.collection import InvoicedPart, collection
 
-from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, CHARGES, CUSTOMER_KINDS, HANDED_OVER_STATES, UNPAID_STATES
+from ..constants import (
+    ACTIVITY_APPROVE,
+    ACTIVITY_COLLECT,
+    CHARGES,
+    CUSTOMER_KINDS,
+    FEE_GROUPS,
+    HANDED_OVER_STATES,
+    UNPAID_STATES,
+)
 from ..tools.staging import company_cost
 
 
@@ -71,17 +79,21 @@ class SaleSampleFeeDecision(models.Model):
     # The figures of the moment, frozen with the decision
     grade_id = fields.Many2one("customer.grade", "Customer Grade", readonly=True, ondelete="restrict")
     customer_kind = fields.Selection(CUSTOMER_KINDS, readonly=True)
-    cost = fields.Monetary(readonly=True, help="What mould or sample is expected to cost")
-    charge = fields.Selection(CHARGES, required=True, readonly=True, tracking=True)
-    proposed_charge = fields.Selection(CHARGES, readonly=True)
-    proposed_fee = fields.Monetary("Fee by the Rule", readonly=True)
+    cost = fields.Monetary(readonly=True, groups=FEE_GROUPS, help="What mould or sample is expected to cost")
+    charge = fields.Selection(CHARGES, required=True, readonly=True, tracking=True, groups=FEE_GROUPS)
+    proposed_charge = fields.Selection(CHARGES, readonly=True, groups=FEE_GROUPS)
+    proposed_fee = fields.Monetary("Fee by the Rule", readonly=True, groups=FEE_GROUPS)
     fee_amount = fields.Monetary(
-        "Fee", readonly=True, tracking=True, help="What the customer is charged, without taxes"
+        "Fee", readonly=True, tracking=True, groups=FEE_GROUPS, help="What the customer is charged, without taxes"
     )
-    company_amount = fields.Monetary("Company's Part", readonly=True, help="Reserved in the budget by the approval")
-    waived_amount = fields.Monetary("Waived", readonly=True, help="Fee by the rule less the fee decided")
-    evidence = fields.Json(readonly=True, copy=False)
-    explanation = fields.Text("Why", compute="_compute_explanation")
+    company_amount = fields.Monetary(
+        "Company's Part", readonly=True, groups=FEE_GROUPS, help="Reserved in the budget by the approval"
+    )
+    waived_amount = fields.Monetary(
+        "Waived", readonly=True, groups=FEE_GROUPS, help="Fee by the rule less the fee decided"
+    )
+    evidence = fields.Json(readonly=True, copy=False, groups=FEE_GROUPS)
+    explanation = fields.Text("Why", compute="_compute_explanation", groups=FEE_GROUPS)
     quota_year = fields.Integer("Year of the Free Sample", readonly=True, copy=False, aggregator=None)
     quota_key = fields.Char(readonly=True, copy=False, help="Year, customer and type whose free samples are counted")
     quota_number = fields.Integer("Free Sample No.", readonly=True, copy=False, aggregator=None)
@@ -93,7 +105,13 @@ class SaleSampleFeeDecision(models.Model):
     decided_at = fields.Datetime("Decided on", readonly=True, copy=False)
     can_approve = fields.Boolean(compute="_compute_can_approve")
     pay_before_shipping = fields.Boolean("Payment before Shipping", readonly=True)
-    refund_terms = fields.Json(readonly=True, copy=False)
+    refund_terms = fields.Json(readonly=True, copy=False, groups=FEE_GROUPS)
+    budget_line_id = fields.Many2one(groups=FEE_GROUPS)
+    budget_committed_amount = fields.Monetary(groups=FEE_GROUPS)
+    budget_actual_amount = fields.Monetary(groups=FEE_GROUPS)
+    budget_expected_line_id = fields.Many2one(groups=FEE_GROUPS)
+    budget_available_amount = fields.Monetary(groups=FEE_GROUPS)
+    budget_shortfall_amount = fields.Monetary(groups=FEE_GROUPS)
     # Collection
     order_line_ids = fields.One2many("sale.order.line", "sample_fee_decision_id", "Order Lines", readonly=True)
     payment_state = fields.Selection(
@@ -107,11 +125,16 @@ class SaleSampleFeeDecision(models.Model):
         compute="_compute_collection",
         store=True,
         index=True,
+        groups=FEE_GROUPS,
     )
     collected_amount = fields.Monetary(
-        "Collected", compute="_compute_collection", store=True, help="Paid by the customer, without taxes"
+        "Collected",
+        compute="_compute_collection",
+        store=True,
+        groups=FEE_GROUPS,
+        help="Paid by the customer, without taxes",
     )
-    due_on = fields.Date("Fee Due on", compute="_compute_collection", store=True)
+    due_on = fields.Date("Fee Due on", compute="_compute_collection", store=True, groups=FEE_GROUPS)
     agreed_due_on = fields.Date(readonly=True, copy=False, help="By the fee policy, until an invoice says otherwise")
     reminded_on = fields.Date(readonly=True, copy=False)
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
@@ -298,7 +321,8 @@ class SaleSampleFeeDecision(models.Model):
         """Return the users who may approve this one exception."""
         self.ensure_one()
         levels = self.env["sale.sample.fee.level"]
-        return levels._get_approvers(self.company_id, self.team_id.sudo(), self.waived_amount)  # sudo: its leader only
+        team = self.request_id.sudo()._get_own_team()  # sudo: its leader only
+        return levels._get_approvers(self.company_id, team, self.waived_amount)
 
     def _ask_approver(self) -> None:
         """Ask the first approver by an activity.

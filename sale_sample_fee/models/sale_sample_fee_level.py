@@ -11,6 +11,7 @@ class SaleSampleFeeLevel(models.Model):
 
     _name = "sale.sample.fee.level"
     _description = "Approval of Fee Exceptions"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "company_id, max_amount, id"
     _check_company_auto = True
 
@@ -43,6 +44,11 @@ class SaleSampleFeeLevel(models.Model):
     def _check_somebody(self):
         if any(not level.team_leader and not level.user_ids for level in self):
             raise ValidationError(self.env._("Choose who approves: the team leader, or users."))
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.check_access("write")  # nobody decides who approves in a company that is not theirs
+        return result
 
     @api.model
     def _get_approvers(self, company, team, amount: float):

@@ -46,7 +46,7 @@ class SaleSampleFeePolicy(models.Model):
 
     _name = "sale.sample.fee.policy"
     _description = "Sample Fee Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "sales.department.closed.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -125,8 +125,8 @@ class SaleSampleFeePolicy(models.Model):
         "The amount the customer pays up to must be above zero.",
     )
     _not_negative = models.Constraint(
-        "CHECK(free_quota >= 0 AND record_limit >= 0 AND payment_days >= 0)",
-        "Quota, record limit and days to pay cannot be negative.",
+        "CHECK(free_quota >= 0 AND record_limit >= 0 AND payment_days >= 0 AND payment_days <= 3650)",
+        "Quota, record limit and days to pay cannot be negative, and the days to pay are 3,650 at most.",
     )
     _cases_uniq = models.UniqueIndex(
         "(COALESCE(company_id, 0), COALESCE(grade_id, 0), customer_kind, COALESCE(type_id, 0), COALESCE(team_id, 0)) "
@@ -145,8 +145,13 @@ class SaleSampleFeePolicy(models.Model):
             policy.currency_id = (policy.company_id or self.env.company).currency_id
 
     # ------------------------------------------------------------------
-    # No two rules for one case
+    # No two rules for one case, and none for another company
     # ------------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.check_access("write")  # nobody gives a rule to a company that is not theirs
+        return result
 
     @api.constrains("active", "company_id", "grade_id", "customer_kind", "type_id", "team_id")
     def _check_conflicts(self):
@@ -229,7 +234,7 @@ class SaleSampleFeePolicy(models.Model):
             "grade": request._get_present_grade()._origin.id or None,
             "kind": self._get_customer_kind(request),
             "type": request.type_id._origin.id or None,
-            "team": request.team_id._origin.id or None,
+            "team": request._get_own_team()._origin.id or None,
         }
 
     @api.model

@@ -8,6 +8,7 @@ class SaleSampleFeeRefundStep(models.Model):
 
     _name = "sale.sample.fee.refund.step"
     _description = "Refund Step"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "policy_id, threshold_pairs, id"
 
     policy_id = fields.Many2one("sale.sample.fee.policy", required=True, index=True, ondelete="cascade")
@@ -22,7 +23,10 @@ class SaleSampleFeeRefundStep(models.Model):
     _percent_in_range = models.Constraint(
         "CHECK(percent > 0 AND percent <= 100)", "A refund is more than 0 and at most 100 % of the fee."
     )
-    _months_not_negative = models.Constraint("CHECK(within_months >= 0)", "The number of months cannot be negative.")
+    _months_not_negative = models.Constraint(
+        "CHECK(within_months >= 0 AND within_months <= 1200)",
+        "The number of months cannot be negative, nor above 1,200.",
+    )
     _threshold_uniq = models.UniqueIndex("(policy_id, threshold_pairs)", "Each threshold of a rule is listed once.")
 
     @api.constrains("policy_id", "percent")

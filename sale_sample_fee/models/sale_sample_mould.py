@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..constants import COST_GROUPS
+
 BILL_TYPES = ("in_invoice", "in_refund", "in_receipt")
 
 
@@ -13,6 +15,7 @@ class SaleSampleMould(models.Model):
         "Billed",
         compute="_compute_billed_cost",
         compute_sudo=True,
+        groups=COST_GROUPS,
         help="Posted vendor bills for the mould, before taxes",
     )
 

@@ -9,17 +9,18 @@ from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLan
 
 from odoo.addons.sales_department_base.records import refuse
 
-from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, STANDINGS
+from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, REFUND_GROUPS, STANDINGS
 from ..tools.refund import RefundStep, net_pairs, step_progress
 
 Words = Callable[[models.Model], str]
 """Words on an agreement, in the language of its environment."""
 TERMS = frozenset({"partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids"})
 """What was agreed: closed once the agreement runs."""
-DECIDED_TERMS = TERMS - {"product_ids"}
+DECIDED_TERMS = (TERMS - {"product_ids"}) | {"request_id"}
 """What a fee decision has settled: closed from the first. The products are known later."""
 GUARDED = frozenset({"mould_ids", "invoice_id", "request_id"})
-"""What refunds are checked against: once the agreement runs, for finance and sales managers."""
+"""What refunds are checked against: once a fee decision stands behind the agreement, or it runs, for finance and sales
+managers."""
 
 
 class SaleSampleMouldAgreement(models.Model):
@@ -95,7 +96,9 @@ class SaleSampleMouldAgreement(models.Model):
     commercial_partner_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Company of the Customer", store=True, index=True
     )
-    fee_amount = fields.Monetary("Fee Charged", required=True, tracking=True, help="Without taxes")
+    fee_amount = fields.Monetary(
+        "Fee Charged", required=True, tracking=True, groups=REFUND_GROUPS, help="Without taxes"
+    )
     invoice_id = fields.Many2one(
         "account.move",
         "Invoice of the Fee",
@@ -120,8 +123,8 @@ class SaleSampleMouldAgreement(models.Model):
         "Counts from", required=True, default=lambda self: self.env.company._sales_today(), tracking=True
     )
     step_ids = fields.One2many("sale.sample.mould.agreement.step", "agreement_id", "Refund Steps", copy=True)
-    entry_ids = fields.One2many("sale.sample.refund.entry", "agreement_id", "Ledger")
-    refund_ids = fields.One2many("sale.sample.refund", "agreement_id", "Refunds")
+    entry_ids = fields.One2many("sale.sample.refund.entry", "agreement_id", "Ledger", readonly=True)
+    refund_ids = fields.One2many("sale.sample.refund", "agreement_id", "Refunds", readonly=True)
     note = fields.Html("Remarks")
     # What the ledger says; stored, so that lists sort and filter by it
     net_pairs = fields.Float("Pairs Delivered", compute="_compute_standing", store=True, digits="Product Unit")
@@ -136,7 +139,7 @@ class SaleSampleMouldAgreement(models.Model):
     next_deadline = fields.Date(
         compute="_compute_standing", store=True, index=True, help="Last day on which pairs count for the next refund"
     )
-    refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount", store=True)
+    refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount", store=True, groups=REFUND_GROUPS)
     notified_deadline = fields.Date(readonly=True, copy=False, help="Deadline that the salesperson was reminded of")
     # What the user may do
     may_start = fields.Boolean(compute="_compute_may_act")
@@ -208,11 +211,11 @@ class SaleSampleMouldAgreement(models.Model):
     @api.depends("decision_id", "state")
     @api.depends_context("uid")
     def _compute_may_act(self):
-        """Finance and sales managers may do all; salespeople what a fee decision has settled, and drafts."""
+        """Finance and sales managers may do all; salespeople start what a decision has settled, and change drafts."""
         booker = self.env.su or self.env.user.has_groups(BOOKER_GROUPS)
         for agreement in self:
             agreement.may_start = booker or bool(agreement.decision_id)
-            agreement.may_correct = booker or agreement.state == "draft"
+            agreement.may_correct = booker or (agreement.state == "draft" and not agreement.decision_id)
             agreement.may_cancel = booker or (agreement.state == "draft" and not agreement.decision_id)
 
     def _get_pairs_by_day(self) -> list[tuple]:
@@ -251,11 +254,14 @@ class SaleSampleMouldAgreement(models.Model):
                 )
 
     def write(self, vals):
-        if TERMS & vals.keys():
+        if (TERMS | DECIDED_TERMS) & vals.keys():
             self._check_terms_open(vals.keys())
         if GUARDED & vals.keys():
             self._check_guarded()
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")  # nobody gives an agreement to a company that is not theirs
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
@@ -277,7 +283,7 @@ class SaleSampleMouldAgreement(models.Model):
         :raises UserError: naming the agreements that are no drafts any more, or follow a fee decision
         """
         refuse(
-            self.filtered(lambda agreement: agreement.state != "draft"),
+            self.filtered(lambda agreement: agreement.state != "draft") if TERMS & set(names) else self.browse(),
             self.env._(
                 "The terms of these agreements are closed, they have begun: %(names)s. Cancel the agreement and make "
                 "another."
@@ -297,8 +303,8 @@ class SaleSampleMouldAgreement(models.Model):
         refuse(
             self.filtered(lambda agreement: not agreement.may_correct),
             self.env._(
-                "%(names)s: moulds and invoice of an agreement that has begun are changed by finance or a sales manager. "
-                "Ask one of them."
+                "%(names)s: moulds and invoice of an agreement that has been decided or has begun are changed by finance "
+                "or a sales manager. Ask one of them."
             ),
             AccessError,
         )
@@ -378,7 +384,7 @@ class SaleSampleMouldAgreement(models.Model):
         self._check_booker(self.env._("Mould fees are refunded by finance or a sales manager. Ask one of them."))
         self.check_access("write")
         agreements = self.sudo()  # sudo: refunds are closed to hands; the group was checked above
-        agreements._lock()
+        agreements._hold()
         for agreement in agreements:
             due = agreement._get_due_steps()
             lacking = agreement.refund_ids.filtered(lambda refund: not refund.move_id)
@@ -483,7 +489,7 @@ class SaleSampleMouldAgreement(models.Model):
     # The ledger: each delivery once
     # ------------------------------------------------------------------
 
-    def _lock(self) -> None:
+    def _hold(self) -> None:
         """Wait for these agreements and hold them until the transaction ends.
 
         Of two deliveries validated at once, the second waits. When the first commits, PostgreSQL refuses the older
@@ -503,7 +509,7 @@ class SaleSampleMouldAgreement(models.Model):
         """
         agreements = self.sudo().browse({row["agreement_id"] for row in rows})  # sudo: nobody may write the ledger
         entries = agreements.env["sale.sample.refund.entry"]
-        agreements._lock()
+        agreements._hold()
         keys = [row["source_key"] for row in rows if row.get("source_key")]
         known = set(entries.search([("source_key", "in", keys)]).mapped("source_key")) if keys else set()
         new = []

@@ -1,11 +1,9 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import formatLang
 
-from ..constants import STANDINGS
-from ..tools.refund import step_amounts
+from ..constants import REFUND_GROUPS, STANDINGS
+from ..tools.refund import last_day, step_amounts
 
 
 class SaleSampleMouldAgreementStep(models.Model):
@@ -13,6 +11,7 @@ class SaleSampleMouldAgreementStep(models.Model):
 
     _name = "sale.sample.mould.agreement.step"
     _description = "Refund Step of a Mould Fee"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "agreement_id, threshold_pairs, id"
     _rec_name = "threshold_pairs"
 
@@ -23,7 +22,7 @@ class SaleSampleMouldAgreementStep(models.Model):
     percent = fields.Float("Share of the Fee (%)", required=True, default=100.0, aggregator=None)
     months = fields.Integer("Within Months", help="From the first day; 0: without a deadline", aggregator=None)
     deadline = fields.Date("Counts until", compute="_compute_deadline", store=True)
-    amount = fields.Monetary(compute="_compute_amount")
+    amount = fields.Monetary(compute="_compute_amount", groups=REFUND_GROUPS)
     state = fields.Selection(STANDINGS, compute="_compute_progress")
     pairs = fields.Float("Pairs Delivered", compute="_compute_progress", digits="Product Unit")
     missing_pairs = fields.Float("Pairs Missing", compute="_compute_progress", digits="Product Unit")
@@ -34,7 +33,9 @@ class SaleSampleMouldAgreementStep(models.Model):
     _percent_sensible = models.Constraint(
         "CHECK(percent > 0 AND percent <= 100)", "A refund step gives back more than 0 % and up to 100 % of the fee."
     )
-    _months_not_negative = models.Constraint("CHECK(months >= 0)", "The months of a refund step cannot be negative.")
+    _months_not_negative = models.Constraint(
+        "CHECK(months >= 0 AND months <= 1200)", "The months of a refund step cannot be negative, nor above 1,200."
+    )
     _threshold_uniq = models.UniqueIndex(
         "(agreement_id, threshold_pairs)", "Two refund steps of one agreement need different thresholds."
     )
@@ -42,8 +43,7 @@ class SaleSampleMouldAgreementStep(models.Model):
     @api.depends("agreement_id.date_start", "months")
     def _compute_deadline(self):
         for step in self:
-            start = step.agreement_id.date_start
-            step.deadline = start + relativedelta(months=step.months) if start and step.months else False
+            step.deadline = last_day(step.agreement_id.date_start, step.months)
 
     @api.depends("agreement_id.fee_amount", "agreement_id.step_ids.percent", "agreement_id.step_ids.threshold_pairs")
     def _compute_amount(self):

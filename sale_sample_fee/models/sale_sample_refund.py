@@ -1,12 +1,14 @@
 from odoo import fields, models
 
+from ..constants import REFUND_GROUPS
+
 
 class SaleSampleRefund(models.Model):
     """A part of a mould fee that was given back: once for each step, for good."""
 
     _name = "sale.sample.refund"
     _description = "Refund of a Mould Fee"
-    _inherit = ["sales.department.append.only.mixin"]
+    _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "granted_on desc, id desc"
     _rec_name = "step_id"
     #: the credit note may be made later, or deleted as a draft and made again
@@ -17,9 +19,12 @@ class SaleSampleRefund(models.Model):
     company_id = fields.Many2one(related="agreement_id.company_id", store=True, precompute=True, index=True)
     currency_id = fields.Many2one(related="agreement_id.currency_id", store=True, precompute=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
-    amount = fields.Monetary(required=True)
+    amount = fields.Monetary(required=True, groups=REFUND_GROUPS)
     company_amount = fields.Monetary(
-        "Amount in Company Currency", currency_field="company_currency_id", help="At the rate of the day"
+        "Amount in Company Currency",
+        currency_field="company_currency_id",
+        groups=REFUND_GROUPS,
+        help="At the rate of the day",
     )
     granted_on = fields.Date(required=True)
     granted_by_id = fields.Many2one("res.users", required=True)

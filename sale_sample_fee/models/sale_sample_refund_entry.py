@@ -9,7 +9,7 @@ class SaleSampleRefundEntry(models.Model):
 
     _name = "sale.sample.refund.entry"
     _description = "Refund Ledger Entry"
-    _inherit = ["sales.department.append.only.mixin"]
+    _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "source_name"
     #: stored values that follow the agreement are recomputed

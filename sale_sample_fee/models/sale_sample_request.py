@@ -7,7 +7,15 @@ from odoo.addons.sale_sample.constants import CLOSED_STATES
 from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.actions import dialog
 
-from ..constants import ACTIVITY_APPROVE, ACTIVITY_COLLECT, DECIDED_STATES, FEE_GROUPS, HANDED_OVER_STATES, LIVE_STATES
+from ..constants import (
+    ACTIVITY_APPROVE,
+    ACTIVITY_COLLECT,
+    COST_GROUPS,
+    DECIDED_STATES,
+    FEE_GROUPS,
+    HANDED_OVER_STATES,
+    LIVE_STATES,
+)
 from .sale_sample_fee_policy import FeeProposal
 
 #: What the fee is decided by.
@@ -29,16 +37,16 @@ class SaleSampleRequest(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     estimated_cost = fields.Monetary(
-        readonly=True, copy=False, groups="base.group_user", tracking=True, help="R&D's estimate of all rounds"
+        readonly=True, copy=False, groups=COST_GROUPS, tracking=True, help="R&D's estimate of all rounds"
     )
-    # The customer on the portal has no business with our budgets.
+    # The customer on the portal has no business with our budgets, R&D none with what is left in those of sales.
     budget_currency_id = fields.Many2one(groups="base.group_user")
-    budget_line_id = fields.Many2one(groups="base.group_user")
-    budget_committed_amount = fields.Monetary(groups="base.group_user")
-    budget_actual_amount = fields.Monetary(groups="base.group_user")
-    budget_expected_line_id = fields.Many2one(groups="base.group_user")
-    budget_available_amount = fields.Monetary(groups="base.group_user")
-    budget_shortfall_amount = fields.Monetary(groups="base.group_user")
+    budget_line_id = fields.Many2one(groups=COST_GROUPS)
+    budget_committed_amount = fields.Monetary(groups=COST_GROUPS)
+    budget_actual_amount = fields.Monetary(groups=COST_GROUPS)
+    budget_expected_line_id = fields.Many2one(groups=FEE_GROUPS)
+    budget_available_amount = fields.Monetary(groups=FEE_GROUPS)
+    budget_shortfall_amount = fields.Monetary(groups=FEE_GROUPS)
     # The fee
     needs_fee_decision = fields.Boolean(related="type_id.needs_fee_decision", groups="base.group_user")
     fee_cost = fields.Monetary(
@@ -136,9 +144,11 @@ class SaleSampleRequest(models.Model):
                     "make another one."
                 ),
             )
-        refuse(
-            decided, self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is.")
-        )
+        if "fee_cost" in names:
+            refuse(
+                decided,
+                self.env._("%(names)s: the fee has been decided on the cost expected then, which stays as it is."),
+            )
         return result
 
     def _get_missing_items(self):
@@ -168,33 +178,46 @@ class SaleSampleRequest(models.Model):
                 )
             if request.fee_decision_state in DECIDED_STATES:
                 raise UserError(self.env._("%s: the fee is decided, or waits for approval.", request.display_name))
-        self.sudo()._propose_fee()  # sudo: decisions are closed to users
+        requests = self.sudo()  # sudo: decisions are closed to users
+        requests.filtered(lambda request: not request._is_proposal_fresh())._propose_fee()
 
     def action_confirm_fee(self) -> None:
         """Decide the fee as the rule proposes."""
-        self.fee_decision_id.action_confirm()
+        self._get_worked_out_fees().action_confirm()
 
     def action_approve_fee(self) -> None:
         """Approve the exception that waits."""
-        self.fee_decision_id.action_approve()
+        self._get_worked_out_fees().action_approve()
 
     def action_refuse_fee(self) -> None:
         """Refuse the exception that waits."""
-        self.fee_decision_id.action_refuse()
+        self._get_worked_out_fees().action_refuse()
 
     def action_charge_fee(self) -> dict:
         """Put the fee on a quotation and open it."""
-        return self.fee_decision_id.action_charge()
+        return self._get_worked_out_fees().action_charge()
 
     def action_open_fee_orders(self) -> dict:
         """Open the orders that charge the fee."""
-        return self.fee_decision_id.action_open_orders()
+        return self._get_worked_out_fees().action_open_orders()
 
     def action_open_fee_exception(self) -> dict:
         """Open the dialog that asks for another fee than the rule's."""
         self.ensure_one()
         self._check_sellers()
+        self._get_worked_out_fees()
         return dialog(self.env._("Ask for an Exception"), "sale.sample.fee.exception", request_id=self.id)
+
+    def _get_worked_out_fees(self) -> "models.Model":
+        """Return the fee decisions of these requests.
+
+        :raises UserError: one of them has none
+        """
+        refuse(
+            self.filtered(lambda request: not request.fee_decision_id),
+            self.env._("%(names)s: the fee has not been worked out. It is when the request is handed over to R&D."),
+        )
+        return self.fee_decision_id
 
     # ------------------------------------------------------------------
     # What the turns of a request set off
@@ -255,11 +278,20 @@ class SaleSampleRequest(models.Model):
             company=company,
             date=company._sales_today(),
             purpose=purpose,
-            team=self.team_id,
+            team=self._get_own_team(),
             user=self.user_id,
             partner=self.partner_id,
             estimate=estimate,
         )
+
+    def _get_own_team(self) -> "models.Model":
+        """Return the team of this one request if its salesperson leads it or belongs to it, else none.
+
+        Anybody may name a team on a request; its budget, its rules and its leader are for those who belong to it.
+        """
+        self.ensure_one()
+        team = self.team_id.sudo()  # sudo: who belongs to a team is no secret
+        return team.filtered(lambda one: self.user_id and self.user_id <= one.member_ids | one.user_id)
 
     def _get_budget_purpose(self) -> "models.Model":
         """Return what the money of one request is spent on. Extension point.
@@ -311,6 +343,19 @@ class SaleSampleRequest(models.Model):
         """Add a proposal by the rules to each request; one that is not decided yet is replaced."""
         for request in self:
             request._add_fee_decision(request._prepare_fee_decision(request._evaluate_fee()))
+
+    def _is_proposal_fresh(self) -> bool:
+        """Tell whether the open proposal of this one request says already what the rules give today."""
+        self.ensure_one()
+        decision = self.fee_decision_id
+        if decision.state != "proposed":
+            return False
+
+        def kept(name: str, value):
+            return decision._fields[name].convert_to_cache(value, decision)
+
+        found = self._prepare_fee_decision(self._evaluate_fee())
+        return all(kept(name, value) == kept(name, decision[name]) for name, value in found.items())
 
     def _evaluate_fee(self) -> FeeProposal:
         """Return what the fee policy gives for this one request today.

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.sale_sample.constants import RND_GROUPS
 
+from ..constants import COST_GROUPS
+
 #: States of a round in which its cost has been spent.
 SPENT_STATES = ("made", "sent", "answered", "cancelled")
 
@@ -16,12 +18,12 @@ class SaleSampleRound(models.Model):
     _closed_fields = frozenset({"budget_booked_amount"})
     _closed_except_groups = {"cost": RND_GROUPS}
 
-    cost = fields.Monetary(string="Making Cost", copy=False, tracking=True)
+    cost = fields.Monetary(string="Making Cost", copy=False, tracking=True, groups=COST_GROUPS)
     budget_booked_amount = fields.Monetary(
         "Booked in the Budget",
         readonly=True,
         copy=False,
-        groups="base.group_user",
+        groups=COST_GROUPS,
         help="Part of the cost that the budget knows",
     )
 

@@ -1,4 +1,5 @@
 from . import (
+    test_fee_doors,
     test_request_budget,
     test_fee_collection,
     test_fee_decision,
@@ -6,6 +7,7 @@ from . import (
     test_tools_refund,
     test_tours_fees,
     test_refund,
+    test_refund_doors,
     test_fee_refund,
     test_fee_budget,
     test_fee_concurrency,

@@ -59,6 +59,7 @@ class TestLastFreeSample(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {})
             requests = env["sale.sample.request"].browse(getattr(self, "requests", ()))
             decisions = requests.fee_decision_ids
+            decisions.order_line_ids.order_id.unlink()
             decisions.activity_ids.unlink()
             decisions.message_ids.unlink()
             cr.execute("UPDATE sale_sample_request SET fee_decision_id = NULL WHERE id = ANY(%s)", [requests.ids])
@@ -97,3 +98,26 @@ class TestLastFreeSample(BaseCase):
             self.assertEqual(requests.mapped("fee_charge"), ["free", "full"])
             given = requests.fee_decision_ids.filtered(lambda one: one.state == "approved" and one.quota_number)
             self.assertEqual(given.request_id, requests[0])
+
+    def test_charged_once(self):
+        """Two people press the button at the same moment: one waits and is told, one quotation is there."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["sale.sample.fee.policy"].browse(self.policy).free_quota = 0
+            request = env["sale.sample.request"].browse(self.requests[0])
+            request.action_work_out_fee()
+            request.action_confirm_fee()
+        first, second = (env["sale.sample.request"].browse(request.id) for env in (self._connect(), self._connect()))
+        self.assertEqual((first.fee_state, second.fee_state), ("to_order", "to_order"))
+        first.action_charge_fee()
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(UserError, "Another user is processing"):
+            second.action_charge_fee()
+        second.env.cr.rollback()
+        self.assertEqual(second.fee_state, "to_order")  # what the second has read before the first is done
+        first.env.cr.commit()
+        with mute_logger("odoo.sql_db", "odoo.service.model"), self.assertRaisesRegex(UserError, "charged already"):
+            retrying(second.action_charge_fee, second.env)
+        second.env.cr.rollback()
+        with self.registry.cursor() as cr:
+            request = api.Environment(cr, SUPERUSER_ID, {})["sale.sample.request"].browse(request.id)
+            self.assertEqual(len(request.fee_decision_id.order_line_ids), 1)

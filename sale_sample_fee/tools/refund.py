@@ -9,10 +9,28 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from dateutil.relativedelta import relativedelta
+
 StepState = Literal["open", "near", "reached", "missed", "granted", "fallen"]
 
 NEAR = 0.8
 """Share of the threshold from which a step counts as near."""
+
+
+def last_day(start: date | None, months: int) -> date | None:
+    """Return the last day on which pairs count, so many months after the first; None where there is no end.
+
+    >>> last_day(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    >>> last_day(date(9999, 1, 1), 12) is None  # beyond the calendar
+    True
+    """
+    if not start or months <= 0:
+        return None
+    try:
+        return start + relativedelta(months=months)
+    except (OverflowError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

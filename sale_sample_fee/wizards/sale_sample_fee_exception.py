@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import api, fields, models
 
 
@@ -6,11 +8,14 @@ class SaleSampleFeeException(models.TransientModel):
 
     _name = "sale.sample.fee.exception"
     _description = "Exception from the Fee Policy"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"request_id": "write"}
 
-    request_id = fields.Many2one("sale.sample.request", required=True, readonly=True)
+    request_id = fields.Many2one("sale.sample.request", required=True)
     currency_id = fields.Many2one(related="request_id.currency_id")
-    proposed_fee = fields.Monetary(related="request_id.fee_decision_id.proposed_fee")
-    cost = fields.Monetary(related="request_id.fee_decision_id.cost")
+    # read as the user, who must be allowed to see the decision, too
+    proposed_fee = fields.Monetary(related="request_id.fee_decision_id.proposed_fee", related_sudo=False)
+    cost = fields.Monetary(related="request_id.fee_decision_id.cost", related_sudo=False)
     fee_amount = fields.Monetary("Customer Pays", required=True)
     reason = fields.Text(required=True)
     approver_note = fields.Char("Approved by", compute="_compute_approver_note")
@@ -30,5 +35,5 @@ class SaleSampleFeeException(models.TransientModel):
 
         :raises UserError: there is no proposal to deviate from, or the fee is no exception
         """
-        self.ensure_one()
+        self._use_once()
         self.request_id._ask_fee_exception(self.fee_amount, self.reason)

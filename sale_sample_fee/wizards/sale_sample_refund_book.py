@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import fields, models
 
 
@@ -6,6 +8,8 @@ class SaleSampleRefundBook(models.TransientModel):
 
     _name = "sale.sample.refund.book"
     _description = "Book Pairs by Hand"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"agreement_id": "write"}
 
     agreement_id = fields.Many2one("sale.sample.mould.agreement", required=True, ondelete="cascade")
     date = fields.Date("Day", required=True, default=lambda self: self.env.company._sales_today())
@@ -14,5 +18,5 @@ class SaleSampleRefundBook(models.TransientModel):
 
     def action_book(self) -> None:
         """Book the pairs."""
-        self.ensure_one()
+        self._use_once()
         self.agreement_id._book_by_hand(self.pairs, self.date, self.reason)

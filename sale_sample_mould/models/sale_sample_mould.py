@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import ClassVar
 
 from odoo import api, fields, models
@@ -11,6 +12,8 @@ from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs
 
+#: What a mould is made for and by whom: who names a record here must be able to read it.
+SOURCE_FIELDS = ("request_id", "partner_id", "keeper_id", "maker_id")
 #: States in which further sizes can be opened.
 IN_USE_STATES = ("opened", "trial", "released", "stored")
 
@@ -37,17 +40,6 @@ class SaleSampleMould(models.Model):
         "released": {"stored", "scrapped"},
         "stored": {"released", "scrapped"},
     }
-    #: Set by the buttons.
-    _closed_fields = frozenset({
-        "opened_on",
-        "t0_on",
-        "t1_on",
-        "released_on",
-        "stored_on",
-        "scrapped_on",
-        "trial_number",
-        "event_ids",
-    })
 
     name = fields.Char("Number", required=True, copy=False, default="/", index="trigram", tracking=True)
     active = fields.Boolean(default=True)
@@ -224,13 +216,54 @@ class SaleSampleMould(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moulds = super().create(vals_list)
+        if not self.env.su:
+            moulds._check_sources({name.removeprefix("default_") for name in self.env.context}.union(*vals_list))
         moulds._log_event("quoted")
         return moulds
 
     def write(self, vals):
         if "company_id" in vals and any(mould.company_id.id != vals["company_id"] for mould in self):
             raise UserError(self.env._("A mould stays with its company. Register it anew in the other one."))
-        return super().write(vals)
+        if "request_id" in vals:
+            self._check_request_open(vals["request_id"])
+        result = super().write(vals)
+        if not self.env.su:
+            self._check_sources(vals)
+        return result
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self.env.su:
+            # the customer is proposed as superuser
+            defaults = {f"default_{name}": name for name in SOURCE_FIELDS}
+            given = {defaults[key]: value for key, value in self.env.context.items() if key in defaults}
+            given |= {name: values[name] for name in SOURCE_FIELDS if name in values}
+            self.new(given)._check_sources(given)
+        return super().onchange(values, field_names, fields_spec)
+
+    def _check_sources(self, names: Iterable[str]) -> None:
+        """Refuse to name records that the user may not read: the mould would show what they are called.
+
+        :param names: of the fields that the user filled
+        :raises AccessError: the user may not read what one of them holds
+        """
+        for name in SOURCE_FIELDS:
+            if name in names:
+                given = self.sudo()[name]._origin  # sudo: whose they are is asked right now
+                given.sudo(False).check_access("read")
+
+    def _check_request_open(self, request_id: int | bool) -> None:
+        """Refuse to move an opened mould to another request: what it costs is that request's.
+
+        :param request_id: the request it would belong to
+        :raises UserError: naming the moulds
+        """
+        if not self.env.su:
+            refuse(
+                self.filtered(
+                    lambda mould: mould.state != "quoted" and mould.request_id and mould.request_id.id != request_id
+                ),
+                self.env._("%(names)s has been opened for its request and stays with it."),
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
@@ -270,10 +303,24 @@ class SaleSampleMould(models.Model):
             mould._log_event("opened", sizes=first._get_labels())
 
     def action_trial(self) -> None:
-        """Record the next trial: T0, then T1 and so on."""
+        """Record the next trial: T0, then T1 and so on.
+
+        The button says which trial it last saw, so that pressed twice it records one.
+
+        :raises UserError: another trial has been recorded since
+        """
         self._check_maker()
         today = self._get_today()
+        seen = self.env.context.get("last_trial")
         for mould in self:
+            if seen is not None and mould.trial_number != seen:
+                raise UserError(
+                    self.env._(
+                        "%(mould)s: %(trial)s has been recorded already. Reload the page, and press again for the next.",
+                        mould=mould.display_name,
+                        trial=mould.trial_label,
+                    )
+                )
             number = mould.trial_number + 1
             dates = {f"t{number}_on": today} if number < 2 else {}
             mould._change_state("trial", trial_number=number, **dates)

@@ -6,6 +6,7 @@ class SaleSampleMouldEvent(models.Model):
 
     _name = "sale.sample.mould.event"
     _description = "Event of a Mould"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "mould_id, id"
     _rec_name = "kind"
 

@@ -6,6 +6,7 @@ class SaleSampleMouldPart(models.Model):
 
     _name = "sale.sample.mould.part"
     _description = "Mould Part"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "mould_id, sequence, id"
 
     mould_id = fields.Many2one("sale.sample.mould", required=True, index=True, ondelete="cascade")

@@ -6,6 +6,7 @@ class SaleSampleMouldRule(models.Model):
 
     _name = "sale.sample.mould.rule"
     _description = "Rule for Further Sizes"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "company_id, grade_id, id"
 
     company_id = fields.Many2one("res.company", index=True, help="Empty: all companies")

@@ -10,7 +10,6 @@ class SaleSampleMouldSize(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "mould_id, size, id"
     _rec_name = "size"
-    _closed_fields = frozenset({"state", "opened_on", "evidence"})
 
     mould_id = fields.Many2one("sale.sample.mould", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="mould_id.company_id", store=True, index=True)
@@ -34,15 +33,20 @@ class SaleSampleMouldSize(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_opened(self):
-        opened = self.filtered(lambda line: line.state == "opened")
+        opened = self._get_settled()
         if opened:
-            raise UserError(
-                self.env._(
-                    "%(mould)s: size %(sizes)s has been opened and stays on record.",
-                    mould=opened.mould_id[:1].display_name,
-                    sizes=opened._get_labels(),
-                )
-            )
+            raise UserError(opened._settled_refusal())
+
+    def _get_settled(self):
+        return self.filtered(lambda line: line.state == "opened")
+
+    def _settled_refusal(self):
+        opened = self._get_settled()
+        return self.env._(
+            "%(mould)s: size %(sizes)s has been opened and stays on record.",
+            mould=opened.mould_id[:1].display_name,
+            sizes=opened._get_labels(),
+        )
 
     def _get_labels(self) -> str:
         """Return the sizes as text."""

@@ -7,7 +7,6 @@ class SaleSampleRequest(models.Model):
     """Moulds made for a request, and the grade that its customer had when it was handed over."""
 
     _inherit = "sale.sample.request"
-    _closed_fields = frozenset({"grade_id"})
 
     grade_id = fields.Many2one(
         "customer.grade",

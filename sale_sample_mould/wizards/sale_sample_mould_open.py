@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import fields, models
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
@@ -8,8 +10,10 @@ class SaleSampleMouldOpen(models.TransientModel):
 
     _name = "sale.sample.mould.open"
     _description = "Open Further Sizes"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"mould_id": "write"}
 
-    mould_id = fields.Many2one("sale.sample.mould", required=True, readonly=True)
+    mould_id = fields.Many2one("sale.sample.mould", required=True)
     size_ids = fields.Many2many(
         "sale.sample.mould.size", string="Sizes", domain="[('mould_id', '=', mould_id), ('state', '=', 'planned')]"
     )
@@ -22,6 +26,6 @@ class SaleSampleMouldOpen(models.TransientModel):
 
         :raises UserError: see `_open_sizes`
         """
-        self.ensure_one()
+        self._use_once()
         reason = self.sudo().reason  # sudo: hidden from R&D, who then gives none
         self.mould_id._open_sizes(self.size_ids, reason or "")

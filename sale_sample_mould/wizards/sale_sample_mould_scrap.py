@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from odoo import fields, models
 
 
@@ -6,6 +8,8 @@ class SaleSampleMouldScrap(models.TransientModel):
 
     _name = "sale.sample.mould.scrap"
     _description = "Scrap Moulds"
+    _inherit = ["sales.department.dialog.mixin"]
+    _dialog_access: ClassVar = {"mould_ids": "write"}
 
     mould_ids = fields.Many2many("sale.sample.mould", string="Moulds", required=True)
     reason = fields.Char(required=True)
@@ -15,5 +19,5 @@ class SaleSampleMouldScrap(models.TransientModel):
 
         :raises UserError: a mould was never opened, or is scrapped already
         """
-        self.ensure_one()
+        self._use_once()
         self.mould_ids._scrap(self.reason)

@@ -1,10 +1,15 @@
 import base64
 import logging
+from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.sales_department_base.records import refuse
 from odoo.addons.sales_department_base.tools.periods import Period
+
+#: A button that is pressed again within this time was pressed twice.
+PAUSE = timedelta(minutes=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -17,7 +22,7 @@ class SaleSampleReportSubscription(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "company_id, user_id, period_kind"
     _rec_name = "user_id"
-    _closed_fields = frozenset({"sent_for", "sent_at"})
+    _fixed_fields = frozenset({"user_id", "company_id"})
 
     user_id = fields.Many2one(
         "res.users",
@@ -78,9 +83,16 @@ class SaleSampleReportSubscription(models.Model):
     def action_send(self) -> None:
         """Send the report of the last period now, again if need be.
 
-        :raises UserError: a subscriber has left the company, or may not see samples
+        :raises UserError: a subscriber has left the company, or may not see samples, or got it a moment ago
         """
         self.check_access("write")
+        self._lock()
+        self.invalidate_recordset(["sent_at"])
+        now = fields.Datetime.now()
+        refuse(
+            self.filtered(lambda one: one.sent_at and now - one.sent_at < PAUSE),
+            self.env._("%(names)s: the report was sent a moment ago. Wait a minute before you send it again."),
+        )
         for subscription in self:
             subscription._send()
 
@@ -106,7 +118,8 @@ class SaleSampleReportSubscription(models.Model):
             self
             .with_user(user)
             .with_company(company)
-            .with_context(allowed_company_ids=company.ids, lang=user.lang, tz=user.tz)
+            # nothing of the sender's own context: what the sender has open is not the subscriber's
+            .with_context({"allowed_company_ids": company.ids, "lang": user.lang, "tz": user.tz})
         )
         wizard = subscriber.env["sale.sample.report"].create({
             "company_id": company.id,
@@ -118,14 +131,17 @@ class SaleSampleReportSubscription(models.Model):
             "sale_sample_statistics.action_report_sample", wizard.ids, data={"documents": [document]}
         )
         template = self.env.ref("sale_sample_statistics.mail_template_sample_report")
-        template.sudo().with_context(  # sudo: nobody needs a right on templates to get a report
+        # sent by the system: neither who presses the button nor who reads the subscription reads the mail of another
+        template.with_user(SUPERUSER_ID).with_context(
             said=document.said, period_name=wizard._get_period_name()
         ).send_mail(
             self.id,
             email_layout_xmlid="mail.mail_notification_light",
             email_values={
                 # templates take their attachments in base64
-                "attachments": [(f"{wizard.display_name}.{kind}", base64.b64encode(content))]
+                "attachments": [(f"{wizard.display_name}.{kind}", base64.b64encode(content))],
+                "model": False,
+                "res_id": False,
             },
         )
         self.sudo().write({  # sudo: the fields are closed to hands

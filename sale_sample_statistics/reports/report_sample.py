@@ -153,7 +153,7 @@ class ReportSample(models.AbstractModel):
             "doc_model": "sale.sample.report",
             "docs": wizards,
             "documents": given
-            if given and all(isinstance(document, SampleDocument) for document in given)
+            if isinstance(given, list) and given and all(isinstance(document, SampleDocument) for document in given)
             else [self._get_document(wizard) for wizard in wizards],
         }
 

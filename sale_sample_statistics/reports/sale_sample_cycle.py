@@ -56,6 +56,10 @@ class SaleSampleCycle(models.Model):
         "Working Days, P90", readonly=True, aggregator="avg", help="Nine of ten took no longer"
     )
 
+    def action_open_request(self) -> dict:
+        """Open the sample request of a row."""
+        return self._open_request()
+
     def _read_group_select(self, aggregate_spec, query):
         found = super()._read_group_select(aggregate_spec, query)
         if aggregate_spec.partition(":")[0] not in ("days", "working_days", *self._percentiles):

@@ -6,7 +6,7 @@ class SaleSampleReportMixin(models.AbstractModel):
 
     _name = "sale.sample.report.mixin"
     _description = "Report on Samples"
-    _inherit = ["sales.department.report.mixin"]
+    _inherit = ["sales.department.report.mixin", "sales.department.closed.mixin"]
 
     date = fields.Date(readonly=True, help="Day of the event, by the company's clock")
     request_id = fields.Many2one("sale.sample.request", readonly=True)
@@ -20,7 +20,7 @@ class SaleSampleReportMixin(models.AbstractModel):
     product_family_id = fields.Many2one("product.category", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
 
-    def action_open_request(self) -> dict:
-        """Open the sample request of a row."""
+    def _open_request(self) -> dict:
+        """Return the action that opens the sample request of one row. Reports offer it as a button."""
         self.ensure_one()
         return self.request_id._get_records_action()

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.sale_sample_fee.constants import COST_GROUPS
 from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_GROUP
 
 MONEY_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP}"
@@ -182,7 +183,7 @@ class SaleSampleStatistics(models.Model):
     cycle_working_days = mean("Cycle in Working Days, Mean")
     cycle_working_days_median = mean("Cycle in Working Days, Median")
     cycle_working_days_p90 = mean("Cycle in Working Days, P90")
-    cost = fields.Monetary("Making Cost", readonly=True)
+    cost = fields.Monetary("Making Cost", readonly=True, groups=COST_GROUPS)
     mould_cost = money(
         help="Parts made once on the day the mould was opened, parts of each size on the day the size was opened"
     )
@@ -257,11 +258,13 @@ class SaleSampleStatistics(models.Model):
             )
         return super()._read_group_select(aggregate_spec, query)
 
-    def action_open_request(self):
+    def action_open_request(self) -> dict:
+        """Open the sample request of a row; of a refund without one, the agreement."""
+        self.ensure_one()
         if self.event == "refunded" and not self.request_id:
             refund = self.env["sale.sample.refund"].browse(self.id // KINDS_OF_FACTS)
             return refund.agreement_id._get_records_action()
-        return super().action_open_request()
+        return self._open_request()
 
     # ------------------------------------------------------------------
     # How the rows are put together: facts of several kinds, and their dimensions

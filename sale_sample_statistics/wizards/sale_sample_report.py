@@ -7,6 +7,8 @@ from odoo.addons.sales_department_base.tools.periods import PERIODS, Period
 
 #: Longest period of one report, in days.
 LONGEST = 3 * 366
+#: Years that a report may be about.
+FIRST_YEAR, LAST_YEAR = 1970, 2148
 
 
 class SaleSampleReport(models.TransientModel):
@@ -14,6 +16,7 @@ class SaleSampleReport(models.TransientModel):
 
     _name = "sale.sample.report"
     _description = "Sample Report"
+    _inherit = ["sales.department.dialog.mixin"]
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     period_kind = fields.Selection([*PERIODS, ("days", "Any Days")], "Period", required=True, default="month")
@@ -25,15 +28,20 @@ class SaleSampleReport(models.TransientModel):
     @api.depends("period_kind", "date_from")
     def _compute_date_to(self):
         for report in self:
-            if report.date_from and report.period_kind != "days":
+            if report._is_known_day(report.date_from) and report.period_kind != "days":
                 report.date_to = Period.of(report.period_kind, report.date_from).last_day
             elif not report.date_to or (report.date_from and report.date_to < report.date_from):
                 report.date_to = report.date_from
 
     @api.onchange("period_kind")
     def _onchange_period_kind(self):
-        if self.date_from and self.period_kind != "days":
+        if self._is_known_day(self.date_from) and self.period_kind != "days":
             self.date_from = Period.of(self.period_kind, self.date_from).start
+
+    @api.model
+    def _is_known_day(self, day: date | bool) -> bool:
+        """Tell whether a report may be about this day."""
+        return bool(day) and FIRST_YEAR <= day.year <= LAST_YEAR
 
     @api.depends("period_kind", "date_from", "date_to")
     def _compute_display_name(self):
@@ -43,9 +51,13 @@ class SaleSampleReport(models.TransientModel):
     def _get_period(self) -> tuple[date, date, date]:
         """Return the first day, the first day after the period, and the first day of the period before.
 
-        :raises UserError: the period is upside down or too long
+        :raises UserError: the period is upside down or too long, or in years that nobody reports on
         """
         self.ensure_one()
+        if not self._is_known_day(self.date_from) or not self._is_known_day(self.date_to):
+            raise UserError(
+                self.env._("Choose days from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+            )
         if self.period_kind != "days":
             period = Period.of(self.period_kind, self.date_from)
             return period.start, period.stop, period.previous().start

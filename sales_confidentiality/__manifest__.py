@@ -1,0 +1,23 @@
+{
+    "name": "Sales Confidentiality",
+    "summary": "Who sees, exports and opens customers; costs, margins and contact data for those who need them",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Sales Department Contributors",
+    "license": "AGPL-3",
+    "depends": ["sales_department_base", "sales_team_security"],
+    "data": [
+        "security/res_groups.xml",
+        "security/ir.model.access.csv",
+        "security/sales_confidentiality_security.xml",
+        "security/team_rules.xml",
+        "data/mail_activity_type_data.xml",
+        "views/sales_export_log_views.xml",
+        "views/sales_customer_opening_views.xml",
+        "views/sales_confidentiality_day_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/sales_confidentiality_menus.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,24 @@
+"""External ids of the rights, and what they guard."""
+
+EXPORT_GROUP = "sales_confidentiality.group_export"
+COST_GROUP = "sales_confidentiality.group_cost"
+CONTACT_GROUP = "sales_confidentiality.group_contact"
+
+#: Who reads a field of contact data: portal users see themselves only, by Odoo's own rules.
+CONTACT_GROUPS = f"{CONTACT_GROUP},base.group_portal,base.group_public"
+
+#: Who reads that of users and companies, which would follow their contacts: nobody loses a colleague's number.
+EVERYBODY = "base.group_user,base.group_portal,base.group_public"
+
+#: Models of Odoo whose records are customers, leads and orders.
+CUSTOMER_MODELS = frozenset({
+    "res.partner",
+    "crm.lead",
+    "crm.activity.report",
+    "sale.order",
+    "sale.order.line",
+    "sale.report",
+})
+
+#: Who reads one of these fields of a customer has opened it, not just seen its name.
+CARD_FIELDS = frozenset({"phone", "email", "street", "vat", "comment"})

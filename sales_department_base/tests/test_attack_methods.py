@@ -1,0 +1,75 @@
+"""Every public method, with ids and arguments of every kind: no traceback, and nothing of others changes or shows."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from odoo.tests import tagged
+
+from .attack_case import AttackCase
+
+#: Methods of Odoo that ours extend; they are attacked by the other tests, with arguments that make sense.
+EVERYDAY = frozenset({"create", "write", "unlink", "copy", "copy_data", "default_get", "onchange", "web_save", "load"})
+#: What stands in place of an argument: nothing, numbers out of range, text, markup, lists.
+ARGUMENTS = (None, 0, -1, 10**18, "x", "²", "<b onclick='x'>x</b>", "\x00", [], [0], ["x"], {}, True)
+MISSING = 2_000_000_000
+
+
+@tagged("post_install", "-at_install")
+class TestMethods(AttackCase):
+    def test_every_method(self):
+        with self.attacking("methods"):
+            for name in sorted({*self.house.models, *self.house.get_extended_models()}):
+                methods = [one for one in self.house.get_public_methods(name) if one not in EVERYDAY]
+                self.counts["models"] += bool(methods)
+                self.counts["methods"] += len(methods)
+                for method in methods:
+                    for attacker in self.attackers:
+                        self._call(attacker, name, method)
+
+    def _call(self, attacker, name, method):
+        function = getattr(type(self.env[name]), method)
+        needed, optional = self._get_parameters(function)
+        rows = [([], "nothing")] if getattr(function, "_api_model", False) else self._get_ids(attacker, name)
+        for ids, whose in rows:
+            first = [] if getattr(function, "_api_model", False) else [ids]
+            outcome = self.attempt(attacker.user, name, method, *first, *[None] * len(needed))
+            self._judge(attacker, f"{name}.{method}", f"{whose} ids", whose, outcome, usual=not needed)
+        for position in range(len(needed) + len(optional)):
+            for value in ARGUMENTS:
+                given = [*[None] * position, value, *[None] * (len(needed) - position - 1)]
+                outcome = self.attempt(attacker.user, name, method, *first, *given)
+                self._judge(attacker, f"{name}.{method}", f"argument {position + 1}: {value!r}", "nothing", outcome)
+
+    @staticmethod
+    def _get_parameters(function) -> tuple[list[str], list[str]]:
+        """Return the names of the arguments that a method needs, and of those it takes besides."""
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        found = [one for one in inspect.signature(function).parameters.values() if one.kind in kinds][1:]
+        needed = [one.name for one in found if one.default is inspect.Parameter.empty]
+        return needed, [one.name for one in found if one.name not in needed]
+
+    def _get_ids(self, attacker, name) -> Iterator[tuple[list[int], str]]:
+        """Yield ids of every kind, in the end those that are the attacker's own, and whose they are."""
+        yield [], "empty"
+        yield [0], "zero"
+        yield [MISSING], "missing"
+        if self.env[name]._abstract:
+            return
+        for world in attacker.foreign:
+            if (record := world.make(name)) and not self.may(attacker.user, record):
+                yield record.ids, f"foreign ({world.key})"
+        own = attacker.own.make(name)
+        if own:
+            yield [*own.ids, MISSING], "own and missing"
+            yield own.ids, "own"
+
+    def _judge(self, attacker, place, way, whose, outcome, *, usual=True):
+        if outcome.is_traceback:
+            self.find(place, attacker.key, way, outcome)
+        elif whose.startswith("foreign") and outcome.changed:
+            self.find(place, attacker.key, way, outcome)
+        elif whose.startswith("foreign") and any(
+            world.marker in outcome.text for world in attacker.foreign if world.key in whose
+        ):
+            self.find(place, attacker.key, f"{way}: shows {outcome.text[:150]}")

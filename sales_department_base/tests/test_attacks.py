@@ -1,0 +1,12 @@
+"""Attacks on every model of the house, made up from the registry: nothing is named here, what is new is found."""
+
+from odoo.tests import tagged
+
+from .attack_case import AttackCase
+
+
+@tagged("post_install", "-at_install")
+class TestAttacks(AttackCase):
+    def test_a_record_of_every_model(self):
+        lacking = {f"{world.key}: {name}: {why}" for world in self.worlds for name, why in world.failures.items()}
+        self.assertFalse(lacking, "\n".join(sorted(lacking)))
