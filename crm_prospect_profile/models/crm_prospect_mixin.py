@@ -6,15 +6,13 @@ from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.fit import fit_percent
 
-PROSPECT_FIELDS = ("prospect_employees", "prospect_volume", "prospect_family_ids")
-"""What is copied with a lead or partner."""
-
 
 class CrmProspectMixin(models.AbstractModel):
     """Prospect data of leads and partners, and how well it fits the prospect profile."""
 
     _name = "crm.prospect.mixin"
     _description = "Prospect Data"
+    _inherit = ["sales.department.closed.mixin"]
 
     prospect_employees = fields.Integer(
         "Number of Employees", groups=SALES_GROUP, help="People the company employs, as far as known"
@@ -54,12 +52,6 @@ class CrmProspectMixin(models.AbstractModel):
                 "crm_prospect_profile.prospect_traits", {"traits": traits}
             )
 
-    def copy_data(self, default=None):
-        # Odoo copies what the user may not read, too: the copy goes without it.
-        hidden = [name for name in PROSPECT_FIELDS if not self._has_field_access(self._fields[name], "read")]
-        copies = super().copy_data({**dict.fromkeys(hidden, False), **(default or {})})
-        return [{name: value for name, value in values.items() if name not in hidden} for values in copies]
-
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):
         known = self.sudo()  # sudo: who writes them need not read them
@@ -69,8 +61,8 @@ class CrmProspectMixin(models.AbstractModel):
             ValidationError,
         )
 
-    def action_view_prospect(self) -> dict:
-        """Open the answers and the fit to the profile of this lead or partner in a dialog.
+    def _get_prospect_action(self) -> dict:
+        """Return what opens the answers and the fit to the profile of this lead or partner in a dialog.
 
         They stand there and not on the form, which would read them each time it is opened.
         The buttons of the dialog use it, too: to compare again after saving.

@@ -11,3 +11,5 @@ def fill(factory):
     )
     factory.set_values("customer.grade.review", scheme_id=lambda world: world.make("customer.grading.scheme"))
     factory.set_values("customer.grade.assessment", grade_id=lambda world: world.make("customer.grade"))
+    factory.set_settling("customer.grade.review", lambda _world, review: review.write({"state": "applied"}))
+    factory.set_settling("customer.grade.assessment", lambda _world, entry: entry.write({"state": "applied"}))
