@@ -291,7 +291,7 @@ class SaleSampleMould(models.Model):
                     self.env._(
                         "%(mould)s: %(trial)s has been recorded already. Reload the page, and press again for the next.",
                         mould=mould.display_name,
-                        trial=mould.trial_label,
+                        trial=mould.trial_label or "–",
                     )
                 )
             number = mould.trial_number + 1
