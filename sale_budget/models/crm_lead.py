@@ -5,9 +5,10 @@ from odoo.addons.sales_department_base.records import fill_count
 
 
 class CrmLead(models.Model):
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "sales.department.closed.mixin"]
 
-    sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests")
+    sale_budget_request_ids = fields.One2many("sale.budget.request", "lead_id", "Spending Requests", groups=SALES_GROUP)
     sale_budget_request_count = fields.Integer(
         "Number of Spending Requests", compute="_compute_sale_budget_request_count", groups=SALES_GROUP
     )

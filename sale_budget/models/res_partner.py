@@ -4,7 +4,8 @@ from odoo.addons.sales_department_base.constants import SALES_GROUP
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "sales.department.closed.mixin"]
 
     sale_budget_request_count = fields.Integer(
         "Spending Requests", compute="_compute_sale_budget_request_count", groups=SALES_GROUP

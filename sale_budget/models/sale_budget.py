@@ -13,6 +13,9 @@ from ..tools.money import Balance
 #: What an approved budget no longer lets change: documents were approved on these terms.
 FIXED = frozenset({"company_id", "period_kind", "date_from", "date_to", "team_id", "user_id"})
 
+#: The last year of which a period may begin: the one after it is asked for, too.
+LAST_YEAR = 9000
+
 
 class SaleBudget(models.Model):
     """Money for a period, of the company, a team or a salesperson, by purpose.
@@ -26,7 +29,6 @@ class SaleBudget(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
-    _closed_fields = frozenset({"approved_by_id", "approved_on", "closed_by_id", "closed_on"})
     _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
 
     name = fields.Char(required=True, tracking=True, index="trigram")
@@ -105,9 +107,26 @@ class SaleBudget(models.Model):
     def _compute_date_to(self):
         for budget in self:
             if budget.period_kind in MONTHS and budget.date_from:
-                budget.date_to = Period.of(budget.period_kind, budget.date_from).last_day
+                budget.date_to = budget._get_period().last_day
             elif not budget.date_to:
                 budget.date_to = budget.date_from
+
+    def _get_period(self) -> Period:
+        """Return the calendar period that holds the first day of one budget.
+
+        :raise UserError: too far in the future
+        """
+        self.ensure_one()
+        if self.date_from.year > LAST_YEAR:
+            raise UserError(self._get_calendar_refusal())
+        return Period.of(self.period_kind, self.date_from)
+
+    def _get_calendar_refusal(self) -> str:
+        return self.env._(
+            "%(budget)s: the calendar ends there. Choose days before the year %(year)s.",
+            budget=self.name or self.env._("Budget"),
+            year=LAST_YEAR,
+        )
 
     def _compute_totals(self):
         names = ("amount", "amendment_amount", "committed_amount", "actual_amount")
@@ -126,7 +145,7 @@ class SaleBudget(models.Model):
     @api.onchange("period_kind", "date_from")
     def _onchange_period(self):
         if self.period_kind in MONTHS and self.date_from:
-            self.date_from = Period.of(self.period_kind, self.date_from).start
+            self.date_from = self._get_period().start
 
     # ------------------------------------------------------------------
     # Periods, and no two budgets that pay for the same
@@ -135,7 +154,7 @@ class SaleBudget(models.Model):
     @api.constrains("period_kind", "date_from", "date_to")
     def _check_period(self):
         for budget in self.filtered(lambda budget: budget.period_kind in MONTHS):
-            period = Period.of(budget.period_kind, budget.date_from)
+            period = budget._get_period()
             if (budget.date_from, budget.date_to) != (period.start, period.last_day):
                 raise ValidationError(
                     self.env._(
@@ -163,11 +182,14 @@ class SaleBudget(models.Model):
             if {"date_from", "date_to", "period_kind"} & default.keys():
                 continue
             if budget.period_kind in MONTHS:
-                period = Period.of(budget.period_kind, budget.date_from).next()
+                period = budget._get_period().next()
                 vals.update(date_from=period.start, date_to=period.last_day)
             else:
-                start = budget.date_to + timedelta(days=1)
-                vals.update(date_from=start, date_to=start + (budget.date_to - budget.date_from))
+                try:
+                    start = budget.date_to + timedelta(days=1)
+                    vals.update(date_from=start, date_to=start + (budget.date_to - budget.date_from))
+                except OverflowError as error:
+                    raise UserError(budget._get_calendar_refusal()) from error
             if "name" not in default:
                 vals["name"] = self.env._("%(budget)s (next period)", budget=budget.name)
         return vals_list
@@ -181,7 +203,15 @@ class SaleBudget(models.Model):
                     "budget, and move the money with amendments."
                 ),
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if "owner_id" in vals:
+            self.env["sale.budget.request"]._follow_owners(self.line_ids)
+        return result
+
+    def _after_change_state(self, target):
+        result = super()._after_change_state(target)
+        self.env["sale.budget.request"]._follow_owners(self.line_ids)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

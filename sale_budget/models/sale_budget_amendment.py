@@ -13,7 +13,6 @@ class SaleBudgetAmendment(models.Model):
     _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "reason"
-    _closed_fields = frozenset({"date", "user_id"})
 
     line_id = fields.Many2one(
         "sale.budget.line",
@@ -39,12 +38,10 @@ class SaleBudgetAmendment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = self.env["sale.budget.line"].browse({vals["line_id"] for vals in vals_list if vals.get("line_id")})
-        lines.check_access("read")
-        locked = lines.sudo()  # sudo: whoever may amend (access rights of this model) may not write plans
-        locked._lock()
-        locked._check_open()
         amendments = super().create(vals_list)
+        locked = amendments.line_id.sudo()  # sudo: notices and the lock are the server's
+        locked._lock_money()
+        locked._check_open()
         for line in locked:
             if line.currency_id.compare_amounts(line.available_amount, 0.0) < 0 and any(
                 amendment.amount < 0 for amendment in amendments if amendment.line_id == line

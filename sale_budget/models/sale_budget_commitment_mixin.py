@@ -71,7 +71,6 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     _description = "Document that Uses a Budget"
     _inherit = ["sales.department.closed.mixin"]
 
-    _closed_fields = frozenset({"budget_line_id"})
     #: Figures that follow from the ledger.
     _budget_figures = ("budget_committed_amount", "budget_actual_amount")
 
@@ -164,7 +163,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         Called by the wizard that asks for the reason. Each document that offers the wizard defines it, usually as its
         approval with ``_budget_commit(reason=reason)``.
         """
-        raise NotImplementedError(f"{self._name} does not define _budget_approve_over")
+        raise UserError(self.env._("There is no document that could be approved over budget."))
 
     # ------------------------------------------------------------------
     # Which budget pays
@@ -182,6 +181,15 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         """
         values = self._get_budget_values() if values is None else values
         return self._budget_lines_in(values, "approved")
+
+    @api.model
+    def _budget_counts_for(self, team, user) -> bool:
+        """Tell whether a document may spend a team's money: its salesperson is a member or leads the team.
+
+        A team can be chosen freely; its money is not to be had by that.
+        """
+        team = team._origin.sudo()  # sudo: who is in which team is no secret
+        return bool(team) and (not user or user._origin in team.member_ids | team.user_id)
 
     @api.model
     def _budget_lines_in(self, values: dict, state: str) -> dict[Any, Any]:
@@ -205,7 +213,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
                 scopes.get((value.company.id, value.purpose._origin.id), ()),
                 value.date,
                 value.user._origin.id or None,
-                value.team._origin.id or None,
+                value.team._origin.id if self._budget_counts_for(value.team, value.user) else None,
             )
             found[key] = Line.browse(line_id or ()).with_prefetch(lines.ids)
         return found
@@ -282,7 +290,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         refuse(negative, self.env._("%(names)s: the amount must not be negative."))
         lines = self._budget_require_lines(values)
         found = self.env["sale.budget.line"].sudo().union(*lines.values())  # sudo: see _budget_find_line
-        found._lock()
+        found._lock_money()
         found._check_open()
         demands = [Demand(record, lines[record.id].id, money) for record, money in wanted.items()]
         over = found._check_money(demands, reason)
@@ -339,7 +347,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         values = self._get_budget_values()
         line = self.budget_line_id.sudo()  # sudo: see _budget_find_line
         line = line or self._budget_require_lines(values)[self.id]
-        line._lock()
+        line._lock_money()
         line._check_open()
         self.invalidate_recordset(self._budget_figures)
         reserved = max(self.budget_committed_amount, 0.0)
@@ -375,7 +383,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         records = self.filtered("budget_line_id")
         if not records:
             return
-        records.budget_line_id.sudo()._lock()  # sudo: the user need not see the budget to give money back
+        records.budget_line_id.sudo()._lock_money()  # sudo: the user need not see the budget to give money back
         values = records._get_budget_values()
         self.env["sale.budget.entry"]._book([
             record._budget_prepare_entry(values[record.id], record.budget_line_id, "commitment", "release", 0.0)

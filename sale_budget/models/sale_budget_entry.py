@@ -37,7 +37,7 @@ class SaleBudgetEntry(models.Model):
 
     _name = "sale.budget.entry"
     _description = "Budget Ledger Entry"
-    _inherit = ["sales.department.append.only.mixin"]
+    _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "date desc, id desc"
     _rec_name = "document_name"
 
@@ -197,7 +197,7 @@ class SaleBudgetEntry(models.Model):
         rows = ledger._read_rows("source", by_key)
         lines = self.env["sale.budget.line"].sudo()  # sudo: accountants may not see every budget
         concerned = {row["line_id"] for of_source in (by_key.values(), *rows.values()) for row in of_source}
-        lines.browse(concerned - {False})._lock()
+        lines.browse(concerned - {False})._lock_money()
         changes = []
         for key, source in by_key.items():
             of_source = ledger._prepare_changes(source, rows[key])

@@ -14,7 +14,7 @@ from ..tools.thresholds import newly_reached
 #: How many documents an error message names before it only counts them.
 NAMED_AT_MOST = 10
 
-#: Figures that follow from the ledger; nobody writes them.
+#: Figures that follow from the ledger.
 LEDGER_FIELDS = frozenset({
     "amendment_amount",
     "committed_amount",
@@ -36,7 +36,6 @@ class SaleBudgetLine(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "budget_id desc, sequence, id"
     _rec_names_search = ["budget_id.name", "purpose_id.name"]
-    _closed_fields = LEDGER_FIELDS
 
     budget_id = fields.Many2one("sale.budget", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(related="purpose_id.sequence", store=True)
@@ -182,7 +181,7 @@ class SaleBudgetLine(models.Model):
     # Locks and checks of the money: for code, not for clients
     # ------------------------------------------------------------------
 
-    def _lock(self) -> None:
+    def _lock_money(self) -> None:
         """Wait for the lines and hold them until the transaction ends.
 
         Whoever comes second waits for the first to commit or roll back. When the first committed, PostgreSQL refuses

@@ -8,6 +8,7 @@ class SaleBudgetPurpose(models.Model):
 
     _name = "sale.budget.purpose"
     _description = "Budget Purpose"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

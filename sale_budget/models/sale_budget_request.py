@@ -1,7 +1,7 @@
 from datetime import date as Date
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.sales_department_base.constants import SALES_MANAGER_GROUP
 from odoo.addons.sales_department_base.records import refuse
@@ -12,7 +12,9 @@ from .sale_budget_commitment_mixin import BudgetValues
 
 #: A budget pays, or has paid, for the request.
 APPROVED_STATES = ("approved", "done")
-#: What only drafts let change: somebody decides about it, or the money is reserved for it.
+#: Somebody decides about the request, or has decided: what was asked for stays as it is.
+ON_RECORD = ("submitted", "approved", "done", "refused")
+#: What not even the server changes then: the money depends on it.
 FIXED = frozenset({"company_id", "purpose_id", "partner_id", "user_id", "team_id", "date", "estimate", "currency_id"})
 
 
@@ -31,7 +33,7 @@ class SaleBudgetRequest(models.Model):
     ]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "subject"]
-    _closed_fields = frozenset({"approver_id", "approved_by_id", "approved_on", "refuse_reason"})
+    _mail_post_access = "read"  # whoever decides, or sees to the bills, may ask
     _TRANSITIONS = {
         "draft": {"submitted", "cancelled"},
         "submitted": {"approved", "refused", "draft", "cancelled"},
@@ -106,7 +108,18 @@ class SaleBudgetRequest(models.Model):
         return ["lead_id"]
 
     def _get_sales_team(self):
-        return self.lead_id.team_id or super()._get_sales_team()
+        """Return the team of one request whose money it may spend: one that its salesperson belongs to."""
+        if self.state in ON_RECORD:
+            return self.team_id
+        for team in self.lead_id.team_id, super()._get_sales_team():
+            if self._is_team_of_salesperson(team):
+                return team
+        domain = [("company_id", "in", [self.company_id.id, False])]
+        team = self.env["crm.team"]._get_default_team_id(user_id=self.user_id.id, domain=domain)
+        return team.filtered(self._is_team_of_salesperson).filtered_domain(domain)
+
+    def _is_team_of_salesperson(self, team) -> bool:
+        return bool(team) and self._budget_counts_for(team, self.user_id)
 
     @api.depends("estimate", "currency_id", "company_id", "date")
     def _compute_estimate_company(self):
@@ -119,7 +132,7 @@ class SaleBudgetRequest(models.Model):
     def _compute_budget_expected(self):
         return super()._compute_budget_expected()
 
-    @api.depends("state", "approver_id")
+    @api.depends("state", "approver_id", "budget_expected_line_id")
     @api.depends_context("uid")
     def _compute_can_approve(self):
         for request in self:
@@ -134,9 +147,28 @@ class SaleBudgetRequest(models.Model):
     # Guards
     # ------------------------------------------------------------------
 
+    @api.constrains("team_id", "user_id")
+    def _check_team(self):
+        refuse(
+            self.filtered(lambda request: request.team_id and not request._is_team_of_salesperson(request.team_id)),
+            self.env._(
+                "%(names)s: the salesperson does not belong to the sales team, and cannot spend its money. Choose a team "
+                "of the salesperson, or none."
+            ),
+            ValidationError,
+        )
+
+    def _get_settled(self):
+        """What was asked for is what is decided about; a note belongs in the chatter."""
+        return self.filtered(lambda request: request.state in ON_RECORD)
+
+    def _settled_refusal(self):
+        return self.env._(
+            "%(names)s: what was asked for stays as it is. Take it back to draft as long as nobody has approved it, or "
+            "write a note."
+        )
+
     def write(self, vals):
-        if "name" in vals and not self.env.su:
-            raise UserError(self.env._("The number of a spending request is not changed by hand."))
         if FIXED & vals.keys():
             refuse(
                 self.filtered(lambda request: request.state == "submitted"),
@@ -185,12 +217,35 @@ class SaleBudgetRequest(models.Model):
         refuse(nothing, self.env._("%(names)s: enter an estimate above zero first."))
         lines = self._budget_require_lines(self._get_budget_values())
         self._change_state("submitted", refuse_reason=False)
+        self._ask_owners(lines)
+        return True
+
+    def _ask_owners(self, lines: dict) -> None:
+        """Ask the owner of the budget that pays for each request.
+
+        :param lines: by request id, the line that pays
+        """
         for owner, requests in self.grouped(lambda request: lines[request.id].owner_id).items():
             requests.sudo().approver_id = owner  # sudo: the field is closed to users
             requests.sudo().activity_schedule(  # sudo: the approver may be someone the user cannot assign
                 "sale_budget.mail_activity_type_approval", user_id=owner.id
             )
-        return True
+
+    @api.model
+    def _follow_owners(self, lines) -> None:
+        """Ask whoever owns the budget now, where what waits was sent to somebody else.
+
+        :param lines: of the budgets whose owner, or whether they pay, has just changed
+        """
+        waiting = self.sudo().search([  # sudo: those of everybody; the owner decides, whoever changed the budget
+            ("state", "=", "submitted"),
+            ("company_id", "in", lines.company_id.ids),
+            ("purpose_id", "in", lines.purpose_id.ids),
+        ])
+        paying = waiting._budget_find_line()
+        moved = waiting.filtered(lambda one: paying[one.id] and paying[one.id].owner_id != one.approver_id)
+        moved._close_approval_activities()
+        moved._ask_owners(paying)
 
     def action_draft(self) -> bool:
         """Take requests back to change them."""
@@ -226,7 +281,8 @@ class SaleBudgetRequest(models.Model):
     def _approve(self, reason: str | None = None) -> None:
         """Approve and reserve; with a reason also over budget, see ``_budget_commit``."""
         self._check_may_approve()
-        self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
+        requests = self.sudo()  # sudo: who decides need not be allowed to change the request; checked above
+        requests._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
         self._budget_commit(reason=reason)
         self._close_approval_activities()
 
@@ -249,18 +305,25 @@ class SaleBudgetRequest(models.Model):
         :raise AccessError: the user may not decide about one of them
         """
         self._check_may_approve()
-        self._change_state("refused", refuse_reason=reason)
+        requests = self.sudo()  # sudo: who decides need not be allowed to change the request; checked above
+        requests._change_state("refused", refuse_reason=reason)
         self._close_approval_activities()
 
     def _may_approve(self) -> bool:
-        """Tell whether this user decides about this one request: owner of the budget, manager, overspend right."""
+        """Tell whether this user decides about this one request: owner of the budget, manager, overspend right.
+
+        The owner of the budget that would pay now: it may be another one than when the request was submitted.
+        """
         self.ensure_one()
         user = self.env.user
-        return self.env.su or self.approver_id == user or user.has_groups(f"{SALES_MANAGER_GROUP},{OVERSPEND_GROUP}")
+        if self.env.su or user.has_groups(f"{SALES_MANAGER_GROUP},{OVERSPEND_GROUP}"):
+            return True
+        line = self.sudo().budget_expected_line_id  # sudo: only whose it is
+        return self.approver_id == user and line.owner_id in (user, user.browse())
 
     def _check_may_approve(self) -> None:
         """:raise AccessError: the user decides about the budget of none of these requests"""
-        self.check_access("write")
+        self.check_access("read")
         refuse(
             self.filtered(lambda request: not request._may_approve()),
             self.env._("%(names)s: only the owner of the budget or a sales manager decides about them."),
@@ -289,14 +352,30 @@ class SaleBudgetRequest(models.Model):
         :raise UserError: the request is not approved
         """
         self.ensure_one()
-        self.check_access("write")
-        self._lock()
-        self.invalidate_recordset(["state"])
+        self.check_access("read")
+        request = self.sudo()  # sudo: whether the user may record cost is asked right below
+        request._lock()
+        self.invalidate_recordset(["state", *self._budget_figures])
+        if not self.has_access("write") and not request._needs_overspend(amount, reason):
+            raise AccessError(
+                self.env._(
+                    "%(request)s: its salesperson records what it has cost. You may only let through what goes over the "
+                    "budget, with a reason.",
+                    request=self.display_name,
+                )
+            )
         if self.state != "approved":
             raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))
         self._budget_spend(amount, release_rest=is_final, date=date, note=note, reason=reason)
         if is_final:
-            self._change_state("done")
+            request._change_state("done")
+
+    def _needs_overspend(self, amount: float, reason: str | None) -> bool:
+        """Tell whether a cost takes somebody who may let it through over budget, and the user is one who says why."""
+        self.ensure_one()
+        covered = max(self.budget_committed_amount, 0.0) + max(self.budget_available_amount, 0.0)
+        over = self.budget_currency_id.compare_amounts(amount, covered) > 0
+        return over and bool((reason or "").strip()) and self.env.user.has_group(OVERSPEND_GROUP)
 
     def action_done(self) -> bool:
         """Close requests whose bills or expenses are all there; the rest is released.

@@ -14,6 +14,7 @@ class SaleBudgetSourceMixin(models.AbstractModel):
 
     _name = "sale.budget.source.mixin"
     _description = "Accounting Record that Costs a Budget"
+    _inherit = ["sales.department.closed.mixin"]  # whoever names a request or a budget may read it
 
     sale_budget_request_id = fields.Many2one(
         "sale.budget.request",

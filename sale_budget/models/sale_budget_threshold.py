@@ -6,6 +6,7 @@ class SaleBudgetThreshold(models.Model):
 
     _name = "sale.budget.threshold"
     _description = "Budget Notice"
+    _inherit = ["sales.department.closed.mixin"]
     _order = "share"
     _rec_name = "share"
 
@@ -13,7 +14,9 @@ class SaleBudgetThreshold(models.Model):
     active = fields.Boolean(default=True)
     is_default = fields.Boolean("For New Budgets", default=True)
 
-    _share_positive = models.Constraint("CHECK(share > 0)", "The share must be above 0 %.")
+    _share_positive = models.Constraint(
+        "CHECK(share > 0 AND share <= 10)", "The share must be above 0 % and at most 1,000 %."
+    )
     _share_unique = models.UniqueIndex("(share)", "There is a notice at this share already.")
 
     @api.depends("share")

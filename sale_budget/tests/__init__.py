@@ -6,6 +6,7 @@ from . import test_commitment
 from . import test_request
 from . import test_bills
 from . import test_corrections
+from . import test_doors
 from . import test_notices
 from . import test_report
 from . import test_access

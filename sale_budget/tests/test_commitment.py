@@ -127,10 +127,10 @@ class TestCommitment(BudgetCase):
     def test_the_most_specific_budget_pays(self):
         team = self._budget({self.sample: 100.0}, name="South", team_id=self.team.id)
         mine = self._budget({self.sample: 100.0}, name="Mine", user_id=self.salesman.id)
+        self.team.user_id = self.leader
         self.assertEqual(self._request(10.0, "approved").budget_line_id.budget_id, mine)
         self.assertEqual(
-            self._request(10.0, "approved", user_id=self.manager.id, team_id=self.team.id).budget_line_id.budget_id,
-            team,
+            self._request(10.0, "approved", user_id=self.leader.id, team_id=self.team.id).budget_line_id.budget_id, team
         )
         request = self._request(10.0, "approved", user_id=self.colleague.id)
         self.assertEqual(request.team_id, self.other_team)

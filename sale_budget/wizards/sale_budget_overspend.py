@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: No id of a record is so long.
+MOST_DIGITS = 10
+
 
 class SaleBudgetOverspend(models.TransientModel):
     """Asks why documents may go over the budget, and approves them.
@@ -10,22 +13,24 @@ class SaleBudgetOverspend(models.TransientModel):
 
     _name = "sale.budget.overspend"
     _description = "Approve over Budget"
+    _inherit = ["sales.department.dialog.mixin"]
 
-    res_model = fields.Char(required=True, readonly=True)
-    res_ids = fields.Char(required=True, readonly=True)
+    res_model = fields.Char(required=True)
+    res_ids = fields.Char(required=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_figures")
     document_names = fields.Char("Documents", compute="_compute_figures")
     shortfall_amount = fields.Monetary("Over Budget", compute="_compute_figures")
     reason = fields.Text(required=True)
 
     def _get_documents(self):
+        """Return the documents that the dialog is for, as far as there are any; the user may read them."""
         self.ensure_one()
         model = self.env.get(self.res_model)
-        mixin = self.env.registry["sale.budget.commitment.mixin"]
-        if model is None or not isinstance(model, mixin):
-            raise UserError(self.env._("There is no document that could be approved over budget."))
-        documents = model.browse([int(id_) for id_ in (self.res_ids or "").split(",") if id_.isdigit()]).exists()
-        documents.check_access("write")
+        if not isinstance(model, self.env.registry["sale.budget.commitment.mixin"]) or model._abstract:
+            return self.env["sale.budget.request"]
+        ids = (self.res_ids or "").split(",")
+        documents = model.browse([int(id_) for id_ in ids if id_.isdecimal() and len(id_) < MOST_DIGITS]).exists()
+        documents.check_access("read")
         return documents
 
     @api.depends("res_model", "res_ids")
@@ -40,9 +45,13 @@ class SaleBudgetOverspend(models.TransientModel):
         """Approve the documents with the reason.
 
         :raise AccessError: the user may not go over budget
-        :raise UserError: there is no reason
+        :raise UserError: there is no reason, or no document
         """
         self.ensure_one()
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why the budget may be exceeded."))
-        self._get_documents()._budget_approve_over(self.reason.strip())
+        self._use_once()
+        documents = self._get_documents()
+        if not documents:
+            raise UserError(self.env._("There is no document that could be approved over budget."))
+        documents._budget_approve_over(self.reason.strip())

@@ -7,8 +7,10 @@ class SaleBudgetRequestSpend(models.TransientModel):
 
     _name = "sale.budget.request.spend"
     _description = "Record Cost"
+    _inherit = ["sales.department.dialog.mixin"]
+    _open_parents = frozenset({"request_id"})  # who lets cost through over budget may not change requests
 
-    request_id = fields.Many2one("sale.budget.request", required=True, readonly=True)
+    request_id = fields.Many2one("sale.budget.request", required=True)
     currency_id = fields.Many2one(related="request_id.budget_currency_id")
     reserved_amount = fields.Monetary(related="request_id.budget_committed_amount")
     spent_amount = fields.Monetary("Spent So Far", related="request_id.budget_actual_amount")
@@ -17,6 +19,7 @@ class SaleBudgetRequestSpend(models.TransientModel):
         required=True,
         compute="_compute_amount",
         store=True,
+        precompute=True,
         readonly=False,
         help="In company currency, without what was recorded before. Do not enter what a vendor bill or expense of "
         "this request records",
@@ -32,11 +35,14 @@ class SaleBudgetRequestSpend(models.TransientModel):
     @api.model
     def default_get(self, fields):
         defaults = super().default_get(fields)
-        ids = self.env.context.get("default_request_ids") or []
-        if len(ids) > 1:
+        ids = self.env.context.get("default_request_ids")
+        ids = [id_ for id_ in ids if isinstance(id_, int)] if isinstance(ids, list | tuple) else ()
+        requests = self.env["sale.budget.request"].browse(ids)
+        if len(requests) > 1:
             raise UserError(self.env._("Record the cost of one request at a time."))
-        if ids and "request_id" in fields:
-            defaults["request_id"] = ids[0]
+        if requests and "request_id" in fields:
+            requests.check_access("read")
+            defaults["request_id"] = requests.id
         return defaults
 
     @api.depends("request_id")
@@ -53,5 +59,5 @@ class SaleBudgetRequestSpend(models.TransientModel):
 
     def action_confirm(self) -> None:
         """Record the cost."""
-        self.ensure_one()
+        self._use_once()
         self.request_id._record_cost(self.amount, self.is_final, self.date, self.note, self.reason)

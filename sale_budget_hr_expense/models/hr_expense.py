@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 
 from odoo.addons.sales_department_base.constants import BILLING_GROUP, FINANCE_GROUP, SALES_GROUP
+from odoo.addons.sales_department_base.records import refuse
 
+#: What the employee chooses, as long as the expense is a draft; after that, whoever approves it.
+CHOSEN = frozenset({"sale_budget_request_id", "sale_budget_line_id"})
 #: Values that change what an expense costs, or whether it counts.
 WATCHED = frozenset({
     "approval_state",
@@ -39,6 +42,11 @@ class HrExpense(models.Model):
         return expenses
 
     def write(self, vals):
+        if not self.env.su and CHOSEN & vals.keys():
+            refuse(
+                self.filtered(lambda expense: not expense.is_editable),
+                self.env._("%(names)s: what pays for it is decided. Ask whoever approves the expense to change it."),
+            )
         result = super().write(vals)
         if WATCHED & vals.keys():
             self._sync_sale_budget()

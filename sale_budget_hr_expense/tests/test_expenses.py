@@ -149,3 +149,24 @@ class TestExpenses(BillCase):
 
         count(2)
         self.assertEqual(count(2), count(20))
+
+    @users("budget_salesman")
+    def test_an_employee_names_what_they_may_see_while_it_is_a_draft(self):
+        theirs = self._request(50.0, "approved", user_id=self.colleague.id)
+        north = self._budget({self.gift: 500.0}, name="North", team_id=self.other_team.id).line_ids
+        expense = self._expense(113.0, line=self.line, approve=False).with_env(self.env)
+        for vals in ({"sale_budget_request_id": theirs.id}, {"sale_budget_line_id": north.id}):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                expense.write(vals)
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                expense.create({"name": "x", "employee_id": self.employee.id, **vals})
+        mine = self._request(60.0, "approved")
+        expense.sale_budget_request_id = mine
+        expense.sudo().action_submit()
+        expense.sudo()._do_approve(check=False)
+        self.env.invalidate_all()
+        for vals in ({"sale_budget_request_id": False}, {"sale_budget_line_id": False}):
+            with self.assertRefused("what pays for it is decided"), self.env.cr.savepoint():
+                expense.write(vals)
+        self.assertEqual(expense.sale_budget_request_id, mine)
+        self.assertBalance(north, 0.0, 0.0, 500.0)

@@ -68,7 +68,7 @@ class SaleSampleFeeDecision(models.Model):
         """
         self.check_access("read")
         decisions = self.sudo()  # sudo: decisions and reviews are closed to users; what is asked follows from rules
-        decisions._lock_for_transition()
+        decisions._lock()
         decisions.invalidate_recordset(["state", "review_ids"])
         return super(SaleSampleFeeDecision, decisions).request_validation().sudo(False)
 
@@ -102,7 +102,7 @@ class SaleSampleFeeDecision(models.Model):
         self.ensure_one()
         self.check_access("read")
         decision = self.sudo()  # sudo: a reviewer need not see the fields of the decision, and reviews are closed
-        decision._lock_for_transition()
+        decision._lock()
         decision.invalidate_recordset(["state", "review_ids"])
         decision.review_ids.invalidate_recordset(["status", "done_by"])
         if decision.state != "to_approve":
