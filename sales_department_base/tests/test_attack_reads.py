@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from .attack_case import AttackCase
 
 #: Where a field that may not be read is left out instead of refused.
-LEFT_OUT = frozenset({"fields_get", "copy_data", "default_get", "onchange", "web_read"})
+LEFT_OUT = frozenset({"fields_get", "copy_data", "onchange", "web_read"})
 #: The first argument with which these methods are asked for nothing.
 NOTHING = {"read": [], "web_read": [], "export_data": [], "copy_data": []}
 NUMBERS = frozenset({"integer", "float", "monetary"})
@@ -33,7 +33,6 @@ def get_reads(record, field) -> Iterator[tuple[str, str, list[Any], dict[str, An
     yield "fields_get", "fields_get", [[name]], {}
     yield "copy_data", "copy_data", [ids], {}
     yield "onchange", "onchange", [ids, {}, [], {name: {}}], {}
-    yield "default_get", "default_get", [[name]], {}
     if field.type in NUMBERS:
         yield "total", "formatted_read_group", [mine, [], [f"{name}:sum"]], {}
         yield (
