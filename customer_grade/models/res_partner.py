@@ -62,7 +62,6 @@ class ResPartner(models.Model):
             partner.is_commercial_partner = partner.commercial_partner_id == partner
 
     def _search_is_commercial_partner(self, operator, value):
-        self._check_field_access(self._fields["is_commercial_partner"], "read")  # Odoo asks only for stored fields
         if operator != "in":
             return NotImplemented
         if False in value:
