@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .attack_case import AttackCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestParents(AttackCase):
     def test_parents(self):
         with self.attacking("parents"):

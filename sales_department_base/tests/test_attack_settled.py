@@ -11,7 +11,7 @@ from .attack_case import AttackCase
 from .closed_fields import get_hostile_value
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestSettled(AttackCase):
     def test_settled_records(self):
         mixin = type(self.env["sales.department.closed.mixin"])._get_settled

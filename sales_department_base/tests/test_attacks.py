@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .attack_case import AttackCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestAttacks(AttackCase):
     def test_a_record_of_every_model(self):
         lacking = [
