@@ -5,6 +5,7 @@ from odoo.addons.sales_department_base.constants import (
     BILLS_READER_GROUP,
     FINANCE_GROUP,
     POLICY_GROUP,
+    QUALITY_GROUP,
     RND_GROUP,
     SALES_ALL_GROUP,
     SALES_GROUP,
@@ -13,8 +14,8 @@ from odoo.addons.sales_department_base.constants import (
 
 #: Who sees fees. R&D does not.
 FEE_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
-#: Who sees what samples cost: R&D, too, whose own figures they are.
-COST_GROUPS = f"{FEE_GROUPS},{RND_GROUP}"
+#: Who sees what samples cost: R&D and quality, too, whose own figures they are; not the customer.
+COST_GROUPS = f"{FEE_GROUPS},{RND_GROUP},{QUALITY_GROUP}"
 #: Who sees refund agreements, their ledger and their refunds.
 REFUND_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP}"
 #: Who tries the fee policy on anybody's cases.

@@ -1,4 +1,4 @@
-"""`make test`, `make lint`, `make quick` and `make pot`: what is done, in which order."""
+"""`make test`, `make attack`, `make lint`, `make quick` and `make pot`: what is done, in which order."""
 
 import os
 import re
@@ -186,6 +186,27 @@ def main() -> int:
         for future in futures:
             future.result()
     return tally.finish()
+
+
+def attack() -> int:
+    """Run the attacks of all roles over all ways on a database with all addons; return the exit code."""
+    tally = Tally()
+    with tally.section("Attacks of everybody, over every way") as section:
+        database = scratch("attack", select(""), also=OPTIONAL)
+        names = ",".join(select(""))
+        run = odoo("attack", "-d", database, "-i", names, "--test-tags", "attack", *_http())
+        run.report(section, "attacks", tests_expected=True)
+        _drop_if(section, database)
+    return tally.finish()
+
+
+def write_access() -> None:
+    """Write the data of who may do what anew, from a database with all addons."""
+    database = scratch("access", select(""), also=OPTIONAL)
+    names = ",".join(select(""))
+    run = odoo("access", "-d", database, "-i", names, "--test-tags", "access_write", *_http())
+    run.require_success("Trying the rights of all roles")
+    databases.drop(database, "test")
 
 
 def lint_only() -> int:

@@ -55,6 +55,10 @@ class CrmLead(models.Model):
             "prospect_volume": self.prospect_volume,
         }
 
+    def action_view_prospect(self) -> dict:
+        """Open the answers of this lead and its fit to the profile."""
+        return self._get_prospect_action()
+
     # ------------------------------------------------------------------
     # Merging
     # ------------------------------------------------------------------

@@ -15,6 +15,7 @@ class CrmProspectMixin(models.AbstractModel):
 
     _name = "crm.prospect.mixin"
     _description = "Prospect Data"
+    _inherit = ["sales.department.closed.mixin"]
 
     prospect_employees = fields.Integer(
         "Number of Employees", groups=SALES_GROUP, help="People the company employs, as far as known"
@@ -69,8 +70,8 @@ class CrmProspectMixin(models.AbstractModel):
             ValidationError,
         )
 
-    def action_view_prospect(self) -> dict:
-        """Open the answers and the fit to the profile of this lead or partner in a dialog.
+    def _get_prospect_action(self) -> dict:
+        """Return what opens the answers and the fit to the profile of this lead or partner in a dialog.
 
         They stand there and not on the form, which would read them each time it is opened.
         The buttons of the dialog use it, too: to compare again after saving.

@@ -186,9 +186,9 @@ class CrmProspectProfile(models.Model):
         :raise UserError: nothing is proposed
         """
         self.ensure_one()
+        self.check_access("write")
         if not self.has_proposed_weights:
             raise UserError(self.env._("No weights are proposed for %s yet: use “Propose Weights”.", self.display_name))
-        self.check_access("write")
         self._lock()
         weights = self.trait_ids.mapped("proposed_weight")
         version = self._get_untouched_draft()  # of two clicks, one makes it

@@ -13,3 +13,7 @@ class ResPartner(models.Model):
 
     def _get_prospect_fields(self):
         return [*super()._get_prospect_fields(), "industry_id"]
+
+    def action_view_prospect(self) -> dict:
+        """Open the answers of this partner and its fit to the profile."""
+        return self._get_prospect_action()

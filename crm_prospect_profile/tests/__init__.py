@@ -1,4 +1,5 @@
 from . import (
+    test_doors,
     test_languages,
     test_learning,
     test_performance_pages,

@@ -217,5 +217,6 @@ class CustomerFileRequirement(models.Model):
     def action_view_gaps(self) -> dict:
         """Open the files that lack this field."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("customer_file.customer_file_gap_action")
         return dict(action, domain=[("requirement_id", "=", self.id)], display_name=self.display_name, context={})

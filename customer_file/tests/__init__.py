@@ -2,6 +2,7 @@ from . import (
     test_completeness_access,
     test_completeness_file,
     test_completeness_register,
+    test_doors,
     test_performance_pages,
     test_security,
     test_tours_completeness,

@@ -172,6 +172,7 @@ class CustomerGrade(models.Model):
     def action_view_partners(self) -> dict:
         """Open the customers that hold this grade in the current company."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.res_partner_action_grade")
         action["domain"] = [("customer_grade_id", "=", self.id), ("is_commercial_partner", "=", True)]
         action["display_name"] = self.env._("Customers of grade %s", self.name)

@@ -1,8 +1,7 @@
 from collections.abc import Sequence
 
-from markupsafe import Markup
-
 from odoo import api, models
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from odoo.addons.sales_department_base.constants import SALES_GROUP
@@ -30,56 +29,62 @@ class CustomerGradedMixin(models.AbstractModel):
         """
         if not changes:
             return
-        names = {
-            grade.id: grade.name
-            for grade in self.env["customer.grade"].browse({
-                grade for change in changes for grade in change[1:] if grade
-            })
-        }
-        nothing = self.env._("none")
+        grades = self.env["customer.grade"]
+        # The grades stand in a tracked value, which those who may not read the field do not see; a text shows to all.
+        tracking = self.env["mail.tracking.value"]
+        field = {"type": "many2one"}
         by_change: dict[tuple[int | None, int | None], list[int]] = {}
         for record, before, after in changes:
             by_change.setdefault((before, after), []).append(record)
-        for (before, after), records in by_change.items():
-            body = Markup("%s<ul><li>%s → <b>%s</b> (%s)</li></ul>") % (
-                note,
-                names.get(before, nothing),
-                names.get(after, nothing),
-                self.env._("Customer Grade"),
-            )
-            self._repeat_message(self.browse(records[0])._message_log(body=body), records[1:])
+        for change, records in by_change.items():
+            before, after = (grades.browse(grade or ()) for grade in change)
+            first = self.browse(records[0])
+            value = tracking._create_tracking_values(before, after, "customer_grade_id", field, first)
+            message = first._message_log(body=note, tracking_value_ids=[Command.create(value)])
+            self._repeat_message(message, records[1:])
 
     @api.model
     def _repeat_message(self, message, record_ids: list[int]) -> None:
         """Say in the chatter of more records what ``message`` says in that of one.
 
-        Odoo writes the first message; the others are copies of its row, whatever columns
+        Odoo writes the first message; the others are copies of its row and of its tracked values, whatever columns
         other addons added. A review of 100,000 customers would otherwise spend minutes on
         messages that differ in nothing but the customer. Only for notes without recipients
-        and attachments: rows of other tables are not copied.
+        and attachments: rows of further tables are not copied.
 
         :param message: a logged note (``mail.message``) on one partner or lead
         :param record_ids: the others of its model
         """
         if not record_ids:
             return
-        message.flush_recordset()
-        copied = [
-            SQL.identifier(field.name)
-            for field in message._fields.values()
-            if field.store and field.column_type and field.name not in ("id", "res_id", "message_id")
-        ]
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO mail_message (res_id, message_id, %(columns)s)
-                SELECT record.id, REPLACE(m.message_id, '<', '<' || record.id || '.'), %(columns)s
-                  FROM mail_message m, unnest(%(records)s) AS record(id)
-                 WHERE m.id = %(message)s
+                WITH copied AS (
+                    INSERT INTO mail_message (res_id, message_id, %(columns)s)
+                    SELECT record.id, REPLACE(m.message_id, '<', '<' || record.id || '.'), %(columns)s
+                      FROM mail_message m, unnest(%(records)s) AS record(id)
+                     WHERE m.id = %(message)s
+                 RETURNING id
+                )
+                INSERT INTO mail_tracking_value (mail_message_id, %(tracked)s)
+                SELECT copied.id, %(tracked)s FROM copied, mail_tracking_value v WHERE v.mail_message_id = %(message)s
                 """,
-                columns=SQL(", ").join(copied),
+                columns=self._sql_columns(message, "res_id", "message_id"),
+                tracked=self._sql_columns(message.sudo().tracking_value_ids, "mail_message_id"),  # sudo: columns only
                 records=record_ids,
                 message=message.id,
             )
         )
         self.browse(record_ids).invalidate_recordset(["message_ids"], flush=False)
+
+    @api.model
+    def _sql_columns(self, model: models.BaseModel, *left_out: str) -> SQL:
+        """Return the columns of a model that its copied rows take over."""
+        names = [
+            name
+            for name, field in model._fields.items()
+            if field.store and field.column_type and name not in ("id", *left_out)
+        ]
+        return SQL(", ").join(map(SQL.identifier, names))

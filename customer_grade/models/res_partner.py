@@ -46,10 +46,8 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="Companies and private customers; not the contacts of a company.",
     )
-    customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id", groups=SALES_MANAGER_GROUP)
-    customer_grade_payment_term_id = fields.Many2one(
-        related="customer_grade_id.payment_term_id", groups=SALES_MANAGER_GROUP
-    )
+    customer_grade_pricelist_id = fields.Many2one(related="customer_grade_id.pricelist_id", groups=GRADE_READERS)
+    customer_grade_payment_term_id = fields.Many2one(related="customer_grade_id.payment_term_id", groups=GRADE_READERS)
     has_customer_grade_proposal = fields.Boolean(
         compute="_compute_has_customer_grade_proposal", groups=SALES_MANAGER_GROUP
     )
@@ -64,6 +62,7 @@ class ResPartner(models.Model):
             partner.is_commercial_partner = partner.commercial_partner_id == partner
 
     def _search_is_commercial_partner(self, operator, value):
+        self._check_field_access(self._fields["is_commercial_partner"], "read")  # Odoo asks only for stored fields
         if operator != "in":
             return NotImplemented
         if False in value:

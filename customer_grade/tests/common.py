@@ -178,6 +178,12 @@ class GradeCase(DepartmentCase):
         partners.invalidate_recordset(["customer_grade_id"])
         return [partner.customer_grade_id.code or None for partner in partners.with_company(company or self.company)]
 
+    def _said(self, record):
+        """Return the last change of the grade in the chatter of a record: ``(grade before, grade after)``."""
+        value = record.message_ids[0].tracking_value_ids
+        self.assertEqual(value.field_id.name, "customer_grade_id")
+        return value.old_value_char, value.new_value_char
+
     def _history(self, partner):
         """Return the applied assessments of a customer, oldest first."""
         return self.env["customer.grade.assessment"].search(

@@ -23,7 +23,7 @@ class TestLeadToPartner(ProspectCase):
         self.assertEqual((history.origin, history.kind, history.is_current), ("lead", "prospect", True))
         self.assertIn(lead.name, history.reason)
         self.assertEqual(history.points, self._lead_history(lead).points)
-        self.assertIn("A", company.message_ids[0].body)
+        self.assertEqual(self._said(company), ("", "A"))
 
     def test_a_grade_of_its_own_is_kept(self):
         partner = self._customers("Known")

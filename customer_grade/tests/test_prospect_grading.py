@@ -32,7 +32,7 @@ class TestProspectGrading(ProspectCase):
         review.action_apply()
         self.assertEqual((big.customer_grade_id, small.customer_grade_id), (self.grade["a"], self.grade["c"]))
         self.assertEqual((big.customer_grade_score, big.customer_grade_since), (90, DAY))
-        self.assertIn("A", big.message_ids[0].body)
+        self.assertEqual(self._said(big), ("", "A"))
         self.assertTrue(self._lead_history(big).is_current)
 
     def test_a_lead_of_no_company_is_graded(self):

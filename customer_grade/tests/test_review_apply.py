@@ -116,6 +116,8 @@ class TestApply(GradeCase):
         self.assertEqual(sorted(messages.mapped("res_id")), sorted(self.customers.ids))
         self.assertEqual(len(set(messages.mapped("message_id"))), 2)
         self.assertEqual(len(set(messages.mapped("body"))), 1)
+        values = messages.tracking_value_ids
+        self.assertEqual((len(values), set(values.mapped("new_value_char"))), (2, {"B"}))
         self.assertEqual(messages.author_id, self.approver.partner_id)
         self.assertEqual(set(messages.mapped("model")), {"res.partner"})
         self.assertTrue(all(message.is_internal or message.subtype_id.internal for message in messages))
@@ -171,7 +173,8 @@ class TestApply(GradeCase):
                     lambda rows: rows.review_id.write({"ladders": {}}),
                     lambda rows: rows.review_id.write({"applied_by_id": rows.env.uid}),
                 ):
-                    with self.assertRaises(AccessError):
+                    # An applied review is settled: those who may write reviews read that instead.
+                    with self.assertRaises(UserError):
                         change(mine)
         self.assertEqual(row.grade_id, self.grade["b"])
 

@@ -462,7 +462,7 @@ class TestSimulation(GradeCase):
         )
         rules = draft._get_rules()
         for change in changes:
-            with self.assertRaises(AccessError), self.cr.savepoint():
+            with self.assertRaises(UserError), self.cr.savepoint():
                 change()
             self.env.invalidate_all()
         self.assertEqual(draft._get_rules(), rules)
@@ -484,8 +484,11 @@ class TestSimulation(GradeCase):
         draft = simulation.draft_id
         with self.assertRaises(ValidationError):
             draft.action_new_review()
-        review = self.env["customer.grade.review"].with_user(self.manager).create({"scheme_id": self.scheme.id})
+        reviews = self.env["customer.grade.review"].with_user(self.manager)
         with self.assertRaises(ValidationError):
+            reviews.create({"scheme_id": draft.id})
+        review = reviews.create({"scheme_id": self.scheme.id})
+        with self.assertRaises(UserError):
             review.scheme_id = draft
 
     def test_salesman_cannot_simulate(self):

@@ -12,7 +12,7 @@ from ..tools.migration import Migration, Move
 NUMBERS = ("window_months", "hysteresis_margin", "hysteresis_reviews", "minimum_months", "minimum_orders")
 """Numbers of a scheme that a simulation changes, apart from criteria and thresholds."""
 
-OF_DRAFT = {"compute": "_compute_numbers", "inverse": "_inverse_numbers"}
+OF_DRAFT = {"compute": "_compute_numbers", "readonly": False}
 
 NO_RESULT = {"matrix": False, "totals": False, "customer_count": 0, "moved_count": 0}
 
@@ -49,7 +49,7 @@ class CustomerGradeSimulation(models.TransientModel):
     _description = "Grading Simulation"
     _inherit = ["sales.department.dialog.mixin"]
     _check_company_auto = True
-    _open_parents = frozenset({"base_scheme_id"})  # what is tried out changes nothing of the scheme
+    _fixed_fields = frozenset({"base_scheme_id"})  # the draft is a copy of it
 
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
     draft_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index=True, ondelete="cascade")
@@ -125,11 +125,6 @@ class CustomerGradeSimulation(models.TransientModel):
             for name in NUMBERS:
                 simulation[name] = simulation.draft_id[name]
 
-    def _inverse_numbers(self):
-        for simulation in self:
-            draft = simulation.draft_id.sudo()  # sudo: who simulates may have no right to schemes, but to this draft
-            draft.write({name: simulation[name] for name in NUMBERS})
-
     @api.depends("totals")
     @api.depends_context("lang")
     def _compute_comparison(self):
@@ -172,7 +167,11 @@ class CustomerGradeSimulation(models.TransientModel):
         return simulations
 
     def write(self, vals):
-        result = super().write(vals)
+        numbers = {name: vals[name] for name in NUMBERS if name in vals}
+        result = super().write({name: value for name, value in vals.items() if name not in numbers})
+        if numbers:
+            self.check_access("write")
+            self.draft_id.sudo().write(numbers)  # sudo: who simulates may have no right to schemes, but to this draft
         if vals.keys() - {*NO_RESULT, "line_ids", "draft_id", "saved_version_id", "is_used"}:
             # The result no longer belongs to the numbers that are shown beside it.
             self.sudo().write({**NO_RESULT, "line_ids": [Command.clear()]})  # sudo: closed to clients

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from odoo import models
 from odoo.exceptions import AccessError
 
-#: Models of which fields hold files that become evidence; they have the method `_keeps_file`.
+#: Models whose fields hold files that clients do not touch; they have the method `_keeps_file`.
 KEEPERS = ("sale.sample.request", "sale.sample.round", "sale.sample.photo")
 
 

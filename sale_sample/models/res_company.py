@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: What a company has decided on samples is no business of customers on the portal.
 INTERNAL_GROUP = "base.group_user"
@@ -59,6 +59,14 @@ class ResCompany(models.Model):
     _sample_photo_not_negative = models.Constraint(
         "CHECK(sample_photo_max_mb >= 0)", "The size of a photo cannot be negative. Use 0 for no limit."
     )
+
+    @api.model
+    def default_get(self, fields):
+        defaults = super().default_get(fields)
+        hidden = [name for name in defaults if not self._has_field_access(self._fields[name], "read")]
+        for name in hidden:  # a default is a policy, too
+            del defaults[name]
+        return defaults
 
     def _get_sample_due_days(self) -> tuple[date, date]:
         """Return the company's day, and the last day on which what is due counts as due soon."""

@@ -30,7 +30,7 @@ class SaleSampleKept(models.Model):
     _fixed_fields = frozenset({"round_id", "kind", "pairs", "kept_on"})
     _TRANSITIONS: ClassVar = {"kept": {"borrowed", "disposed"}, "borrowed": {"kept"}}
 
-    name = fields.Char(string="Label", readonly=True, copy=False, default=lambda self: self.env._("New"))
+    name = fields.Char(string="Label", readonly=True, copy=False, default="/")
     request_id = fields.Many2one("sale.sample.request", required=True, index=True, ondelete="restrict")
     round_id = fields.Many2one(
         "sale.sample.round", index="btree_not_null", ondelete="restrict", domain="[('request_id', '=', request_id)]"

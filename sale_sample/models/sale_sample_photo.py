@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.sales_department_base.records import refuse
 
-from ..constants import ROUND_AT_CUSTOMER, ROUND_CLOSED_STATES
+from ..constants import ROUND_CLOSED_STATES
 from ..tools.photo import MEGABYTE, photo_problem
 
 
@@ -72,8 +72,8 @@ class SaleSamplePhoto(models.Model):
         )
 
     def _keeps_file(self, field_name: str) -> bool:
-        """Tell whether the files in a field of this one photo are evidence, which clients do not touch."""
-        return self.round_id.state in (*ROUND_AT_CUSTOMER, "cancelled")
+        """Tell whether the files in a field of this one photo are not for clients to touch: the photo checks them."""
+        return field_name in ("image", "image_256")
 
     @api.model
     def _check_photo(self, image: Any, name: Any = None) -> None:

@@ -1,5 +1,3 @@
-from typing import Any
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -62,9 +60,15 @@ class SaleSamplePoint(models.Model):
                 )
 
     def write(self, vals):
-        if {"solved_round_id", "solution"} & vals.keys():
-            self._check_solution_open(vals)
-        return super().write(vals)
+        if not self.env.su and {"solved_round_id", "solution"} & vals.keys():
+            self._check_not_accepted("solved_round_id" not in vals)
+        result = super().write(vals)
+        if not self.env.su and vals.get("solved_round_id"):
+            refuse(
+                self.solved_round_id.filtered(lambda record: record.state not in ROUND_OPEN_STATES),
+                self.env._("%(names)s is over: a point is solved by the round under way."),
+            )
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_raised_by_customer(self):
@@ -78,28 +82,22 @@ class SaleSamplePoint(models.Model):
             "%(names)s: the customer asked for it, so it stays. Mark it as solved, or add a point to the round under way."
         )
 
-    def _check_solution_open(self, vals: dict[str, Any]) -> None:
-        """Refuse to change what the customer has accepted as solved, or to call something solved in hindsight.
+    def _check_not_accepted(self, adds: bool) -> None:
+        """Refuse to change what the customer has accepted as solved.
 
-        :param vals: what is about to be written
+        :param adds: only what was done about it is written, which can still be added where nothing was said
         :raises UserError: naming the point and the round
         """
-        if self.env.su:
-            return
-        for point in self.filtered(lambda point: point.solved_round_id.state == "answered"):
-            if "solved_round_id" in vals or point.solution:
+        for point in self:
+            solving = point.solved_round_id
+            if solving.state == "answered" and not (adds and not point.solution):
                 raise UserError(
                     self.env._(
                         "“%(point)s” was accepted by the customer with %(round)s.",
                         point=point.display_name,
-                        round=point.solved_round_id.display_name,
+                        round=solving.display_name,
                     )
                 )
-        solving = self.solved_round_id.browse(vals.get("solved_round_id") or ()).exists()
-        refuse(
-            solving.filtered(lambda record: record.state not in ROUND_OPEN_STATES),
-            self.env._("%(names)s is over: a point is solved by the round under way."),
-        )
 
     def action_solve(self) -> None:
         """Mark points as solved by the round of the request that is under way.

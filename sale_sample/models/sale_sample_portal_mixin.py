@@ -1,6 +1,7 @@
 from typing import ClassVar
 
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class SaleSamplePortalMixin(models.AbstractModel):
@@ -33,3 +34,42 @@ class SaleSamplePortalMixin(models.AbstractModel):
         if self.env.su or self.env.user._is_internal():
             return True
         return operation == "read" and field.name in self._get_portal_fields()
+
+    @api.model
+    def _check_path(self, model: models.Model, path: str) -> models.Model:
+        """Refuse a field, or a path of fields, that the user may not read; return the model it leads to.
+
+        :param model: the one at which the path begins
+        :raises AccessError: one of the fields is not the user's to read
+        """
+        for name in path.split(":", 1)[0].split("."):
+            field = model._fields.get(name)
+            if field is None:
+                break
+            model._check_field_access(field, "read")
+            model = model.env[field.comodel_name] if field.relational else model
+        return model
+
+    @api.model
+    def _check_domain(self, model: models.Model, domain) -> None:
+        """Refuse a domain that looks at a field which the user may not read, wherever its paths lead.
+
+        :param model: the one that the domain is for
+        :raises AccessError: one of the fields is not the user's to read
+        """
+
+        for condition in Domain(domain).iter_conditions():
+            target = self._check_path(model, condition.field_expr)
+            if condition.operator in ("any", "not any") and isinstance(condition.value, Domain | list | tuple):
+                self._check_domain(target, condition.value)
+
+    def _search(self, domain, *args, **kwargs):
+        # Odoo asks for no field that brings a search of its own: what is found by it would tell it.
+        if not self.env.su and not self.env.user._is_internal():
+            self._check_domain(self, domain)
+        return super()._search(domain, *args, **kwargs)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if not self.env.su:
+            self._check_path(self, groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)

@@ -27,7 +27,6 @@ class SaleSampleProperty(models.Model):
     standard = fields.Char("Test Standard", help="Such as GB/T 528, ISO 37")
     limit_kind = fields.Selection(LIMIT_KINDS, "Limit", required=True, default="range")
     condition = fields.Char("Test Condition", translate=True)
-    line_ids = fields.One2many("sale.sample.property.line", "property_id")
 
     _code_uniq = models.UniqueIndex("(code)", "This code is already used by another property.")
 

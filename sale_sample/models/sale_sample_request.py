@@ -45,8 +45,6 @@ REQUIREMENT_FIELDS = frozenset({
     "size_line_ids",
     "company_id",
 })
-#: Where a request comes from and whom it is for: who names a record here must be able to read it.
-SOURCE_FIELDS = ("lead_id", "sale_order_id", "partner_id", "contact_id", "product_id", "competitor_id")
 #: What R&D may write on a request that is not its own.
 RND_FIELDS = frozenset({
     "rnd_user_id",
@@ -541,6 +539,7 @@ class SaleSampleRequest(models.Model):
     def _read_group_groupby(self, alias, groupby_spec, query):
         if groupby_spec != "due_state":
             return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields["due_state"], "read")
         # The progress bar of the board and lists grouped by due state: each company judges by its own day.
         cases = [
             SQL(
@@ -772,7 +771,9 @@ class SaleSampleRequest(models.Model):
         for request in self.sudo():  # sudo: members of a team may not be the user's to read
             team = request.team_id
             people = team.member_ids | team.user_id
-            if team and team != request.lead_id.team_id and not people & (request.user_id | user):
+            if not team or team == request.lead_id.team_id or people & (request.user_id | user):
+                continue
+            if team != request._get_default_team():
                 foreign += request
         refuse(
             foreign.sudo(False),
@@ -780,16 +781,12 @@ class SaleSampleRequest(models.Model):
             AccessError,
         )
 
-    def _check_sources(self, names: Iterable[str]) -> None:
-        """Refuse to name records that the user may not read: the request would show what they are called.
-
-        :param names: of the fields that the user filled
-        :raises AccessError: the user may not read what one of them holds
-        """
-        for name in SOURCE_FIELDS:
-            if name in names:
-                given = self.sudo()[name]._origin  # sudo: whose they are is asked right now
-                given.sudo(False).check_access("read")
+    def _get_default_team(self) -> "models.Model":
+        """Return the team that Odoo proposes for the salesperson of one request, whatever a client proposes."""
+        self.ensure_one()
+        teams = self.env["crm.team"].with_context(default_team_id=False)
+        domain = [("company_id", "in", [self.company_id.id, False])]
+        return teams._get_default_team_id(user_id=self.user_id.id, domain=domain)
 
     def _check_nothing_sent(self) -> None:
         """Refuse to change the day a sample is needed by when the customer has it: it tells whether that was in time.
@@ -817,6 +814,7 @@ class SaleSampleRequest(models.Model):
 
         :raises AccessError: the user does not act for sales on one of the requests
         """
+        self.check_access("write")
         if not self.env.su and not all(request._is_sellers() for request in self):
             raise AccessError(self.env._("This is for the salesperson of the request to do."))
 
@@ -841,9 +839,8 @@ class SaleSampleRequest(models.Model):
                 vals.pop("user_id", None)  # an empty cell of an import: the salesperson is found as on the form
         requests = super().create(vals_list)
         if not self.env.su:
-            given = {name.removeprefix("default_") for name in self.env.context}.union(*vals_list)
-            requests._check_sources(given)
-            requests._check_team()
+            if any("team_id" in vals for vals in vals_list) or "default_team_id" in self.env.context:
+                requests._check_team()
             requests._check_needed_by()
         requests._adopt_style_files()
         requests._enter_step("draft")
@@ -853,7 +850,6 @@ class SaleSampleRequest(models.Model):
         self._check_writable(vals)
         result = super().write(vals)
         if not self.env.su:
-            self._check_sources(vals)
             if "team_id" in vals:
                 self._check_team()
             if "needed_by" in vals:
@@ -861,15 +857,6 @@ class SaleSampleRequest(models.Model):
         if "style_file_ids" in vals:
             self._adopt_style_files()
         return result
-
-    def onchange(self, values, field_names, fields_spec):
-        if not self.env.su:
-            # what is proposed from an opportunity or a quotation is worked out as superuser
-            defaults = {f"default_{name}": name for name in SOURCE_FIELDS}
-            given = {defaults[key]: value for key, value in self.env.context.items() if key in defaults}
-            given |= {name: values[name] for name in SOURCE_FIELDS if name in values}
-            self.new(given)._check_sources(given)
-        return super().onchange(values, field_names, fields_spec)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_handed_over(self):
@@ -971,11 +958,13 @@ class SaleSampleRequest(models.Model):
     def action_open_current_round(self) -> dict:
         """Open the round that is under way."""
         self.ensure_one()
+        self.check_access("read")
         return self.current_round_id.action_open_form()
 
     def action_open_quote(self) -> dict:
         """Open the dialog that makes a quotation of an approved sample."""
         self.ensure_one()
+        self.check_access("write")
         self._check_approved()
         return dialog(self.env._("Quote the Sample"), "sale.sample.quote", request_id=self.id)
 
@@ -1001,11 +990,13 @@ class SaleSampleRequest(models.Model):
     def action_view_lead(self) -> dict:
         """Open the opportunity."""
         self.ensure_one()
+        self.check_access("read")
         return self.lead_id._get_records_action()
 
     def action_view_quotation(self) -> dict:
         """Open the quotation the request came from."""
         self.ensure_one()
+        self.check_access("read")
         return self.sale_order_id._get_records_action()
 
     def action_view_steps(self) -> dict:
@@ -1019,6 +1010,7 @@ class SaleSampleRequest(models.Model):
         :raises UserError: when there is no such page yet
         """
         self.ensure_one()
+        self.check_access("read")
         self._check_on_portal()
         return {"type": "ir.actions.act_url", "target": "self", "url": self.get_portal_url()}
 
@@ -1028,6 +1020,7 @@ class SaleSampleRequest(models.Model):
         :raises UserError: when there is no such page yet
         """
         self.ensure_one()
+        self.check_access("read")
         self._check_on_portal()
         return self.with_context(active_id=self.id, active_model=self._name).action_share()
 

@@ -11,6 +11,7 @@ class SaleSampleRequestCountMixin(models.AbstractModel):
 
     _name = "sale.sample.request.count.mixin"
     _description = "Has Sample Requests"
+    _inherit = ["sales.department.closed.mixin"]
 
     #: Field of requests that leads to the records of the model.
     _sample_link: ClassVar[str] = ""
@@ -43,6 +44,7 @@ class SaleSampleRequestCountMixin(models.AbstractModel):
     def action_view_sample_requests(self) -> dict:
         """Open the sample requests of one record, or the form of a first one."""
         self.ensure_one()
+        self.check_access("read")
         source = self._get_counted_records()[self]
         action = self.env["ir.actions.actions"]._for_xml_id("sale_sample.sale_sample_request_action")
         action["context"] = {f"default_{name}": value for name, value in self._get_sample_defaults().items()}

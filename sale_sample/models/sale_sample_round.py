@@ -252,7 +252,8 @@ class SaleSampleRound(models.Model):
 
     def _settled_refusal(self):
         return self.env._(
-            "%(names)s has been sent or is over, and stays as the customer knows it. Plan the next round instead."
+            "%(names)s has been sent or is over: it stays as the customer knows it, and cannot be deleted. Plan the next "
+            "round instead."
         )
 
     def _keeps_file(self, field_name: str) -> bool:
@@ -336,12 +337,14 @@ class SaleSampleRound(models.Model):
         :raises UserError: when the round cannot go to the customer as it is
         """
         self.ensure_one()
+        self.check_access("write")
         self._check_ready_to_send()
         return dialog(self.env._("Send to Customer"), "sale.sample.round.send", round_id=self.id)
 
     def action_open_answer(self) -> dict:
         """Open the dialog that records what the customer said."""
         self.ensure_one()
+        self.check_access("write")
         return dialog(self.env._("Customer's Answer"), "sale.sample.round.answer", round_id=self.id)
 
     def action_cancel(self) -> None:
@@ -356,6 +359,7 @@ class SaleSampleRound(models.Model):
     def action_open_form(self) -> dict:
         """Open this round on a page of its own."""
         self.ensure_one()
+        self.check_access("read")
         return self._get_records_action()
 
     # ------------------------------------------------------------------
@@ -451,7 +455,11 @@ class SaleSampleRound(models.Model):
         """
         for record in self:
             measured = record.measurement_ids.filtered(lambda line: line.result != "none" or line.is_measured)
-            asked = record.request_id.property_line_ids.filtered("required")
+            asked = (
+                record.request_id.property_line_ids.filtered("required")
+                if record.state != "planned"
+                else measured.property_line_id
+            )
             unmeasured = asked - measured.property_line_id
             if unmeasured:
                 raise UserError(

@@ -11,7 +11,7 @@ class SaleSampleStep(models.Model):
 
     _name = "sale.sample.step"
     _description = "Step of a Sample Request"
-    _inherit = ["sales.department.step.mixin"]
+    _inherit = ["sales.department.closed.mixin", "sales.department.step.mixin"]
     _order = "request_id, entered_at, id"
     _rec_name = "step"
     _step_document = "request_id"

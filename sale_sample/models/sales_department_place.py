@@ -16,5 +16,6 @@ class SalesDepartmentPlace(models.Model):
     def action_open_kept(self) -> dict:
         """Open the samples kept here, in shelves and boxes within included."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("sale_sample.sale_sample_kept_action")
         return dict(action, domain=[("place_id", "child_of", self.id)], context={"default_place_id": self.id})

@@ -21,4 +21,7 @@ from . import (
     test_tours_portal,
     test_order_link,
     test_screens,
+    test_doors_evidence,
+    test_doors,
+    test_doors_portal,
 )

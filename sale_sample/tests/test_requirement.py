@@ -257,16 +257,13 @@ class TestRequirement(SampleCase):
             "target": lambda: request.property_line_ids.write({"target": 70}),
             "delete": lambda: request.property_line_ids.unlink(),
             "size": lambda: request.size_line_ids.create({"request_id": request.id, "size": 43, "pairs": 1}),
-            "steal": lambda: (
-                self
-                ._request(size_line_ids=[Command.create({"size": 44, "pairs": 1})])
-                .size_line_ids.with_user(self.salesman)
-                .write({"request_id": request.id})
-            ),
         }
         for name, attempt in attempts.items():
             with self.subTest(attempt=name), self.assertRaisesRegex(UserError, "works from this requirement"):
                 attempt()
+        other = self._request(size_line_ids=[Command.create({"size": 44, "pairs": 1})]).size_line_ids
+        with self.assertRaisesRegex(UserError, "is fixed"):
+            other.with_user(self.salesman).write({"request_id": request.id})
         request.needed_by = "2026-05-30"
         request.action_take_back()
         request.property_line_ids.target = 70

@@ -120,7 +120,7 @@ class TestFeeDoors(FeeCase):
         sample = request.current_round_id
         for user, shown, hidden in (
             (self.rnd, COST_FIELDS, BUDGET_FIELDS),
-            (self.quality, (), COST_FIELDS + BUDGET_FIELDS),
+            (self.quality, COST_FIELDS, BUDGET_FIELDS),
             (self.buyer, (), COST_FIELDS + BUDGET_FIELDS),
             (self.finance, COST_FIELDS + BUDGET_FIELDS, ()),
         ):

@@ -5,6 +5,7 @@ import threading
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -143,3 +144,27 @@ class TestTwoDeliveries(BaseCase):
             retrying(second._action_done, second.env)
         second.env.cr.commit()
         self._assert_refunded_once()
+
+    def test_one_dialog_pressed_twice_at_once(self):
+        """Of two presses of “Book”, the second is told that the first is at it, and then that it is done."""
+        with self.registry.cursor() as cr:
+            dialog = (
+                api
+                .Environment(cr, SUPERUSER_ID, {})["sale.sample.refund.book"]
+                .create({"agreement_id": self.agreement_id, "pairs": 6, "reason": "Paper note"})
+                .id
+            )
+        first, second = (env["sale.sample.refund.book"].browse(dialog) for env in (self._connect(), self._connect()))
+        self.assertFalse(first.is_used or second.is_used)
+        first.action_book()
+        with mute_logger("odoo.sql_db"), self.assertRaisesRegex(UserError, "Another user is processing"):
+            second.action_book()
+        second.env.cr.rollback()
+        self.assertFalse(second.is_used)  # what the second has read before the first is done
+        first.env.cr.commit()
+        with mute_logger("odoo.sql_db", "odoo.service.model"), self.assertRaisesRegex(UserError, "done already"):
+            retrying(second.action_book, second.env)
+        second.env.cr.rollback()
+        with self.registry.cursor() as cr:
+            agreement = api.Environment(cr, SUPERUSER_ID, {})["sale.sample.mould.agreement"].browse(self.agreement_id)
+            self.assertEqual(agreement.entry_ids.mapped("pairs"), [6])

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from typing import ClassVar
 
 from odoo import api, fields, models
@@ -12,8 +11,6 @@ from odoo.addons.sales_department_base.tools.rules import Rule, resolve
 
 from ..tools.staging import staged_costs
 
-#: What a mould is made for and by whom: who names a record here must be able to read it.
-SOURCE_FIELDS = ("request_id", "partner_id", "keeper_id", "maker_id")
 #: States in which further sizes can be opened.
 IN_USE_STATES = ("opened", "trial", "released", "stored")
 
@@ -216,8 +213,6 @@ class SaleSampleMould(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moulds = super().create(vals_list)
-        if not self.env.su:
-            moulds._check_sources({name.removeprefix("default_") for name in self.env.context}.union(*vals_list))
         moulds._log_event("quoted")
         return moulds
 
@@ -226,30 +221,7 @@ class SaleSampleMould(models.Model):
             raise UserError(self.env._("A mould stays with its company. Register it anew in the other one."))
         if "request_id" in vals:
             self._check_request_open(vals["request_id"])
-        result = super().write(vals)
-        if not self.env.su:
-            self._check_sources(vals)
-        return result
-
-    def onchange(self, values, field_names, fields_spec):
-        if not self.env.su:
-            # the customer is proposed as superuser
-            defaults = {f"default_{name}": name for name in SOURCE_FIELDS}
-            given = {defaults[key]: value for key, value in self.env.context.items() if key in defaults}
-            given |= {name: values[name] for name in SOURCE_FIELDS if name in values}
-            self.new(given)._check_sources(given)
-        return super().onchange(values, field_names, fields_spec)
-
-    def _check_sources(self, names: Iterable[str]) -> None:
-        """Refuse to name records that the user may not read: the mould would show what they are called.
-
-        :param names: of the fields that the user filled
-        :raises AccessError: the user may not read what one of them holds
-        """
-        for name in SOURCE_FIELDS:
-            if name in names:
-                given = self.sudo()[name]._origin  # sudo: whose they are is asked right now
-                given.sudo(False).check_access("read")
+        return super().write(vals)
 
     def _check_request_open(self, request_id: int | bool) -> None:
         """Refuse to move an opened mould to another request: what it costs is that request's.
@@ -273,7 +245,8 @@ class SaleSampleMould(models.Model):
         )
 
     def _check_maker(self) -> None:
-        """:raises AccessError: the user is neither R&D nor a sales manager"""
+        """:raises AccessError: the user is neither R&D nor a sales manager, or may not write one of the moulds"""
+        self.check_access("write")
         if not self.env.su and not self.env.user.has_groups(RND_GROUPS):
             raise AccessError(self.env._("Moulds are opened, tried and released by R&D. Ask the R&D colleague."))
 

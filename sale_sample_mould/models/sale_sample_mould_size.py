@@ -10,6 +10,7 @@ class SaleSampleMouldSize(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "mould_id, size, id"
     _rec_name = "size"
+    _settled_fields = frozenset({"size", "is_first"})
 
     mould_id = fields.Many2one("sale.sample.mould", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="mould_id.company_id", store=True, index=True)

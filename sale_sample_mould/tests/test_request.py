@@ -39,7 +39,7 @@ class TestMouldRequest(MouldCase):
         self.assertTrue(self.env.ref("sale_sample.sample_type_mould_opening").needs_mould)
 
     def test_moulds_of_a_request(self):
-        request = self._request()
+        request = self._submitted()
         mould = self._mould(request_id=request.id)
         self.assertEqual(request.mould_count, 1)
         action = request.with_user(self.salesman).action_open_moulds()

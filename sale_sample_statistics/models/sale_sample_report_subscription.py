@@ -22,6 +22,7 @@ class SaleSampleReportSubscription(models.Model):
     _inherit = ["sales.department.closed.mixin"]
     _order = "company_id, user_id, period_kind"
     _rec_name = "user_id"
+    _check_company_auto = True
     _fixed_fields = frozenset({"user_id", "company_id"})
 
     user_id = fields.Many2one(
@@ -30,6 +31,7 @@ class SaleSampleReportSubscription(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        check_company=True,
         default=lambda self: self.env.user,
         domain="[('share', '=', False)]",
     )

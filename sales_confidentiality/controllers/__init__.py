@@ -1,1 +1,1 @@
-from . import export, json
+from . import export, json, pivot

@@ -6,6 +6,7 @@ from . import (
     crm_team_member,
     ir_model_data,
     ir_rule,
+    ir_ui_view,
     product_product,
     product_supplierinfo,
     product_template,

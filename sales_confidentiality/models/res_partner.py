@@ -34,8 +34,8 @@ class ResPartner(models.Model):
         """Let everybody reach colleagues: server code mails them as the user who acts."""
         allowed = super()._has_field_access(field, operation)
         if not allowed and operation == "read" and self and field.groups == CONTACT_GROUPS:
-            people = self.sudo()  # sudo: whether they are colleagues only
-            return not any(people.mapped("partner_share"))
+            people = self.sudo()  # sudo: whether they are colleagues, or one of our companies, only
+            return all(not person.partner_share or person.ref_company_ids for person in people)
         return allowed
 
     @property
@@ -100,7 +100,7 @@ class ResPartner(models.Model):
         rows = super().read([name for name in fields if name not in hidden] or ["id"] if hidden else fields, load)
         for row in rows if hidden else ():
             row.update(dict.fromkeys(hidden, False))
-        self._count_seen(len(rows), fields)
+        self._count_seen(fields)
         return rows
 
     @api.model
@@ -111,20 +111,21 @@ class ResPartner(models.Model):
         rows = super().search_read(domain, asked, offset, limit, order, **read_kwargs)
         for row in rows if hidden else ():
             row.update(dict.fromkeys(hidden, False))
-        self.browse([row["id"] for row in rows])._count_seen(len(rows), fields)
+        self.browse([row["id"] for row in rows])._count_seen(fields)
         return rows
 
-    def _count_seen(self, count: int, fields: Collection[str] | None) -> None:
+    def _count_seen(self, fields: Collection[str] | None) -> None:
         """Count what an internal user has read of customers: one of them was opened, several were listed.
 
-        Names alone, as links and suggestions show them, do not count. Neither do colleagues.
+        A customer and its contacts are one. Names alone, as links and suggestions show them, do not count; neither do
+        colleagues.
         """
-        if not count or self.env.su or (fields and CARD_FIELDS.isdisjoint(fields)):
+        if not self or self.env.su or (fields and CARD_FIELDS.isdisjoint(fields)) or not self.env.user._is_internal():
             return
-        if not self.env.user._is_internal():
-            return
+        people = self.sudo()  # sudo: colleagues are told apart by whether they are users
+        customers = people.filtered("partner_share").commercial_partner_id
         day = self.env["sales.confidentiality.day"]
-        if count > 1:
-            day._count("list", count)
-        elif self.sudo().partner_share:  # sudo: colleagues are told apart by whether they are users
-            day._count_opening(self)
+        if len(customers) == 1:
+            day._count_opening(customers.id)
+        elif customers:
+            day._count("list", len(customers))

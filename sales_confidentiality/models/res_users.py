@@ -8,11 +8,10 @@ class ResUsers(models.Model):
 
     # These follow the contact of the user, and with it who may read them; users of the portal are hidden by a rule.
     email = fields.Char(groups=EVERYBODY)
-    email_formatted = fields.Char(groups=EVERYBODY)
-    email_normalized = fields.Char(groups=EVERYBODY)
+    email_formatted = fields.Char(related="partner_id.email_formatted", inherited=True, groups=EVERYBODY)
+    email_normalized = fields.Char(related="partner_id.email_normalized", inherited=True, groups=EVERYBODY)
     phone = fields.Char(groups=EVERYBODY)
-    phone_mobile_search = fields.Char(groups=EVERYBODY)
-    phone_sanitized = fields.Char(groups=EVERYBODY)
+    phone_sanitized = fields.Char(related="partner_id.phone_sanitized", inherited=True, groups=EVERYBODY)
 
     # For record rules, which read them as superuser; nobody else needs them.
     sales_team_ids = fields.Many2many(

@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 from odoo import api, fields, models
+from odoo.service.model import retrying
 from odoo.tools import SQL
 
 KINDS = [("export", "Exported Records"), ("open", "Opened Customers"), ("list", "Listed Customers")]
@@ -71,16 +74,46 @@ class SalesConfidentialityDay(models.Model):
         :param number: records
         """
         company = self.env.company.sudo()  # sudo: the policy counts for whoever acts
-        allowed = company[LIMITS[kind]]
-        if not allowed:
+        if not company[LIMITS[kind]]:
             return
+        self._write_apart(lambda days: days._add(kind, number))
+
+    @api.model
+    def _count_opening(self, customer_id: int) -> None:
+        """Count a customer that the current user opened; again on the same day does not count."""
+        company = self.env.company.sudo()  # sudo: the policy counts for whoever acts
+        if company.confidentiality_open_limit:
+            self._write_apart(lambda days: days._add_opening(customer_id))
+
+    @api.model
+    def _write_apart(self, callback: Callable) -> None:
+        """Call with this model: now, or where the transaction only reads, after its end in one of its own.
+
+        Odoo reads for screens from a replica, if there is one.
+        """
+        if not self.env.cr.readonly:
+            callback(self)
+            return
+        registry, uid, context = self.env.registry, self.env.uid, self.env.context
+
+        def later():
+            with registry.cursor() as cr:
+                days = api.Environment(cr, uid, context)[self._name]
+                retrying(lambda: callback(days), days.env)
+
+        self.env.cr.postcommit.add(later)
+
+    @api.model
+    def _add(self, kind: str, number: int) -> None:
+        """Do as :meth:`_count` says, by one statement that holds the row until the transaction ends."""
+        company = self.env.company.sudo()  # sudo: the policy counts for whoever acts
+        allowed = company[LIMITS[kind]]
         [[row_id, total, alerted_at]] = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO sales_confidentiality_day AS known (user_id, company_id, day, kind, number, allowed,
-                                                               create_uid, create_date)
-                     VALUES (%(user)s, %(company)s, %(day)s, %(kind)s, %(number)s, %(allowed)s,
-                             %(user)s, NOW() AT TIME ZONE 'UTC')
+                INSERT INTO sales_confidentiality_day AS known
+                            (user_id, company_id, day, kind, number, allowed, create_uid, create_date)
+                     VALUES (%(user)s, %(company)s, %(day)s, %(kind)s, %(number)s, %(allowed)s, %(user)s, %(now)s)
                 ON CONFLICT (user_id, day, kind)
                   DO UPDATE SET number = known.number + EXCLUDED.number, allowed = EXCLUDED.allowed
                   RETURNING id, number, alerted_at
@@ -91,29 +124,21 @@ class SalesConfidentialityDay(models.Model):
                 kind=kind,
                 number=number,
                 allowed=allowed,
+                now=fields.Datetime.now(),
             )
         )
+        row = self.browse(row_id)
+        row.invalidate_recordset()
         if total > allowed and not alerted_at:
-            row = self.browse(row_id)
-            self.env.execute_query(
-                SQL(
-                    "UPDATE sales_confidentiality_day SET alerted_at = %s WHERE id = %s RETURNING id",
-                    fields.Datetime.now(),
-                    row_id,
-                )
+            self.env.cr.execute(
+                SQL("UPDATE sales_confidentiality_day SET alerted_at = %s WHERE id = %s", fields.Datetime.now(), row_id)
             )
-            row.invalidate_recordset()
-            row.sudo()._tell()  # sudo: the user in question may not see what is told about him
+            row.sudo()._tell()  # sudo: the user in question does not see what is told
 
     @api.model
-    def _count_opening(self, partner) -> None:
-        """Count a customer that the current user opened; again on the same day does not count.
-
-        One statement for each opening, one more for the first of the day.
-        """
+    def _add_opening(self, customer_id: int) -> None:
+        """Do as :meth:`_count_opening` says: one statement for each opening, one more for the first of the day."""
         company = self.env.company.sudo()  # sudo: the policy counts for whoever acts
-        if not company.confidentiality_open_limit:
-            return
         new = self.env.execute_query(
             SQL(
                 """
@@ -123,14 +148,14 @@ class SalesConfidentialityDay(models.Model):
                   RETURNING id
                 """,
                 self.env.uid,
-                partner.id,
+                customer_id,
                 company.id,
                 company._sales_today(),
                 fields.Datetime.now(),
             )
         )
         if new:
-            self._count("open", 1)
+            self._add("open", 1)
 
     def _tell(self) -> None:
         """Give whom the company wants told a task about this use, in the language of each."""

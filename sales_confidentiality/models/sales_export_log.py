@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -29,7 +29,12 @@ class SalesExportLog(models.Model):
     field_names = fields.Text("Fields", required=True, readonly=True)
     filter_domain = fields.Text("Filter", readonly=True, help="The search the records came from, if it is known")
     record_ids = fields.Text("Ids", readonly=True, help="The first of the exported records, by their numbers")
-    way = fields.Selection([("file", "File"), ("rpc", "Interface (RPC)")], "How", required=True, readonly=True)
+    way = fields.Selection(
+        [("file", "File"), ("pivot", "Table of Totals"), ("rpc", "Interface (RPC)")],
+        "How",
+        required=True,
+        readonly=True,
+    )
 
     @api.depends("user_id", "res_model_id", "exported_at")
     def _compute_display_name(self):
@@ -69,16 +74,24 @@ class SalesExportLog(models.Model):
         :param names: fields as asked for, with their paths
         """
         params = getattr(request, "sales_export", None) if request else None
-        self.sudo().create({  # sudo: nobody adds to the log by hand
+        domain = str(params["domain"]) if params and not params.get("ids") else False
+        self._add("file" if params else "rpc", records, len(records), names, domain)
+
+    @api.model
+    def _add(self, way: str, records, count: int, names: Iterable[str], domain: str | bool = False) -> None:
+        """Add to the log what the current user took, and count it."""
+        values = {
             "user_id": self.env.uid,
             "company_id": self.env.company.id,
             "exported_at": fields.Datetime.now(),
             "model": records._name,
             "res_model_id": self.env["ir.model"]._get_id(records._name),
-            "record_count": len(records),
+            "record_count": count,
             "field_names": ", ".join(names),
-            "filter_domain": str(params["domain"]) if params and not params.get("ids") else False,
+            "filter_domain": domain,
             "record_ids": ", ".join(map(str, records.ids[:KEPT_IDS])),
-            "way": "file" if params else "rpc",
-        })
-        self.env["sales.confidentiality.day"]._count("export", len(records))
+            "way": way,
+        }
+        days = self.env["sales.confidentiality.day"]
+        days._write_apart(lambda apart: apart.env[self._name].sudo().create(values))  # sudo: not to be made by hand
+        days._count("export", count)

@@ -16,10 +16,13 @@ from . import test_step_mixin
 from . import test_transition_concurrency
 from . import test_transition_mixin
 from . import test_working_time
+from . import test_access_matrix
 from . import test_attack_dialogs
 from . import test_attack_methods
 from . import test_attack_parents
 from . import test_attack_reads
+from . import test_attack_routes
+from . import test_attack_settled
 from . import test_attacks
 from . import test_mixins
 from . import test_tools_collection

@@ -113,7 +113,9 @@ def get_open_doors(
         with suppress(AccessError):
             model._check_field_access(field, "write")
             found.append(f"{model._name}.{field.name}: the field is not closed")
-        for way, target, method, args in _get_attempts(records, owners, field, get_hostile_value(model.env, field), values):
+        for way, target, method, args in _get_attempts(
+            records, owners, field, get_hostile_value(model.env, field), values
+        ):
             tried += 1
             if why := _try(model.env[target], method, args, {}):
                 found.append(f"{model._name}.{field.name}: {why} over {way}")

@@ -23,7 +23,9 @@ def get_house_modules(env) -> frozenset[str]:
     """Return the names of the installed modules that are this one or depend on it, directly or not."""
     needs = {
         module.name: set(module.dependencies_id.mapped("name"))
-        for module in env["ir.module.module"].sudo().search([("state", "in", ("installed", "to upgrade", "to install"))])
+        for module in env["ir.module.module"]
+        .sudo()
+        .search([("state", "in", ("installed", "to upgrade", "to install"))])
     }
     house, found = {BASE}, {BASE}
     while found:
@@ -43,6 +45,18 @@ class House:
         self.views = [name for name in self.models if not env[name]._abstract and not env[name]._auto]
         self.dialogs = [name for name in self.stored if env[name]._transient]
         self.documents = [name for name in self.stored if not env[name]._transient]
+
+    def get_addons(self) -> list[str]:
+        """Return the names of our installed addons, each after those it needs."""
+        left = {
+            module.name: set(module.dependencies_id.mapped("name")) & self.modules
+            for module in self.env["ir.module.module"].sudo().search([("name", "in", list(self.modules))], order="name")
+        }
+        found: list[str] = []
+        while left:
+            found += [name for name, needed in left.items() if needed <= set(found)]
+            left = {name: needed for name, needed in left.items() if name not in found}
+        return found
 
     def get_fields(self, name: str) -> list[Field]:
         """Return the fields that our addons brought to a model, ours or not, by name."""
@@ -113,7 +127,7 @@ class House:
         ours = {
             method
             for cls in type(model).mro()
-            if self._is_our_class(cls)
+            if self.is_our_module(cls.__module__)
             for method, value in vars(cls).items()
             if inspect.isroutine(value)
         }
@@ -121,8 +135,9 @@ class House:
             ours |= self._buttons.get(name, set())
         return sorted(method for method in ours if self._is_public(model, method))
 
-    def _is_our_class(self, cls: type) -> bool:
-        package, _dot, rest = cls.__module__.removeprefix("odoo.addons.").partition(".")
+    def is_our_module(self, path: str) -> bool:
+        """Tell whether a Python module, by its dotted path, is of one of our addons."""
+        package, _dot, rest = path.removeprefix("odoo.addons.").partition(".")
         return bool(rest) and package in self.modules
 
     @staticmethod
@@ -146,14 +161,7 @@ class House:
 
 def load_hooks(house: House, file: str, name: str) -> Iterator[Callable]:
     """Yield a function of each installed addon of ours that has such a file among its tests, lower addons first."""
-    modules = house.env["ir.module.module"].sudo().search([("name", "in", list(house.modules))])
-    for module in modules.sorted(lambda one: (_depth(house, one), one.name)):
-        path = f"odoo.addons.{module.name}.tests.{file}"
+    for addon in house.get_addons():
+        path = f"odoo.addons.{addon}.tests.{file}"
         if importlib.util.find_spec(path):
             yield getattr(importlib.import_module(path), name)
-
-
-def _depth(house: House, module) -> int:
-    """Return how many floors of ours a module stands on."""
-    below = module.dependencies_id.depend_id.filtered(lambda one: one.name in house.modules)
-    return 1 + max((_depth(house, one) for one in below), default=0)

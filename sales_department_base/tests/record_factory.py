@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from odoo.exceptions import UserError
 from odoo.fields import Command, Field
 from odoo.models import BaseModel
 from odoo.tools import mute_logger
@@ -21,7 +20,12 @@ from .house_registry import TECHNICAL, House, load_hooks
 #: Where the worlds stand in time: a Monday morning in Shanghai.
 NOW = datetime(2026, 3, 2, 1, 0)
 #: Links that say whose a record is: they are filled even where a model does not ask for them.
-OWNERS = {"res.users": ("user_id",), "res.company": ("company_id",), "crm.team": ("team_id",), "res.partner": ("partner_id",)}
+OWNERS = {
+    "res.users": ("user_id",),
+    "res.company": ("company_id",),
+    "crm.team": ("team_id",),
+    "res.partner": ("partner_id",),
+}
 
 Value = Any | Callable[["World"], Any]
 
@@ -69,7 +73,14 @@ class World:
     """A salesperson with a team, a company and a customer, and one record of each model."""
 
     def __init__(self, factory: RecordFactory, key: str, user, team, company, number: int):
-        self.factory, self.key, self.user, self.team, self.company, self.number = factory, key, user, team, company, number
+        self.factory, self.key, self.user, self.team, self.company, self.number = (
+            factory,
+            key,
+            user,
+            team,
+            company,
+            number,
+        )
         #: Stands in every text of this world, so that a leak is seen.
         self.marker = f"only{key.title()}{number}x"
         context = {"allowed_company_ids": company.ids, "tracking_disable": True, "mail_create_nolog": True}
@@ -90,6 +101,8 @@ class World:
             self._making.append(model)
             try:
                 record = self.factory.find(self, model)
+                if not self.env[model]._auto:
+                    record = record or self._find_row(model)
                 values = {} if record else self.get_values(model)  # makes what the record belongs to, which stays
                 with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                     record = record or self.env[model].create(values)
@@ -104,15 +117,28 @@ class World:
         return self.records.get(model, self.env[model])
 
     def make_all(self) -> None:
-        """Make a record of every stored model of ours."""
-        for name in self.factory.house.stored:
+        """Make a record of every stored model of ours and of those we extend, then find a row of every view."""
+        house = self.factory.house
+        for name in [*house.stored, *house.get_extended_models(), *house.views]:
             self.make(name)
+
+    def _find_row(self, view: str) -> BaseModel:
+        """Return the row of a view that tells of a document of this world."""
+        self.env.flush_all()
+        for field in self.env[view]._fields.values():
+            if field.comodel_name in self.factory.house.documents:
+                documents = self.make(field.comodel_name)
+                if row := self.env[view].search([(field.name, "in", documents.ids)], limit=1):
+                    return row
+        raise LookupError("no row tells of a document of this world")
 
     def _own(self, record: BaseModel) -> None:
         """Dialogs belong to who opened them."""
         if record._transient:
             record.flush_recordset()
-            self.env.cr.execute(f'UPDATE "{record._table}" SET create_uid = %s WHERE id IN %s', (self.user.id, tuple(record.ids)))
+            self.env.cr.execute(
+                f'UPDATE "{record._table}" SET create_uid = %s WHERE id IN %s', (self.user.id, tuple(record.ids))
+            )
             record.invalidate_recordset()
 
     # ------------------------------------------------------------------

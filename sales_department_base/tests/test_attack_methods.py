@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
 
 from odoo.tests import tagged
 
@@ -34,7 +33,7 @@ class TestMethods(AttackCase):
         for ids, whose in rows:
             first = [] if getattr(function, "_api_model", False) else [ids]
             outcome = self.attempt(attacker.user, name, method, *first, *[None] * len(needed))
-            self._judge(attacker, f"{name}.{method}", f"{whose} ids", whose, outcome, usual=not needed)
+            self._judge(attacker, f"{name}.{method}", f"{whose} ids", whose, outcome)
         for position in range(len(needed) + len(optional)):
             for value in ARGUMENTS:
                 given = [*[None] * position, value, *[None] * (len(needed) - position - 1)]
@@ -64,12 +63,9 @@ class TestMethods(AttackCase):
             yield [*own.ids, MISSING], "own and missing"
             yield own.ids, "own"
 
-    def _judge(self, attacker, place, way, whose, outcome, *, usual=True):
-        if outcome.is_traceback:
+    def _judge(self, attacker, place, way, whose, outcome):
+        foreign = next((world for world in attacker.foreign if f"({world.key})" in whose), None)
+        if outcome.is_traceback or (foreign and outcome.changed):
             self.find(place, attacker.key, way, outcome)
-        elif whose.startswith("foreign") and outcome.changed:
-            self.find(place, attacker.key, way, outcome)
-        elif whose.startswith("foreign") and any(
-            world.marker in outcome.text for world in attacker.foreign if world.key in whose
-        ):
+        elif foreign and foreign.marker in outcome.text:
             self.find(place, attacker.key, f"{way}: shows {outcome.text[:150]}")

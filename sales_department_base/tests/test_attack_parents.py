@@ -33,8 +33,9 @@ class TestParents(AttackCase):
                     "write": (record.ids, {field.name: parent.id}),
                     "web_save": (record.ids, {field.name: parent.id}, {}),
                 }
-            may_write = self.may(attacker.user, parent, "write")
-            if model.browse().has_access("create") and not may_write:
+            is_open = field.name in getattr(model, "_open_parents", ())
+            may_add = self.may(attacker.user, parent, "read" if is_open else "write")
+            if model.browse().has_access("create") and not may_add:
                 calls["create"] = ([{**attacker.own.get_client_values(record._name), field.name: parent.id}],)
             for method, args in calls.items():
                 outcome = self.attempt(attacker.user, record._name, method, *args)

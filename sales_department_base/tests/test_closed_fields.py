@@ -30,4 +30,5 @@ class TestClosedFields(AttackCase):
                 found, tried = get_open_doors(model, names, record, attacker.own.get_values(name))
             self.counts["calls"] += tried
             for door in found:
-                self.find(door, attacker.key, "")
+                place, _colon, way = door.partition(": ")
+                self.find(place, attacker.key, way)

@@ -1,0 +1,188 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import ConfidentialCase
+
+
+@tagged("post_install", "-at_install")
+class TestExport(ConfidentialCase):
+    """The right to export, and the log that nobody changes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.limit(export=False)
+        cls.log = cls.env["sales.export.log"]
+
+    def _export(self, user, records, names=("name",)):
+        return records.with_user(user).export_data(list(names))["datas"]
+
+    def _entries(self):
+        return self.log.search([("user_id", "in", (self.manager | self.exporter | self.rnd).ids)])
+
+    # ---- who may ----
+
+    def test_refused_without_the_right(self):
+        for records in (*self.everything.values(), self.everything["orders"].order_line):
+            with self.assertRefused(
+                "^You may not export.*confidential_manager.*Export Customers, Leads and Orders", AccessError
+            ):
+                self._export(self.exporter, records, ["display_name"])
+        self.assertFalse(self._entries())
+
+    def test_the_responsible_is_named(self):
+        boss = new_test_user(
+            self.env,
+            "confidential_boss",
+            "sales_team.group_sale_manager",
+            name="Boss",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self.company.confidentiality_user_id = boss
+        with self.assertRefused("Boss can export", AccessError):
+            self._export(self.exporter, self.everything["customers"])
+
+    def test_odoos_own_right_is_asked_for_too(self):
+        self.manager.group_ids -= self.env.ref("base.group_allow_export")
+        with self.assertRaises(UserError):
+            self._export(self.manager, self.everything["customers"])
+        self.assertFalse(self._entries())
+
+    def test_whatever_says_nothing_of_customers_is_free(self):
+        self.assertTrue(self._export(self.exporter, self.product, ["name", "list_price", "categ_id/name"]))
+        self.assertTrue(self._export(self.exporter, self.company, ["name", "partner_id"]), "a name is not a customer")
+        self.assertFalse(self._entries())
+
+    def test_customers_by_way_of_other_records(self):
+        category = self.env["res.partner.category"].create({"name": "Big"})
+        self.everything["customers"].category_id = category
+        for records, path in (
+            (category, "partner_ids"),
+            (category, "partner_ids/name"),
+            (category, "partner_ids/email"),
+            (category, "partner_ids/.id"),
+            (self.company, "partner_id/phone"),
+            (self.company, "partner_id/child_ids/name"),
+        ):
+            with self.assertRefused("may not export", AccessError):
+                self._export(self.exporter, records, [path])
+        self._export(self.manager, category, ["name", "partner_ids/email"])
+        self.assertEqual(self._entries().model, "res.partner.category")
+
+    def test_the_house_is_guarded(self):
+        guarded = self.env["base"]._get_customer_models()
+        for name in ("sale.sample.request", "sale.sample.round", "customer.register.entry", "sale.sample.mould"):
+            if name in self.env:
+                self.assertIn(name, guarded)
+        self.assertNotIn("res.company", guarded)
+        self.assertNotIn("product.product", guarded)
+
+    # ---- what is written down ----
+
+    def test_logged(self):
+        self._export(self.manager, self.everything["customers"], ["name", "phone", "child_ids/name"])
+        entry = self._entries()
+        self.assertRecordValues(
+            entry,
+            [
+                {
+                    "user_id": self.manager.id,
+                    "company_id": self.company.id,
+                    "model": "res.partner",
+                    "record_count": 3,
+                    "field_names": "name, phone, child_ids/name",
+                    "filter_domain": False,
+                    "way": "rpc",
+                }
+            ],
+        )
+        self.assertEqual(str(entry.exported_at), "2026-05-20 04:00:00")
+        self.assertEqual(entry.record_ids, ", ".join(map(str, self.everything["customers"].ids)))
+        self.assertEqual(entry.res_model_id.model, "res.partner")
+
+    def test_the_server_itself_is_not_logged(self):
+        self.everything["customers"].with_user(self.manager).sudo().export_data(["name"])
+        self.assertFalse(self._entries())
+
+    def test_a_failed_export_is_not_logged(self):
+        with self.assertRaises(AccessError):
+            self._export(self.manager, self.everything["customers"], ["name", "user_id/sales_mate_ids"])
+        self.assertFalse(self._entries())
+
+    def test_nobody_changes_the_log(self):
+        self._export(self.manager, self.everything["leads"])
+        entry = self._entries()
+        admin = self.env.ref("base.user_admin")
+        for user in (self.manager, self.exporter, self.rnd, admin):
+            mine = entry.with_user(user)
+            for attempt in (
+                lambda mine=mine: mine.write({"record_count": 0}),
+                lambda mine=mine: mine.web_save({"record_count": 0}, {}),
+                lambda mine=mine: mine.unlink(),
+                lambda mine=mine: mine.copy(),
+                lambda mine=mine: mine.create({
+                    "user_id": self.anna.id,
+                    "company_id": self.company.id,
+                    "model": "res.partner",
+                    "exported_at": "2026-01-01 00:00:00",
+                    "field_names": "name",
+                    "way": "rpc",
+                }),
+                lambda mine=mine: mine.load(["field_names"], [["name"]]) and mine.browse().check_access("create"),
+            ):
+                with self.assertRefused(".", UserError):
+                    attempt()
+        with self.assertRefused("evidence", UserError):
+            entry.sudo().write({"record_count": 0})
+        with self.assertRefused("evidence", UserError):
+            entry.sudo().unlink()
+        self.assertEqual(entry.record_count, 3)
+        self.assertEqual(len(self._entries()), 1)
+
+    def test_who_sees_the_log(self):
+        self._export(self.manager, self.everything["leads"])
+        entry = self._entries()
+        self.assertTrue(entry.with_user(self.manager).has_access("read"))
+        for user in (self.exporter, self.anna, self.tia, self.rnd):
+            self.assertFalse(entry.with_user(user).has_access("read"))
+        stranger = new_test_user(
+            self.env,
+            "confidential_stranger",
+            "sales_team.group_sale_manager",
+            company_id=self.env.ref("base.main_company").id,
+            company_ids=[Command.set(self.env.ref("base.main_company").ids)],
+        )
+        foreign = entry.with_user(stranger).with_context(allowed_company_ids=stranger.company_ids.ids)
+        self.assertFalse(foreign.has_access("read"), "another company's log")
+
+    # ---- unusually many ----
+
+    def test_told_once_a_day(self):
+        self.company.write({"confidentiality_export_limit": 4, "confidentiality_user_id": self.manager.id})
+        self.exporter.group_ids += self.env.ref("sales_confidentiality.group_export")
+        self.manager.lang = "en_US"
+        day = self.env["sales.confidentiality.day"]
+        self._export(self.exporter, self.everything["customers"])
+        row = day.search([("user_id", "=", self.exporter.id)])
+        self.assertRecordValues(row, [{"kind": "export", "number": 3, "allowed": 4, "alerted_at": False}])
+        self._export(self.exporter, self.everything["leads"])
+        row.invalidate_recordset()
+        self.assertEqual(row.number, 6)
+        self.assertTrue(row.alerted_at)
+        self.assertEqual(row.activity_ids.user_id, self.manager)
+        self.assertIn(self.exporter.name, row.activity_ids.summary)
+        self._export(self.exporter, self.everything["orders"])
+        self.assertEqual(len(row.activity_ids), 1, "once a day")
+        self.assertTrue(row.with_user(self.manager).has_access("read"))
+        self.assertIn(("user_id", "=", self.exporter.id), row.with_user(self.manager).action_open_exports()["domain"])
+        activity = row.activity_ids.with_user(self.manager)
+        activity.action_feedback(feedback="For the fair")
+        self.assertIn("For the fair", row.message_ids[:1].body)
+
+    def test_zero_is_never(self):
+        self.company.confidentiality_export_limit = 0
+        self._export(self.manager, self.everything["customers"])
+        self.assertTrue(self._entries())
+        self.assertFalse(self.env["sales.confidentiality.day"].search([("user_id", "=", self.manager.id)]))

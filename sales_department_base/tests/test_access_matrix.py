@@ -1,0 +1,153 @@
+"""What each role may do with the records of each model and read of its fields, against the data of the addons."""
+
+from collections import defaultdict
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.modules import Manifest
+from odoo.tests import tagged
+
+from .access_data import NONE, OPERATIONS, SCOPES, FieldRight, Right, Role, by_role, group, read, write
+from .attack_case import AttackCase
+
+#: Who reads a field though they have no role of the department.
+OUTSIDERS = ("employee", "portal", "public")
+
+
+class AccessCase(AttackCase):
+    """Tries every right of every role, as a client."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.addons = {name: Path(Manifest.for_addon(name).path) for name in cls.house.get_addons()}
+        roles = [role for path in cls.addons.values() for role in read(Role, path)]
+        cls.roles = {role.role: role for role in roles if all(cls._ref(group) for group in role.groups.split())}
+        cls.scopes = dict(zip(SCOPES, (cls.own, cls.mate, cls.colleague, cls.stranger), strict=True))
+
+    @classmethod
+    def _ref(cls, xmlid):
+        return cls.env.ref(xmlid, raise_if_not_found=False)
+
+    @contextmanager
+    def playing(self, role: Role):
+        """Give a user who has this role and no other: the salesperson of the first world, where that can be."""
+        if role.role in ("portal", "public"):
+            yield self.portal if role.role == "portal" else self.env.ref("base.public_user")
+            return
+        user, groups = self.own.user, [self._ref(group).id for group in role.groups.split()]
+        user.group_ids = [Command.set(groups)]
+        self.team.user_id = user if role.role == "team_leader" else False
+        self.env.flush_all()
+        yield user
+
+    def measure(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return what each role may really do with the records of each model."""
+        found = {}
+        for role in self.roles.values():
+            with self.playing(role) as user:
+                for name in [*self.house.stored, *self.house.views]:
+                    found[name, role.role] = tuple(self._measure(user, name, scope) for scope in SCOPES)
+        return found
+
+    def _measure(self, user, name, scope):
+        model, world = self.env[name].with_env(self.act(user)), self.scopes[scope]
+        allowed = [letter for letter, operation in OPERATIONS.items() if model.has_access(operation)]
+        return "".join(letter for letter in allowed if self._may(user, world, world.make(name), letter)) or NONE
+
+    def _may(self, user, world, record, letter):
+        """Try an operation; what is refused for another reason than missing rights was not for want of them."""
+        name = record._name
+        if letter == "r":
+            outcome = self.attempt(user, name, "search_count", [("id", "=", record.id)])
+            return outcome.is_done and outcome.result == 1
+        if letter == "w":
+            outcome = self.attempt(user, name, "write", record.ids, {})
+        elif letter == "d":
+            outcome = self.attempt(user, name, "unlink", record.ids)
+        else:
+            fields, env = record._fields, self.act(user)
+            values = {
+                key: value
+                for key, value in world.get_client_values(name).items()
+                if self.env[name].with_env(env)._has_field_access(fields[key], "write")
+            }
+            outcome = self.attempt(user, name, "create", [values])
+            if not outcome.is_done and not isinstance(outcome.error, AccessError):
+                return self.may(user, record, "create")
+        return not isinstance(outcome.error, AccessError)
+
+    def measure_fields(self) -> set[FieldRight]:
+        """Return the groups of each field of ours that has some, and who reads it without any role."""
+        readers = defaultdict(list)
+        for key in OUTSIDERS:
+            with self.playing(self.roles[key]) as user:
+                for name in self.house.get_extended_models():
+                    model = self.env[name].with_env(self.act(user))
+                    if key == "employee" and name in self.house.models or not model.has_access("read"):
+                        continue
+                    for field in self.house.get_fields(name):
+                        if model._has_field_access(field, "read"):
+                            readers[name, field.name].append(key)
+        return {
+            FieldRight(name, field.name, " ".join(sorted((field.groups or "").split(","))), " ".join(read_by))
+            for name in self.house.get_extended_models()
+            for field in self.house.get_fields(name)
+            if (read_by := readers[name, field.name]) or field.groups
+        }
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(AccessCase):
+    def test_every_group_of_ours_is_a_role(self):
+        ours = [group for group in self._get_groups() if group.partition(".")[0] in self.house.modules]
+        missing = set(ours) - {group for role in self.roles.values() for group in role.groups.split()}
+        self.assertFalse(missing, "Add these groups to access_roles.csv of their addon")
+
+    def test_models(self):
+        """A model or a role that is missing from the data fails, as does each right that differs."""
+        told = by_role(right for path in self.addons.values() for right in read(Right, path))
+        with self.attacking("rights"):
+            found = self.measure()
+            self.counts["models"] = len({name for name, _role in found})
+            self.counts["roles"] = len(self.roles)
+            for (name, role), scopes in sorted(found.items()):
+                if told.get((name, role)) != scopes:
+                    told_now = "/".join(told.get((name, role), ["nothing"]))
+                    self.find(name, role, f"access.csv tells {told_now}, Odoo allows {'/'.join(scopes)}")
+        gone = {name for name, _role in told if name not in self.env} | {
+            role for _name, role in told
+        } - self.roles.keys()
+        self.assertLessEqual(gone, {"warehouse"}, "access.csv tells of models or roles that are no more")
+
+    def test_fields(self):
+        """Nobody reads a field of ours whom the data does not name."""
+        told = {row for path in self.addons.values() for row in read(FieldRight, path)}
+        found = self.measure_fields()
+        names = {"told, but not so": told - found, "so, but not told": found - told}
+        faults = [
+            f"{row.model}.{row.field} ({row.groups}; {row.read_by}): {why}"
+            for why, rows in names.items()
+            for row in sorted(rows)
+        ]
+        self.assertFalse(faults, "access_fields.csv and Odoo differ:\n" + "\n".join(faults))
+
+
+@tagged("post_install", "-at_install", "-standard", "access_write")
+class TestWriteAccess(AccessCase):
+    def test_write(self):
+        """Write the data anew from what Odoo allows now, to be reviewed: `make access WRITE=1`."""
+        found, fields = self.measure(), sorted(self.measure_fields())
+        for addon, path in self.addons.items():
+            rights = {key: scopes for key, scopes in found.items() if self.env[key[0]]._original_module == addon}
+            write(group(rights), Right, path)
+            rows = [row for row in fields if self._get_addon(row) == addon]
+            write(rows, FieldRight, path)
+
+    def _get_addon(self, row):
+        """Return the addon that must be installed for the row to hold: of the field or, for one of a mixin, the model."""
+        field, model = self.env[row.model]._fields[row.field], self.env[row.model]
+        both = [field._modules[0], *([model._original_module] if row.model in self.house.models else [])]
+        return max(both, key=list(self.addons).index)
