@@ -10,7 +10,7 @@ from .grade_history import GradeHistory
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "customer.graded.mixin"]
+    _inherit = ["res.partner", "customer.graded.mixin", "sales.department.closed.mixin"]
     # Score and date follow from the grade; the grade itself can be set or imported by those who may make grades valid.
     _closed_except_groups = {"customer_grade_id": "customer_grade.group_grade_approver"}
 

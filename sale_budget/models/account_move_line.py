@@ -8,7 +8,7 @@ GROUPS = f"{BILLING_GROUP},{BILLS_READER_GROUP},{SALES_GROUP},{FINANCE_GROUP}"
 
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
-    _inherit = ["account.move.line", "sale.budget.source.mixin"]
+    _inherit = ["account.move.line", "sale.budget.source.mixin", "sales.department.closed.mixin"]
 
     sale_budget_request_id = fields.Many2one(groups=GROUPS)
     sale_budget_line_id = fields.Many2one(groups=GROUPS)

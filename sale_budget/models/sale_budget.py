@@ -230,6 +230,7 @@ class SaleBudget(models.Model):
         :raise AccessError: the user is no sales manager
         :raise UserError: a budget has no line, or is not a draft
         """
+        self.check_access("write")
         refuse(
             self.filtered(lambda budget: not budget.line_ids),
             self.env._("%(names)s: add at least one purpose with its amount first."),
@@ -265,6 +266,7 @@ class SaleBudget(models.Model):
 
     def action_reopen(self) -> bool:
         """Take a closed budget into use again."""
+        self.check_access("write")
         self._check_coming_from("closed")
         self._change_state("approved", closed_by_id=False, closed_on=False)
         return True
@@ -278,8 +280,9 @@ class SaleBudget(models.Model):
     def action_amend(self) -> dict:
         """Open the form for an amendment of this budget."""
         self.ensure_one()
+        self.check_access("read")
         title = self.env._("Amend %(budget)s", budget=self.display_name)
-        return dialog(title, "sale.budget.amendment", budget_id=self.id, line_id=self.line_ids[:1].id)
+        return dialog(title, "sale.budget.amendment", line_id=self.line_ids[:1].id)
 
     def action_view_entries(self) -> dict:
         """Open the ledger of these budgets."""

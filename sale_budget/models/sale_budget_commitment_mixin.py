@@ -130,6 +130,8 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         lines = self._budget_find_line(values)
         for record in self:
             line = record.budget_line_id or lines[record.id]
+            if not isinstance(record.id, int) and not line.sudo(False).has_access("read"):
+                line = line.browse()  # a form that is filled in: whose budget it would be is up to the client
             reserved = record.budget_committed_amount + record.budget_actual_amount
             record.budget_expected_line_id = line
             record.budget_available_amount = line.available_amount

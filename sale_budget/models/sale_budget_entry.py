@@ -101,6 +101,7 @@ class SaleBudgetEntry(models.Model):
         :raise UserError: it was deleted
         """
         self.ensure_one()
+        self.check_access("read")
         model, id_ = (self.res_model, self.res_id) if self.res_model else (self.source_model, self.source_id)
         record = self.env[model].browse(id_).exists() if model in self.env else None
         if not record:

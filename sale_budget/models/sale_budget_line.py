@@ -174,6 +174,7 @@ class SaleBudgetLine(models.Model):
     def action_amend(self) -> dict:
         """Open the form for an amendment of this line."""
         self.ensure_one()
+        self.check_access("read")
         title = self.env._("Amend %(line)s", line=self.display_name)
         return dialog(title, "sale.budget.amendment", line_id=self.id)
 

@@ -15,7 +15,7 @@ class SaleBudgetThreshold(models.Model):
     is_default = fields.Boolean("For New Budgets", default=True)
 
     _share_positive = models.Constraint(
-        "CHECK(share > 0 AND share <= 10)", "The share must be above 0 % and at most 1,000 %."
+        "CHECK(share > 0 AND share <= 100)", "The share must be above 0 % and at most 10,000 %."
     )
     _share_unique = models.UniqueIndex("(share)", "There is a notice at this share already.")
 

@@ -19,6 +19,7 @@ class SaleBudgetReport(models.Model):
 
     _name = "sale.budget.report"
     _description = "Budget Analysis"
+    _inherit = ["sales.department.closed.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "document_name"
@@ -206,6 +207,7 @@ class SaleBudgetReport(models.Model):
     def action_open_document(self) -> dict:
         """Open what a row stands for: budget, document, bill or order."""
         self.ensure_one()
+        self.check_access("read")
         row_id, kind = divmod(self.id, 4)
         if kind == 2:
             return self.env["sale.budget.entry"].browse(row_id).action_open_document()

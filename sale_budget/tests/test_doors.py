@@ -277,6 +277,21 @@ class TestDoors(BudgetCase):
         self._refused(dialogs, "onchange", values, list(values), spec, error=AccessError)
         self._refused(dialogs.create({**values, "reason": "x"}), "read", ["document_names"], error=AccessError)
 
+    @users("budget_salesman")
+    def test_a_form_shows_no_budget_of_others(self):
+        self._budget({self.gift: 321.0}, name="Theirs", user_id=self.colleague.id)
+        self._budget({self.gift: 123.0}, name="Mine", user_id=self.salesman.id)
+        spec = {"budget_available_amount": {}, "budget_expected_line_id": {"fields": {"display_name": {}}}}
+        values = {"purpose_id": self.gift.id, "date": "2026-05-20", "estimate": 5.0}
+        mine = self._request(5.0, purpose_id=self.gift.id).with_env(self.env)
+        for ids in ([], mine.ids):
+            for user, available in ((self.salesman, 123.0), (self.colleague, 0.0)):
+                args = [ids, {**values, "user_id": user.id}, ["user_id"], spec]
+                shown = call_kw(mine.browse(), "onchange", args, {})["value"]
+                self.assertEqual(shown.get("budget_available_amount", available), available)
+                self.assertNotIn("Theirs", str(shown))
+        self.assertEqual(mine.budget_available_amount, 123.0)
+
     def test_dialogs_belong_to_whoever_opened_them(self):
         request = self._request(50.0, "approved")
         dialogs = (

@@ -30,7 +30,7 @@ class HrExpense(models.Model):
     """
 
     _name = "hr.expense"
-    _inherit = ["hr.expense", "sale.budget.source.mixin"]
+    _inherit = ["hr.expense", "sale.budget.source.mixin", "sales.department.closed.mixin"]
 
     sale_budget_request_id = fields.Many2one(copy=False, groups=GROUPS)
     sale_budget_line_id = fields.Many2one(groups=GROUPS)

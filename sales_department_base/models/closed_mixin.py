@@ -17,7 +17,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     Every model of an addon that depends on this one inherits the mixin (a test finds one that does not), and so does
     a model of Odoo that gets fields which only the server sets: ``_name = "res.partner"`` with
-    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``. A client is whoever does not run as superuser:
+    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``; last, also beside a mixin that brings it, or
+    Python finds no order with what other addons inherit. A client is whoever does not run as superuser:
     forms, lists, imports, RPC calls, the commands of a parent document, ``default_…`` keys of a context, default
     values of one's own. Server code sets what is closed as superuser, after it has checked what it must.
 
