@@ -18,7 +18,7 @@ FEE_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP},{POLICY_GROUP}"
 COST_GROUPS = f"{FEE_GROUPS},{RND_GROUP},{QUALITY_GROUP}"
 #: Who sees refund agreements, their ledger and their refunds.
 REFUND_GROUPS = f"{SALES_GROUP},{FINANCE_GROUP}"
-#: Who tries the fee policy on anybody's cases.
+#: Who tries the fee policy on anybody's cases, and knows what is left in anybody's budget.
 TESTER_GROUPS = f"{SALES_ALL_GROUP},{POLICY_GROUP},{FINANCE_GROUP}"
 #: Who books pairs and refunds by hand.
 BOOKER_GROUPS = f"{SALES_MANAGER_GROUP},{FINANCE_GROUP}"

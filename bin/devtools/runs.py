@@ -106,13 +106,16 @@ class OdooRun:
         return len(section.failures) == before
 
 
-def run_logged(name: str, *command: str) -> OdooRun:
-    """Run a command in Odoo's environment to its end; the log goes to `.run/log/<name>.log`."""
+def run_logged(name: str, *command: str, longest: float = LONGEST_RUN) -> OdooRun:
+    """Run a command in Odoo's environment to its end; the log goes to `.run/log/<name>.log`.
+
+    :param longest: seconds after which it is stopped
+    """
     log, started = LOGS / f"{name}.log", time.monotonic()
-    code, text = execute(*command, log=log, env=odoo_server.environment(), timeout=LONGEST_RUN)
+    code, text = execute(*command, log=log, env=odoo_server.environment(), timeout=longest)
     return OdooRun(code, time.monotonic() - started, log, text)
 
 
-def odoo(name: str, *arguments: str) -> OdooRun:
+def odoo(name: str, *arguments: str, longest: float = LONGEST_RUN) -> OdooRun:
     """Run Odoo to its end and return what came of it."""
-    return run_logged(name, *odoo_server.command(*arguments))
+    return run_logged(name, *odoo_server.command(*arguments), longest=longest)

@@ -8,7 +8,7 @@ class CrmLead(models.Model):
     """Prospect data of a lead; it goes on to the partner and survives merging."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "crm.prospect.mixin"]
+    _inherit = ["crm.lead", "crm.prospect.mixin", "sales.department.closed.mixin"]
 
     prospect_industry_id = fields.Many2one("res.partner.industry", "Industry", groups=SALES_GROUP)
     prospect_answer_ids = fields.One2many("crm.prospect.answer", "lead_id", string="Answers", groups=SALES_GROUP)

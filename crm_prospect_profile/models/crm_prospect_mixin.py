@@ -6,9 +6,6 @@ from odoo.addons.sales_department_base.records import refuse
 
 from ..tools.fit import fit_percent
 
-PROSPECT_FIELDS = ("prospect_employees", "prospect_volume", "prospect_family_ids")
-"""What is copied with a lead or partner."""
-
 
 class CrmProspectMixin(models.AbstractModel):
     """Prospect data of leads and partners, and how well it fits the prospect profile."""
@@ -54,12 +51,6 @@ class CrmProspectMixin(models.AbstractModel):
             record.prospect_traits = self.env["ir.qweb"]._render(
                 "crm_prospect_profile.prospect_traits", {"traits": traits}
             )
-
-    def copy_data(self, default=None):
-        # Odoo copies what the user may not read, too: the copy goes without it.
-        hidden = [name for name in PROSPECT_FIELDS if not self._has_field_access(self._fields[name], "read")]
-        copies = super().copy_data({**dict.fromkeys(hidden, False), **(default or {})})
-        return [{name: value for name, value in values.items() if name not in hidden} for values in copies]
 
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):

@@ -72,7 +72,7 @@ class CrmProspectProfile(models.Model):
         "A company has one prospect profile in force: retire the other one first.",
     )
     _learning_months_not_negative = models.Constraint(
-        "CHECK(learning_months >= 0)", "The months to learn from cannot be negative."
+        "CHECK(learning_months >= 0 AND learning_months <= 1200)", "The months to learn from lie between 0 and 1,200."
     )
 
     @api.depends("decision_ids", "previous_version_id.discussion_ids")

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.sales_department_base.records import refuse
 
 
 class CrmProspectProfileDecision(models.Model):
@@ -30,6 +33,14 @@ class CrmProspectProfileDecision(models.Model):
     def _compute_facts_html(self):
         for decision in self:
             decision.facts_html = self.env["crm.prospect.profile"]._render_facts(decision.facts or {})
+
+    @api.constrains("date")
+    def _check_date(self):
+        refuse(
+            self.filtered(lambda decision: decision.date > decision.company_id._sales_today()),
+            self.env._("A discussion is recorded once it was held: %(names)s is still to come."),
+            ValidationError,
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

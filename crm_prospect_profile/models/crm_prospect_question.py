@@ -7,6 +7,7 @@ class CrmProspectQuestion(models.Model):
     _name = "crm.prospect.question"
     _description = "Prospect Question"
     _inherit = ["sales.department.closed.mixin"]
+    _fixed_fields = frozenset({"company_id"})  # no company claims what is asked in all of them
     _order = "sequence, id"
 
     name = fields.Char("Question", required=True, translate=True)

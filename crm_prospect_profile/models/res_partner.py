@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     """Prospect data of a partner."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "crm.prospect.mixin"]
+    _inherit = ["res.partner", "crm.prospect.mixin", "sales.department.closed.mixin"]
 
     prospect_answer_ids = fields.One2many("crm.prospect.answer", "partner_id", string="Answers", groups=SALES_GROUP)
 

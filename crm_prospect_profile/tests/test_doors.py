@@ -72,6 +72,15 @@ class TestDoors(ProfileCase):
                 self._refused(AccessError, mine.create, {"profile_id": profile.id, "decision": "<p>y</p>", **values})
         self.assertEqual(profile.decision_ids, discussion)
 
+    def test_a_discussion_to_come(self):
+        profile = self._profile()
+        discussions = self.env["crm.prospect.profile.decision"].with_user(self.manager)
+        for day in ("9999-12-31", "2999-01-01"):
+            self._refused(
+                UserError, discussions.create, {"profile_id": profile.id, "decision": "<p>x</p>", "date": day}
+            )
+        self.assertFalse(profile.decision_ids)
+
     def test_pressed_twice_makes_one_version(self):
         profile = self._profile().with_user(self.policy_admin)
         self.assertEqual(profile.action_new_version()["res_id"], profile.action_new_version()["res_id"])

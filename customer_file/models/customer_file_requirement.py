@@ -21,6 +21,7 @@ class CustomerFileRequirement(models.Model):
     _name = "customer.file.requirement"
     _description = "Customer File Requirement"
     _inherit = ["mail.thread", "sales.department.closed.mixin"]
+    _fixed_fields = frozenset({"company_id"})  # no company claims what is asked in all of them
     _order = "sequence, id"
     _rec_names_search = ["field_id.field_description", "field_name"]
 
@@ -60,7 +61,8 @@ class CustomerFileRequirement(models.Model):
 
     _weight_positive = models.Constraint("CHECK(weight > 0)", "The weight must be above zero.")
     _months_positive = models.Constraint(
-        "CHECK(confirm_months >= 0)", "The months between two confirmations cannot be below zero."
+        "CHECK(confirm_months >= 0 AND confirm_months <= 1200)",
+        "The months between two confirmations lie between 0 and 1,200.",
     )
     _field_uniq = models.UniqueIndex(
         "(field_id, COALESCE(company_id, 0), kind) WHERE active IS TRUE AND field_id IS NOT NULL",

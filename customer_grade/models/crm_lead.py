@@ -8,7 +8,7 @@ class CrmLead(models.Model):
     """The grade of a lead or opportunity: set by reviews, handed on to its partner."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "customer.graded.mixin"]
+    _inherit = ["crm.lead", "customer.graded.mixin", "sales.department.closed.mixin"]
 
     # Readonly for everybody: only applying writes them, in bulk.
     customer_grade_id = fields.Many2one(

@@ -16,6 +16,7 @@ class CustomerGrade(models.Model):
     _name = "customer.grade"
     _description = "Customer Grade"
     _inherit = ["sales.department.closed.mixin"]
+    _fixed_fields = frozenset({"company_id"})  # no company claims a grade of all of them
     _order = "sequence, id"
     _check_company_auto = True
     _rec_names_search = ["name", "code"]

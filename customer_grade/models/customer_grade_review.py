@@ -1,6 +1,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -102,8 +103,10 @@ class CustomerGradeReview(models.Model):
     @api.depends("date", "scheme_id.window_months")
     def _compute_window_start(self):
         for review in self:
-            complete = review.date and review.scheme_id
-            review.window_start = review._get_window().start if complete else False
+            review.window_start = False
+            if review.date and review.scheme_id:
+                with suppress(UserError):  # a day out of range, which computing refuses
+                    review.window_start = review._get_window().start
 
     @api.depends_context("lang")
     @api.depends("kind")

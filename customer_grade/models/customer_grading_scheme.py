@@ -112,7 +112,9 @@ class CustomerGradingScheme(models.Model):
         "(company_id, kind) WHERE state = 'active'",
         "A company has one grading scheme in force for each kind: retire the other one first.",
     )
-    _window_positive = models.Constraint("CHECK(window_months > 0)", "The window lasts at least one month.")
+    _window_positive = models.Constraint(
+        "CHECK(window_months > 0 AND window_months <= 1200)", "The window lasts at least one month, and at most 1,200."
+    )
     _rules_not_negative = models.Constraint(
         "CHECK(hysteresis_margin >= 0 AND hysteresis_reviews >= 0 AND minimum_months >= 0 AND minimum_orders >= 0)",
         "Margin, reviews in a row and minimum history cannot be negative.",
@@ -256,10 +258,31 @@ class CustomerGradingScheme(models.Model):
     def _is_filter(self, name: str, model: str) -> bool:
         """Tell whether a field of this scheme holds a valid filter of a model."""
         try:
-            Domain(self._get_domain(name)).validate(self.env[model])
-        except (ValueError, SyntaxError):
+            domain = Domain(self._get_domain(name))
+            domain.validate(self.env[model])
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             return False
+        if not self.env.su:
+            self._check_filter_access(domain, self.env[model])
         return True
+
+    def _check_filter_access(self, domain: Domain, model: models.Model) -> None:
+        """Refuse a filter by what the user may not read: reviews apply it as superuser, and who is graded would tell.
+
+        :raise AccessError: names the field, or the model
+        """
+        for condition in domain.iter_conditions():
+            at = model
+            for name in condition.field_expr.split("."):
+                if name not in at._fields:  # a part of a date, or of properties
+                    break
+                field = at._fields[name]
+                at._check_field_access(field, "read")
+                if field.relational:
+                    at = self.env[field.comodel_name]
+                    at.check_access("read")
+            if condition.operator in ("any", "not any"):
+                self._check_filter_access(Domain(condition.value), at)
 
     @api.onchange("kind")
     def _onchange_kind(self):
@@ -333,7 +356,7 @@ class CustomerGradingScheme(models.Model):
         :raise UserError: names the first thing that is missing
         """
         # A filter may have become invalid since, with the addon that brought its field.
-        self._check_population_domain()
+        self.sudo()._check_population_domain()  # sudo: who chose it was asked what they may read, not who grades by it
         for scheme in self:
             problem = scheme._readiness_problem()
             if problem:

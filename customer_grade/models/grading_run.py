@@ -36,11 +36,24 @@ class GradingRun:
 
     @cached_property
     def window(self) -> GradingWindow:
-        """The time this run looks at."""
+        """The time this run looks at.
+
+        :raise UserError: it is out of range
+        """
         company, months = self.company, self.scheme.window_months
-        stop = self.as_of + timedelta(days=1)
-        start = months_before(stop, months)
-        previous_start = months_before(start, months)
+        try:
+            stop = self.as_of + timedelta(days=1)
+            start = months_before(stop, months)
+            previous_start = months_before(start, months)
+        except (OverflowError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "No calendar has two windows of %(months)s months before %(day)s. Choose another day, or a shorter "
+                    "window.",
+                    months=months,
+                    day=format_date(self.env, self.as_of),
+                )
+            ) from error
         start_utc, stop_utc = company._sales_utc_bounds(start, stop)
         return GradingWindow(
             company_id=company.id,

@@ -10,7 +10,7 @@ from .grade_history import GradeHistory
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "customer.graded.mixin"]
+    _inherit = ["res.partner", "customer.graded.mixin", "sales.department.closed.mixin"]
     # Score and date follow from the grade; the grade itself can be set or imported by those who may make grades valid.
     _closed_except_groups = {"customer_grade_id": "customer_grade.group_grade_approver"}
 
@@ -62,7 +62,6 @@ class ResPartner(models.Model):
             partner.is_commercial_partner = partner.commercial_partner_id == partner
 
     def _search_is_commercial_partner(self, operator, value):
-        self._check_field_access(self._fields["is_commercial_partner"], "read")  # Odoo asks only for stored fields
         if operator != "in":
             return NotImplemented
         if False in value:

@@ -2,7 +2,9 @@
 
 from contextlib import suppress
 
-from odoo.exceptions import AccessError, UserError
+from psycopg2.errors import CheckViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
@@ -242,6 +244,41 @@ class TestReviewDoors(DoorsCase):
         override.action_override()
         self._refused(UserError, override.action_override)
         self.assertEqual(review.assessment_ids.reason, "Once")
+
+    def test_a_filter_tells_nothing_its_author_may_not_read(self):
+        """Reviews choose customers as superuser: who is graded would tell what a password hash begins with."""
+        draft = self._scheme(activate=False, name="Probe").with_user(self.policy_admin)
+        for name, domain in (
+            ("population_domain", "[('user_ids.password', '=like', '$pbkdf2%')]"),
+            ("population_domain", "[('user_ids', 'any', [('password', '!=', False)])]"),
+            ("population_domain", "['|', ('name', '=', 'x'), '!', ('invoice_ids.amount_total', '>', 100)]"),
+            ("lead_domain", "[('partner_id.user_ids.password', '!=', False)]"),
+        ):
+            with self.subTest(domain):
+                self._refused(AccessError, draft.write, {name: domain})
+        draft.population_domain = "[('country_id.code', '=', 'CN'), ('customer_grade_id.code', '=', 'A')]"
+        draft.lead_domain = "[('partner_id.city', '=', 'Jinjiang'), ('create_date.month_number', '=', 3)]"
+        for domain in ("{[]: 1}", "[" * 3000, "5", "None", "[('name', '=', 'x'", "[('nothing', '=', 1)]"):
+            with self.subTest(domain[:20]):
+                self._refused(ValidationError, draft.write, {"population_domain": domain})
+
+    def test_days_and_windows_out_of_range(self):
+        reviews = self.env["customer.grade.review"].with_user(self.manager)
+        for day in ("9999-12-31", "0001-01-01"):
+            review = reviews.create({"scheme_id": self.scheme.id, "date": day})
+            self.assertEqual((review.window_start, review.state), (False, "draft"))
+            with self.assertRefused("Choose another day"), self.cr.savepoint():
+                review.action_compute()
+            simulation = self._simulate(self.manager, date=day)
+            with self.assertRefused("Choose another day"), self.cr.savepoint():
+                simulation.action_simulate()
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+            self._scheme(activate=False, name="Eternal", window_months=2_000_000)
+
+    def test_no_company_claims_a_shared_grade(self):
+        grade = self.grade["a"].with_user(self.policy_admin)
+        self._refused(UserError, grade.write, {"company_id": self.company.id})
+        self.assertFalse(grade.company_id)
 
     def test_buttons_without_their_record(self):
         """No traceback, whatever the ids: an error in words, or nothing."""

@@ -189,6 +189,12 @@ class TestGiving(GradeCase):
         self.env.invalidate_all()
         self.assertEqual(self._graded(), before)
 
+    def test_a_manager_without_the_right_imports_none(self):
+        rows, columns = [["Erke", "A", "He is my friend"]], ["name", "customer_grade_id", "customer_grade_reason"]
+        result = self.env["res.partner"].with_user(self.manager).load(columns, rows)
+        self.assertFalse(result["ids"])
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "Erke")]))
+
     def test_an_approver_says_why(self):
         before = self._graded()
         for reason in (None, "  "):

@@ -16,7 +16,7 @@ def fill(factory):
     factory.set_values("sale.budget.amendment", line_id=_approved_line)
     factory.set_values("sale.budget.entry", line_id=_approved_line)
     factory.set_values("sale.budget.request.spend", amount=10.0)
-    factory.set_values("sale.budget.threshold", share=lambda world: 40.0 + world.number)
+    factory.set_values("sale.budget.threshold", share=lambda world: 0.4 + world.number / 100)
     factory.set_values(
         "sale.budget.overspend",
         res_model="sale.budget.request",

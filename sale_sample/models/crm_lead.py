@@ -5,7 +5,7 @@ class CrmLead(models.Model):
     """Sample requests of a lead go along when it gets a customer or is merged."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "sale.sample.request.count.mixin"]
+    _inherit = ["crm.lead", "sale.sample.request.count.mixin", "sales.department.closed.mixin"]
     _sample_link = "lead_id"
 
     def write(self, vals):

@@ -5,7 +5,7 @@ class ResPartner(models.Model):
     """Customers show the sample requests of their company, contacts those of theirs."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "sale.sample.request.count.mixin"]
+    _inherit = ["res.partner", "sale.sample.request.count.mixin", "sales.department.closed.mixin"]
     _sample_link = "commercial_partner_id"
 
     def _get_counted_records(self):

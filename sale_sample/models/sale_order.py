@@ -5,7 +5,7 @@ class SaleOrder(models.Model):
     """A quotation shows the sample requests that came from it."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sale.sample.request.count.mixin"]
+    _inherit = ["sale.order", "sale.sample.request.count.mixin", "sales.department.closed.mixin"]
     _sample_link = "sale_order_id"
 
     def _get_sample_defaults(self):

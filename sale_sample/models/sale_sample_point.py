@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.sales_department_base.records import refuse
 
-from ..constants import ROUND_OPEN_STATES
+from ..constants import ROUND_CLOSED_STATES, ROUND_OPEN_STATES
 from .sale_sample_verdict_line import ASPECTS
 
 
@@ -75,11 +75,12 @@ class SaleSamplePoint(models.Model):
         refuse(self._get_settled(), self._settled_refusal())
 
     def _get_settled(self):
-        return self.filtered(lambda point: point.origin_round_id.state == "answered")
+        return self.filtered(lambda point: point.origin_round_id.state in ROUND_CLOSED_STATES)
 
     def _settled_refusal(self):
         return self.env._(
-            "%(names)s: the customer asked for it, so it stays. Mark it as solved, or add a point to the round under way."
+            "%(names)s: the round it was raised on is over, so it stays. Mark it as solved, or add a point to the round "
+            "under way."
         )
 
     def _check_not_accepted(self, adds: bool) -> None:

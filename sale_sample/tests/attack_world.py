@@ -3,6 +3,11 @@
 from odoo.addons.sales_department_base.tests.record_factory import NOW
 
 
+def _answer(world, _point):
+    """Let the customer have answered the round of the point."""
+    world.make("sale.sample.round").write({"state": "answered", "verdict": "changes"})
+
+
 def fill(factory):
     """The request was handed over and came back once: sales still edits it, R&D sees it already."""
     factory.set_values(
@@ -16,4 +21,4 @@ def fill(factory):
     factory.set_record("sale.sample.step", lambda world: world.make("sale.sample.request").step_ids[:1])
     factory.set_values("sale.sample.accept", promised_on="2026-04-01")
     factory.set_values("sale.sample.loan", borrower_user_id=lambda world: world.user)
-    factory.set_values("sale.sample.point", request_id=lambda world: world.make("sale.sample.request"))
+    factory.set_settling("sale.sample.point", _answer)

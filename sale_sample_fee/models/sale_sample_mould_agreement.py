@@ -47,7 +47,7 @@ class SaleSampleMouldAgreement(models.Model):
         "running": {"done", "expired", "cancelled"},
         "expired": {"done"},
     }
-    _closed_fields = frozenset({"decision_id"})
+    _settled_fields = TERMS
 
     name = fields.Char("Number", required=True, readonly=True, copy=False, default="/", index="trigram")
     state = fields.Selection(
@@ -265,7 +265,7 @@ class SaleSampleMouldAgreement(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
-        kept = self.filtered(lambda agreement: agreement.state != "draft")
+        kept = self._get_settled()
         if not self.env.su:
             kept |= self.sudo().filtered("decision_id").with_env(self.env)  # sudo: as above
         refuse(
@@ -276,6 +276,9 @@ class SaleSampleMouldAgreement(models.Model):
             ),
         )
 
+    def _get_settled(self):
+        return self.filtered(lambda agreement: agreement.state != "draft")
+
     def _check_terms_open(self, names=DECIDED_TERMS) -> None:
         """Refuse to change what was agreed or decided.
 
@@ -283,7 +286,7 @@ class SaleSampleMouldAgreement(models.Model):
         :raises UserError: naming the agreements that are no drafts any more, or follow a fee decision
         """
         refuse(
-            self.filtered(lambda agreement: agreement.state != "draft") if TERMS & set(names) else self.browse(),
+            self._get_settled() if TERMS & set(names) else self.browse(),
             self.env._(
                 "The terms of these agreements are closed, they have begun: %(names)s. Cancel the agreement and make "
                 "another."

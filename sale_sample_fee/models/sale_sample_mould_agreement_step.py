@@ -101,6 +101,9 @@ class SaleSampleMouldAgreementStep(models.Model):
         (self.agreement_id - agreements)._check_terms_open()
         return result
 
+    def _get_settled(self):
+        return self.filtered(lambda step: step.agreement_id._get_settled())
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
         self.agreement_id._check_terms_open()

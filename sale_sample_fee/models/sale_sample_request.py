@@ -15,6 +15,7 @@ from ..constants import (
     FEE_GROUPS,
     HANDED_OVER_STATES,
     LIVE_STATES,
+    TESTER_GROUPS,
 )
 from .sale_sample_fee_policy import FeeProposal
 
@@ -267,6 +268,25 @@ class SaleSampleRequest(models.Model):
             for request in self
         }
 
+    def _compute_budget_expected(self):
+        told = self.filtered(lambda request: request._is_budget_told())
+        result = super(SaleSampleRequest, told)._compute_budget_expected()
+        (self - told).update({
+            "budget_expected_line_id": False,
+            "budget_available_amount": 0.0,
+            "budget_shortfall_amount": 0.0,
+        })
+        return result
+
+    def _is_budget_told(self) -> bool:
+        """Tell whether the user may know what is left in the budget that would pay for this one request.
+
+        A form that names a colleague asks for the colleague's budget before anything is saved.
+        """
+        self.ensure_one()
+        user = self.env.user
+        return user.has_groups(TESTER_GROUPS) or user in (self.user_id, self.team_id.user_id)
+
     def _prepare_budget_values(self, purpose, estimate: float) -> BudgetValues:
         """Return what a budget needs to know to pay something for this one request today.
 
@@ -291,6 +311,8 @@ class SaleSampleRequest(models.Model):
         """
         self.ensure_one()
         team = self.team_id.sudo()  # sudo: who belongs to a team is no secret
+        if not self.user_id and not self._origin:
+            return team  # a case that is only tried, for any salesperson of the team
         return team.filtered(lambda one: self.user_id and self.user_id <= one.member_ids | one.user_id)
 
     def _get_budget_purpose(self) -> "models.Model":

@@ -213,6 +213,24 @@ class TestFeeDoors(FeeCase):
         request = self._handed_over(team_id=self.team.id, style_name="Other")
         self.assertEqual((request.fee_charge, request.fee_decision_id.policy_id), ("full", own))
 
+    def test_budget_of_a_colleague_in_a_form(self):
+        """A form that names a colleague, or a team, shows what it would save."""
+        self._budget(amount=9000.0, name="Hers", user_id=self.colleague.id)
+        self._budget(amount=7000.0, name="Theirs", team_id=self.foreign_team.id)
+        requests = self.env["sale.sample.request"].with_user(self.salesman)
+        spec = {"budget_available_amount": {}, "budget_expected_line_id": {"fields": {"display_name": {}}}}
+        for values, available in (
+            ({"user_id": self.colleague.id}, 0.0),
+            ({"user_id": self.colleague.id, "team_id": self.foreign_team.id}, 0.0),
+            ({"user_id": False, "team_id": self.foreign_team.id}, 0.0),
+            ({"user_id": self.salesman.id, "team_id": self.foreign_team.id}, 50000.0),
+        ):
+            given = {"company_id": self.company.id, "type_id": self.type.id, "partner_id": self.customer.id, **values}
+            with self.subTest(values):
+                form = requests.with_context({f"default_{name}": value for name, value in given.items()})
+                value = form.onchange({}, [], {**spec, **dict.fromkeys(given, {})})["value"]
+                self.assertEqual(value.get("budget_available_amount", 0.0), available)
+
     def test_leader_of_another_team_does_not_approve(self):
         self.env["sale.sample.fee.level"].create({
             "company_id": self.company.id,
@@ -302,6 +320,15 @@ class TestFeeDoors(FeeCase):
         ):
             with self.subTest(values), self.assertClosed():
                 tester.onchange(values, ["lead_id"], {"result": {}, "lead_id": {"fields": {"display_name": {}}}})
+
+    def test_tester_of_any_salesperson_of_a_team(self):
+        theirs = self._policy(name="Theirs", team_id=self.foreign_team.id, company_id=self.company.id, charge="full")
+        tester = self.env["sale.sample.fee.tester"].with_user(self.manager)
+        values = {"company_id": self.company.id, "type_id": self.type.id, "partner_id": self.customer.id}
+        for user, policy in ((False, theirs), (self.colleague, theirs), (self.salesman, self.policy)):
+            with self.subTest(user=user):
+                found = tester.create({**values, "team_id": self.foreign_team.id, "user_id": user and user.id})
+                self.assertEqual(found.policy_id, policy)
 
     # ---- pressed twice ----
 

@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, freeze_time, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from odoo.addons.sale_sample.tests.common import MONDAY_9
 
@@ -20,7 +20,10 @@ class TestMould(MouldCase):
         self.assertEqual((mould.opened_cost, mould.saved_cost), (1500.0, 1500.0))
         mould.action_trial()
         self.assertEqual(mould.trial_label, "T0")
-        mould.action_trial()
+        for seen in ({}, {"last_trial": -1}, {"last_trial": 7}, {"last_trial": "0"}):
+            with self.assertRefused("T0 has been recorded already"):
+                mould.with_context(**seen).action_trial()
+        mould.with_context(last_trial=0).action_trial()
         mould.action_release()
         with self.assertRefused("place of the mould"):
             mould.action_store()
@@ -120,6 +123,60 @@ class TestMould(MouldCase):
         other = self._make_company("Other Works")
         self.manager.company_ids |= other
         self.assertFalse(mould.with_user(self.manager).with_context(allowed_company_ids=other.ids).has_access("read"))
+
+    def test_what_was_opened_stays(self):
+        request, other = self._submitted(), self._submitted(style_name="Other")
+        mould = self._mould(request_id=request.id)
+        mould.request_id = other
+        mould.request_id = request
+        part, foreign = mould.part_ids[0], self._mould()
+        mould.action_open()
+        first = mould.size_ids.filtered("is_first")
+        for records, values, pattern in (
+            (mould, {"request_id": other.id}, "stays with it"),
+            (mould, {"request_id": False}, "stays with it"),
+            (part, {"mould_id": foreign.id}, "is fixed"),
+            (first, {"mould_id": foreign.id}, "is fixed"),
+            (first, {"size": 44}, "stays on record"),
+            (first, {"is_first": False}, "stays on record"),
+            (foreign, {"part_ids": [Command.link(part.id)]}, "is fixed"),
+        ):
+            for user in (self.rnd, self.manager):
+                with self.subTest(values=values, user=user.login), self.assertRefused(pattern):
+                    records.with_user(user).write(values)
+        self.assertEqual((mould.request_id, part.mould_id, first.mould_id), (request, mould, mould))
+
+    def test_dialogs_and_drafts_of_others(self):
+        mould = self._mould()
+        mould.action_open()
+        other = self._make_company("Other Works")
+        stranger = new_test_user(
+            self.env,
+            "mould_stranger",
+            groups="sales_team.group_sale_manager,sales_department_base.group_collaborator_rnd",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        for name, values in (
+            ("sale.sample.mould.open", {"mould_id": mould.id}),
+            ("sale.sample.mould.scrap", {"mould_ids": [Command.set(mould.ids)], "reason": "Mine"}),
+        ):
+            dialogs = self.env[name].with_user(stranger).with_context(allowed_company_ids=other.ids)
+            for attempt in (
+                lambda dialogs=dialogs, values=values: dialogs.create(values),
+                lambda dialogs=dialogs, values=values: dialogs.onchange(
+                    dict(values), list(values), {"display_name": {}}
+                ),
+            ):
+                with self.subTest(dialog=name), self.assertRaises(AccessError):
+                    attempt()
+            mine = self.env[name].with_user(self.rnd).create(values)
+            with self.assertRaises(AccessError):
+                mine.with_user(self.manager).write({"reason": "Mine"})
+        draft = self._request()
+        with self.assertRaises(AccessError):
+            self._mould(request_id=draft.id)
+        self.assertEqual(mould.state, "opened")
 
     def test_queries_of_the_list(self):
         self.env["sale.sample.mould.rule"].create({"min_pairs": 5000})

@@ -59,15 +59,15 @@ class IrRule(models.Model):
         """Return the domain of a rule for one's own documents with the team in the place of the reader.
 
         >>> self._get_team_domain("[('user_id', 'in', [user.id, False])]")
-        "[('user_id', 'in', user.sales_mate_ids.ids + [False])]"
+        "[('user_id', 'in', user.crm_team_ids.member_ids.ids + [user.id, False])]"
         """
 
         def replace(found: re.Match) -> str:
             path = found["path"]
             if path.endswith("team_id."):
-                return f"('{path[:-1]}', 'in', user.sales_team_ids.ids)"
-            nobody = " + [False]" if "False" in found["who"] else ""
-            return f"('{path}user_id', 'in', user.sales_mate_ids.ids{nobody})"
+                return f"'|', {found[0]}, ('{path[:-1]}', 'in', user.crm_team_ids.ids)"
+            who = found["who"] if found["operator"] == "'in'" else "[user.id]"
+            return f"('{path}user_id', 'in', user.crm_team_ids.member_ids.ids + {who})"
 
         return OWN_CONDITION.sub(replace, domain)
 

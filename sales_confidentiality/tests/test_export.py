@@ -108,7 +108,7 @@ class TestExport(ConfidentialCase):
 
     def test_a_failed_export_is_not_logged(self):
         with self.assertRaises(AccessError):
-            self._export(self.manager, self.everything["customers"], ["name", "user_id/sales_mate_ids"])
+            self._export(self.manager, self.everything["customers"], ["name", "user_id/password"])
         self.assertFalse(self._entries())
 
     def test_nobody_changes_the_log(self):

@@ -1,4 +1,3 @@
-from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import ConfidentialCase
@@ -85,11 +84,10 @@ class TestTeam(ConfidentialCase):
         self.first.user_id = False
         self.assertEqual(self._seen(self.lin, self.everything["customers"]), set())
 
-    def test_nobody_reads_more_by_the_helper_fields(self):
-        with self.assertRaises(AccessError):
-            self.anna.with_user(self.rnd).read(["sales_mate_ids"])
-        with self.assertRaises(AccessError):
-            self.env["res.users"].with_user(self.manager).search_read([], ["sales_team_ids"])
+    def test_a_leader_with_the_right_to_the_team_sees_its_documents(self):
+        self.lin.group_ids += self.env.ref("sales_team_security.group_sale_team_manager")
+        for records in self.everything.values():
+            self.assertEqual(self._seen(self.lin, records), {self.anna, self.ben})
 
     def test_other_company(self):
         other = self._make_company("Elsewhere")

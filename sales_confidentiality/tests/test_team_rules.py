@@ -13,12 +13,16 @@ class TestTeamRules(ConfidentialCase):
     def test_the_team_takes_the_place_of_the_reader(self):
         rewrite = self.env["ir.rule"]._get_team_domain
         for own, team in {
-            "[('user_id', 'in', [user.id, False])]": "[('user_id', 'in', user.sales_mate_ids.ids + [False])]",
-            "[('a_id.b_id.user_id', '=', user.id)]": "[('a_id.b_id.user_id', 'in', user.sales_mate_ids.ids)]",
-            "['|', ('user_id', 'in', [user.id, False]), ('team_id.user_id', '=', user.id)]": (
-                "['|', ('user_id', 'in', user.sales_mate_ids.ids + [False]), ('team_id', 'in', user.sales_team_ids.ids)]"
+            "[('user_id', 'in', [user.id, False])]": (
+                "[('user_id', 'in', user.crm_team_ids.member_ids.ids + [user.id, False])]"
             ),
-            "[('request_id.team_id.user_id', '=', user.id)]": "[('request_id.team_id', 'in', user.sales_team_ids.ids)]",
+            "[('a_id.b_id.user_id', '=', user.id)]": (
+                "[('a_id.b_id.user_id', 'in', user.crm_team_ids.member_ids.ids + [user.id])]"
+            ),
+            "['|', ('user_id', 'in', [user.id, False]), ('team_id.user_id', '=', user.id)]": (
+                "['|', ('user_id', 'in', user.crm_team_ids.member_ids.ids + [user.id, False]),"
+                " '|', ('team_id.user_id', '=', user.id), ('team_id', 'in', user.crm_team_ids.ids)]"
+            ),
             "[('approver_id', '=', user.id)]": "[('approver_id', '=', user.id)]",
             "[(1, '=', 1)]": "[(1, '=', 1)]",
         }.items():
@@ -45,11 +49,7 @@ class TestTeamRules(ConfidentialCase):
         for own in self._own_rules():
             mine = team_rules.filtered(lambda rule, own=own: rule.model_id == own.model_id)
             self.assertTrue(mine, f"{own.model_id.model}: no rule for the documents of the team")
-            self.assertNotIn(
-                "user.id",
-                mine.domain_force.replace("'approver_id', '=', user.id", "").replace("owner_id', '=', user.id", ""),
-                own.model_id.model,
-            )
+            self.assertIn("user.crm_team_ids", mine.domain_force, own.model_id.model)
 
     def test_again_makes_no_more(self):
         rules = self.env["ir.rule"]

@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 
 from odoo import api, models
 from odoo.exceptions import AccessError, LockError, MissingError, UserError
-from odoo.fields import Field
+from odoo.fields import Domain, Field
 from odoo.tools import ormcache
 
 from ..records import get_names, refuse
@@ -17,7 +17,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     Every model of an addon that depends on this one inherits the mixin (a test finds one that does not), and so does
     a model of Odoo that gets fields which only the server sets: ``_name = "res.partner"`` with
-    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``. A client is whoever does not run as superuser:
+    ``_inherit = ["res.partner", "sales.department.closed.mixin"]``; last, also beside a mixin that brings it, or
+    Python finds no order with what other addons inherit. A client is whoever does not run as superuser:
     forms, lists, imports, RPC calls, the commands of a parent document, ``default_…`` keys of a context, default
     values of one's own. Server code sets what is closed as superuser, after it has checked what it must.
 
@@ -42,7 +43,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
     **Links.** A client names only records that they may read: what is computed from a link, and its very name, would
     tell the rest. Changing a form asks as saving does.
 
-    **Restricted fields.** Grouping, ordering and totals ask for the groups of a related field, too.
+    **Restricted fields.** Searching, grouping, ordering and totals ask for the groups of a field that no column holds,
+    too. A copy goes without what its maker may not read.
     """
 
     _name = "sales.department.closed.mixin"
@@ -188,14 +190,19 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         return records
 
     def copy_data(self, default=None):
-        copies = super().copy_data(default)
         if self.env.su:
-            return copies
-        kept = set(default or ())
-        return [
-            {name: value for name, value in values.items() if name in kept or not self._is_closed_field(name)}
-            for values in copies
-        ]
+            return super().copy_data(default)
+        chosen = default or {}
+        # Odoo copies what the user may not read, too, and refuses: the copy goes without it.
+        left_out = {
+            name
+            for name, field in self._fields.items()
+            if field.copy and name not in chosen
+            if self._is_closed_field(name)
+            or (self._is_house_field(field) and not self._has_field_access(field, "read"))
+        }
+        copies = super().copy_data({**dict.fromkeys(left_out, False), **chosen})
+        return [{name: value for name, value in values.items() if name not in left_out} for values in copies]
 
     def write(self, vals):
         if not self.env.su and self:
@@ -319,6 +326,22 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         if field := self._fields.get(field_expr.split(".", 1)[0]):
             self._check_field_access(field, "read")
         return super()._field_to_sql(alias, field_expr, query)
+
+    @api.model
+    @ormcache()
+    def _get_restricted_searches(self) -> frozenset[str]:
+        """Return the fields with groups for which Odoo, searching, asks nobody: those that no column holds."""
+        return frozenset(name for name, field in self._fields.items() if field.groups and not field.store)
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        restricted = frozenset() if self.env.su else self._get_restricted_searches()
+        if restricted:
+            for condition in Domain(domain).iter_conditions():
+                name = condition.field_expr.split(".", 1)[0]
+                if name in restricted:
+                    self._check_field_access(self._fields[name], "read")
+        return super()._search(domain, *args, **kwargs)
 
     @api.model
     def default_get(self, fields) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class CrmCompetitor(models.Model):
 
         :raises UserError: the name is empty
         """
-        if not isinstance(name, str) or not name.strip():
+        name = name.replace("\0", "") if isinstance(name, str) else ""  # PostgreSQL knows no such character
+        if not name.strip():
             raise UserError(self.env._("Write the name of the competitor."))
         same = self.with_context(active_test=False).search(
             Domain("name", "=ilike", name.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_"))

@@ -117,7 +117,11 @@ class SalesDepartmentKeptMixin(models.AbstractModel):
         ]).with_env(self.env)
 
     def action_take_back(self) -> None:
-        """Close the open loans: the things are back in their place."""
+        """Close the open loans: the things are back in their place.
+
+        :raises AccessError: the user may not write one of the things
+        """
+        self.check_access("write")
         loans = self._get_open_loans()
         self._end_loan()
         today = self.env.company._sales_today()

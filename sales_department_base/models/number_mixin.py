@@ -21,11 +21,12 @@ class SalesDepartmentNumberMixin(models.AbstractModel):
     @api.model
     def _prepare_create_values(self, vals_list):
         # Here, not in create: the field is closed, and what the client gave has been checked by now.
+        given = [vals.get("name") for vals in vals_list]
         vals_list = super()._prepare_create_values(vals_list)
         code = self._number_sequence or self._name
         keeps = self.env.su or self._number_by_user
-        for vals in vals_list:
-            if not keeps or not (vals.get("name") or "").strip("/ "):
+        for vals, name in zip(vals_list, given, strict=True):
+            if not keeps or not (name or "").strip("/ "):
                 company = self._get_number_company(vals)
                 sequences = self.env["ir.sequence"].sudo()  # sudo: the record may be for a company not chosen now
                 vals["name"] = sequences.with_company(company).next_by_code(code) or "/"

@@ -23,6 +23,7 @@ from . import test_attack_parents
 from . import test_attack_reads
 from . import test_attack_routes
 from . import test_attack_settled
+from . import test_attack_twice
 from . import test_attacks
 from . import test_mixins
 from . import test_tools_collection

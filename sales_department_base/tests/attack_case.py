@@ -7,22 +7,29 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
+from odoo.modules import Manifest
 from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, freeze_time, new_test_user
 from odoo.tools import mute_logger
 
+from .access_data import Role, read
 from .record_factory import NOW, RecordFactory, World
 
 _logger = logging.getLogger(__name__)
 
+#: Set by `make attack`: every role attacks, over every way.
+EVERYBODY = bool(os.environ.get("ATTACK"))
 #: What the web client shows as a message; anything else is a traceback.
 CLEAR = (UserError, IntegrityError)
+#: Roles of people outside.
+NO_STAFF = ("portal", "public")
 SALES = "sales_team.group_sale_salesman"
 RND = "sales_department_base.group_collaborator_rnd"
 
@@ -103,19 +110,30 @@ class AttackCase(TransactionCase):
         })
         cls.portal = new_test_user(cls.env, "attack_portal", groups="base.group_portal", partner_id=contact.id)
         cls.rnd = cls._make_user("attack_rnd", RND, cls.company)
-        everything = [group for group in cls._get_groups() if "portal" not in group]
-        cls.insider = Attacker("all roles", cls._make_user("attack_all", ",".join(everything), cls.company), cls.own)
+        cls.addons = {name: Path(Manifest.for_addon(name).path) for name in cls.house.get_addons()}
+        roles = [role for path in cls.addons.values() for role in read(Role, path)]
+        cls.roles = {role.role: role for role in roles if all(cls._ref(group) for group in role.groups.split())}
+        staff = [role for role in cls.roles.values() if role.role not in NO_STAFF]
+        groups = {group for role in staff for group in role.groups.split()} | {"base.group_partner_manager"}
+        cls.insider = Attacker("all roles", cls._make_user("attack_all", ",".join(groups), cls.company), cls.own)
+        others = [cls.colleague, cls.stranger]
+        cls.staff = [
+            Attacker(
+                role.role,
+                cls._make_user(f"attack_as_{role.role}", ",".join(role.groups.split()), cls.company),
+                cls.own,
+                others,
+            )
+            for role in (staff if EVERYBODY else ())
+        ]
         cls.tables = {cls.env[name]._table: name for name in cls.house.documents}
         cls.env.cr.execute("SELECT array_agg(relname::regclass::oid) FROM unnest(%s) AS relname", [list(cls.tables)])
         [cls.oids] = cls.env.cr.fetchone()
         cls.env.flush_all()
 
     @classmethod
-    def _get_groups(cls) -> list[str]:
-        """Return the external ids of the groups that our addons bring or build on."""
-        known = [SALES, "sales_team.group_sale_manager", "account.group_account_invoice", "base.group_partner_manager"]
-        ours = cls.env["ir.model.data"].search([("model", "=", "res.groups"), ("module", "in", [*cls.house.modules])])
-        return [*known, *ours.mapped("complete_name")]
+    def _ref(cls, xmlid):
+        return cls.env.ref(xmlid, raise_if_not_found=False)
 
     @classmethod
     def _make_team(cls, name, company):
@@ -142,12 +160,13 @@ class AttackCase(TransactionCase):
 
     @classmethod
     def _get_attackers(cls) -> list[Attacker]:
-        """Return who attacks in each run."""
+        """Return who attacks: four of whom most is to be expected; all roles in the long form."""
         return [
             Attacker("salesperson", cls.own.user, cls.own, [cls.colleague, cls.stranger]),
             Attacker("rnd", cls.rnd, cls.own, [cls.stranger]),
             Attacker("portal", cls.portal, cls.own, [cls.colleague, cls.stranger]),
             Attacker("other company", cls.stranger.user, cls.stranger, [cls.own]),
+            *cls.staff,
         ]
 
     def setUp(self):
@@ -197,7 +216,7 @@ class AttackCase(TransactionCase):
         """Return how many rows of each of our tables this transaction has touched."""
         self.env.cr.execute(
             "SELECT pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)"
-            " + pg_stat_get_xact_tuples_deleted(oid) FROM unnest(%s::oid[]) AS oid",
+            " + pg_stat_get_xact_tuples_deleted(oid) FROM unnest(%s::oid[]) WITH ORDINALITY AS one (oid, n) ORDER BY n",
             [self.oids],
         )
         return tuple(row[0] for row in self.env.cr.fetchall())
@@ -208,7 +227,10 @@ class AttackCase(TransactionCase):
 
     def may(self, user, record, operation: str = "read") -> bool:
         """Tell whether the user may do that with the record, as Odoo's rights say."""
-        return bool(record) and record.with_env(self.act(user)).has_access(operation)
+        try:
+            return bool(record) and record.with_env(self.act(user)).has_access(operation)
+        except MissingError:  # a view may leave out what is of another company
+            return False
 
     # ------------------------------------------------------------------
     # What was found

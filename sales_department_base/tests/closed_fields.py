@@ -93,6 +93,7 @@ def get_open_doors(
     names: Collection[str] | None = None,
     records: BaseModel | None = None,
     values: dict[str, Any] | None = None,
+    ways: Collection[str] = (),
 ) -> tuple[list[str], int]:
     """Try to set closed fields of a model as the user of its environment, as a client would.
 
@@ -100,6 +101,7 @@ def get_open_doors(
     :param names: the fields, by default all that the model declares
     :param records: the record on which they are tried, by default any
     :param values: what a new record needs besides
+    :param ways: only these ways in, by default all
     :return: every way over which a field was not refused, in words; and how many ways were tried
     """
     found, tried = [], 0
@@ -108,7 +110,7 @@ def get_open_doors(
     values = {name: value for name, value in (values or {}).items() if not model._fields[name].readonly}
     fields = [model._fields[name] for name in sorted(declared if names is None else names)]
     fields = [field for field in fields if field.name not in declared or model._is_closed_field(field.name)]
-    owners = list(_get_owners(records)) if fields else []
+    owners = list(_get_owners(records)) if fields and not ways else []
     for field in fields:
         with suppress(AccessError):
             model._check_field_access(field, "write")
@@ -119,6 +121,8 @@ def get_open_doors(
             tried += 1
             if why := _try(model.env[target], method, args, {}):
                 found.append(f"{model._name}.{field.name}: {why} over {way}")
+    if ways and "default_…" not in ways:
+        return found, tried
     defaults, more = _try_defaults(model, fields, values)
     return found + defaults, tried + more
 

@@ -38,6 +38,7 @@ class RecordFactory:
         self.house = House(env)
         self._values: dict[str, dict[str, Value]] = {}
         self._records: dict[str, Callable[[World], BaseModel]] = {}
+        self.repeatable: set[str] = set()
         self._settling: dict[str, Callable[[World, BaseModel], None]] = {}
         for fill in load_hooks(self.house, "attack_world", "fill"):
             fill(self)
@@ -54,6 +55,10 @@ class RecordFactory:
     def set_settling(self, model: str, settle: Callable[["World", BaseModel], None]) -> None:
         """Say how a record of the model becomes evidence: answered, signed, sent …"""
         self._settling[model] = settle
+
+    def allow_again(self, method: str) -> None:
+        """Say that a button, as ``model.method``, does something each time it is pressed, as its user expects."""
+        self.repeatable.add(method)
 
     def get_values(self, model: str) -> dict[str, Value]:
         """Return what the addons say about a model."""

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from .attack_case import AttackCase
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestDialogs(AttackCase):
     def test_foreign_records(self):
         """Opened for what the user may not read, a dialog is refused."""

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 
 from odoo.tests import tagged
 
-from .attack_case import AttackCase
+from .attack_case import EVERYBODY, AttackCase
 
 #: Methods of Odoo that ours extend; they are attacked by the other tests, with arguments that make sense.
 EVERYDAY = frozenset({"create", "write", "unlink", "copy", "copy_data", "default_get", "onchange", "web_save", "load"})
 #: What stands in place of an argument: nothing, numbers out of range, text, markup, lists.
-ARGUMENTS = (None, 0, -1, 10**18, "x", "²", "<b onclick='x'>x</b>", "\x00", [], [0], ["x"], {}, True)
+ARGUMENTS = (None, 0, -1, 10**18, "x", "²", "<b onclick='x'>x</b>", [], [0], ["x"], {}, True)
 MISSING = 2_000_000_000
+MANY = 10_000
+#: No call may take longer.
+SECONDS = 20
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestMethods(AttackCase):
     def test_every_method(self):
         with self.attacking("methods"):
@@ -27,18 +30,18 @@ class TestMethods(AttackCase):
                         self._call(attacker, name, method)
 
     def _call(self, attacker, name, method):
-        function = getattr(type(self.env[name]), method)
+        function, place = getattr(type(self.env[name]), method), f"{name}.{method}"
         needed, optional = self._get_parameters(function)
-        rows = [([], "nothing")] if getattr(function, "_api_model", False) else self._get_ids(attacker, name)
-        for ids, whose in rows:
-            first = [] if getattr(function, "_api_model", False) else [ids]
+        for_all = getattr(function, "_api_model", False)
+        for ids, whose in [([], "no")] if for_all else self._get_ids(attacker, name):
+            first = [] if for_all else [ids]
             outcome = self.attempt(attacker.user, name, method, *first, *[None] * len(needed))
-            self._judge(attacker, f"{name}.{method}", f"{whose} ids", whose, outcome)
+            self._judge(attacker, place, f"{whose} ids", whose, outcome)
         for position in range(len(needed) + len(optional)):
             for value in ARGUMENTS:
                 given = [*[None] * position, value, *[None] * (len(needed) - position - 1)]
                 outcome = self.attempt(attacker.user, name, method, *first, *given)
-                self._judge(attacker, f"{name}.{method}", f"argument {position + 1}: {value!r}", "nothing", outcome)
+                self._judge(attacker, place, f"argument {position + 1}: {value!r}", "own", outcome)
 
     @staticmethod
     def _get_parameters(function) -> tuple[list[str], list[str]]:
@@ -58,8 +61,9 @@ class TestMethods(AttackCase):
         for world in attacker.foreign:
             if (record := world.make(name)) and not self.may(attacker.user, record):
                 yield record.ids, f"foreign ({world.key})"
-        own = attacker.own.make(name)
-        if own:
+        if own := attacker.own.make(name):
+            if EVERYBODY or attacker is self.attackers[0]:
+                yield [*own.ids, *range(MISSING, MISSING + MANY - 1)], f"{MANY}"
             yield [*own.ids, MISSING], "own and missing"
             yield own.ids, "own"
 
@@ -67,5 +71,7 @@ class TestMethods(AttackCase):
         foreign = next((world for world in attacker.foreign if f"({world.key})" in whose), None)
         if outcome.is_traceback or (foreign and outcome.changed):
             self.find(place, attacker.key, way, outcome)
+        elif outcome.seconds > SECONDS:
+            self.find(place, attacker.key, f"{way}: took {outcome.seconds:.0f} s")
         elif foreign and foreign.marker in outcome.text:
             self.find(place, attacker.key, f"{way}: shows {outcome.text[:150]}")

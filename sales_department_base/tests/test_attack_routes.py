@@ -16,7 +16,7 @@ MISSING = 2_000_000_000
 NAMES_OF_PYTHON = {"self", "kwargs", "values", "template", "env", "request", "page", "access_token", "search", "sortby"}
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "attack")
 class TestRoutes(AttackCase, HttpCase):
     @classmethod
     def setUpClass(cls):

@@ -29,7 +29,7 @@ class Case(models.Model):
     signed_on = fields.Date()
     amount = fields.Float(readonly=True)
     double = fields.Float(compute="_compute_double", store=True)
-    cost = fields.Float(copy=False, groups="sales_team.group_sale_manager")
+    cost = fields.Float(groups="sales_team.group_sale_manager")
     note_ids = fields.One2many(NOTE, "case_id", copy=True)
     confirmed_count = fields.Integer(readonly=True)
 
@@ -52,6 +52,10 @@ class CaseNote(models.Model):
     name = fields.Char()
     case_id = fields.Many2one(CASE, required=True, ondelete="cascade")
     case_cost = fields.Float(related="case_id.cost", groups="sales_team.group_sale_manager")
+    is_dear = fields.Boolean(search="_search_is_dear", store=False, groups="sales_team.group_sale_manager")
+
+    def _search_is_dear(self, operator, value):
+        return [("case_id.name", "=", "hers")]
 
     def _get_settled(self):
         return self.filtered("case_id.signed_on")
@@ -210,6 +214,8 @@ class TestDoors(TransactionCase):
             ("formatted_read_group", [], ["case_cost"], []),
             ("web_read_group", [], ["case_cost"], []),
             ("search", [("case_cost", ">", 1)]),
+            ("search", [("is_dear", "=", True)]),
+            ("search_count", ["|", ("name", "=", "x"), ("is_dear", "=", True)]),
             ("search", []),
         ):
             order = {"order": "case_cost"} if args == ("search", []) else {}
