@@ -118,7 +118,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             if field.type != "many2one" or not (field.store and field.required) or field.comodel_name == self._name:
                 continue
             whole = self.env[field.comodel_name]
-            if field.related or whole._original_module not in house:
+            if field.related or whole._original_module not in house or (self._transient and not whole._transient):
                 continue
             if field.ondelete == "cascade" or any(
                 link.type == "one2many" and link.inverse_name == name and link.comodel_name == self._name
@@ -206,6 +206,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     def write(self, vals):
         if not self.env.su and self:
+            self.check_access("write")  # before a refusal names the records
             self._check_fixed(vals)
             frozen = type(self)._settled_fields
             if any(name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in vals):
@@ -222,6 +223,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     def unlink(self):
         if not self.env.su:
+            self.check_access("unlink")  # before a refusal names the records
             self._check_not_settled()
         return super().unlink()
 

@@ -117,6 +117,8 @@ class TestAccessMatrix(AccessCase):
     def test_fields(self):
         """Nobody reads a field of ours whom the data does not name."""
         told = {row for path in self.addons.values() for row in read(FieldRight, path)}
+        if not self._is_complete():  # an addon may bring a field to the model of another
+            told = {row for row in told if row.field in self.env[row.model]._fields}
         found = self.measure_fields()
         names = {"told, but not so": told - found, "so, but not told": found - told}
         faults = [
@@ -125,6 +127,11 @@ class TestAccessMatrix(AccessCase):
             for row in sorted(rows)
         ]
         self.assertFalse(faults, "access_fields.csv and Odoo differ:\n" + "\n".join(faults))
+
+    def _is_complete(self) -> bool:
+        """Tell whether all addons with such data are installed."""
+        folders = {path.parent for path in self.addons.values()}
+        return all(file.parts[-3] in self.addons for folder in folders for file in folder.glob("*/tests/access.csv"))
 
 
 @tagged("post_install", "-at_install", "-standard", "access_write")
