@@ -54,9 +54,8 @@ class CrmProspectMixin(models.AbstractModel):
 
     @api.constrains("prospect_employees", "prospect_volume")
     def _check_prospect_numbers(self):
-        known = self.sudo()  # sudo: who writes them need not read them
         refuse(
-            known.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
+            self.filtered(lambda record: record.prospect_employees < 0 or record.prospect_volume < 0),
             self.env._("Employees and yearly volume of %(names)s cannot be negative."),
             ValidationError,
         )

@@ -14,6 +14,9 @@ from ..tools import decision
 
 _logger = logging.getLogger(__name__)
 
+FILTERS = {"population_domain": "res.partner", "lead_domain": "crm.lead"}
+"""The fields that choose who is graded, and the models they choose from."""
+
 
 class CustomerGradingScheme(models.Model):
     """One version of a company's rules for grading."""
@@ -258,19 +261,22 @@ class CustomerGradingScheme(models.Model):
     def _is_filter(self, name: str, model: str) -> bool:
         """Tell whether a field of this scheme holds a valid filter of a model."""
         try:
-            domain = Domain(self._get_domain(name))
-            domain.validate(self.env[model])
+            Domain(self._get_domain(name)).validate(self.env[model])
         except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             return False
-        if not self.env.su:
-            self._check_filter_access(domain, self.env[model])
         return True
 
-    def _check_filter_access(self, domain: Domain, model: models.Model) -> None:
-        """Refuse a filter by what the user may not read: reviews apply it as superuser, and who is graded would tell.
+    def _check_filters_of_author(self) -> None:
+        """Refuse filters by what the user may not read: reviews apply them as superuser, and who is graded would tell.
 
         :raise AccessError: names the field, or the model
         """
+        for scheme in self:
+            for name, model in FILTERS.items():
+                self._check_filter_access(Domain(scheme._get_domain(name)), self.env[model])
+
+    def _check_filter_access(self, domain: Domain, model: models.Model) -> None:
+        """:raise AccessError: the user may not read what the filter of this model asks"""
         for condition in domain.iter_conditions():
             at = model
             for name in condition.field_expr.split("."):
@@ -304,14 +310,19 @@ class CustomerGradingScheme(models.Model):
                 vals["criterion_ids"] = self._get_prospect_criteria()
         schemes = super().create(vals_list)
         # Looked at afterwards, because a client may send the value as a default, too.
-        if not self.env.su and any(schemes.mapped("auto_apply")):
-            self.env["customer.grade.review"]._check_may_apply()
+        if not self.env.su:
+            if any(schemes.mapped("auto_apply")):
+                self.env["customer.grade.review"]._check_may_apply()
+            schemes._check_filters_of_author()
         return schemes
 
     def write(self, vals):
         if not self.env.su and "auto_apply" in vals and vals["auto_apply"]:
             self.env["customer.grade.review"]._check_may_apply()
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and FILTERS.keys() & vals.keys():
+            self._check_filters_of_author()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -356,7 +367,7 @@ class CustomerGradingScheme(models.Model):
         :raise UserError: names the first thing that is missing
         """
         # A filter may have become invalid since, with the addon that brought its field.
-        self.sudo()._check_population_domain()  # sudo: who chose it was asked what they may read, not who grades by it
+        self._check_population_domain()
         for scheme in self:
             problem = scheme._readiness_problem()
             if problem:

@@ -246,13 +246,13 @@ class TestReviewDoors(DoorsCase):
         self.assertEqual(review.assessment_ids.reason, "Once")
 
     def test_a_filter_tells_nothing_its_author_may_not_read(self):
-        """Reviews choose customers as superuser: who is graded would tell what a password hash begins with."""
+        """Reviews choose customers as superuser: who is graded would tell whose credit is high."""
         draft = self._scheme(activate=False, name="Probe").with_user(self.policy_admin)
         for name, domain in (
-            ("population_domain", "[('user_ids.password', '=like', '$pbkdf2%')]"),
-            ("population_domain", "[('user_ids', 'any', [('password', '!=', False)])]"),
+            ("population_domain", "[('credit_limit', '>', 100)]"),
+            ("population_domain", "[('child_ids', 'any', [('credit_limit', '>', 100)])]"),
             ("population_domain", "['|', ('name', '=', 'x'), '!', ('invoice_ids.amount_total', '>', 100)]"),
-            ("lead_domain", "[('partner_id.user_ids.password', '!=', False)]"),
+            ("lead_domain", "[('partner_id.credit_limit', '>', 100)]"),
         ):
             with self.subTest(domain):
                 self._refused(AccessError, draft.write, {name: domain})

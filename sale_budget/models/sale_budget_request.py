@@ -90,6 +90,7 @@ class SaleBudgetRequest(models.Model):
     approved_on = fields.Datetime(readonly=True, copy=False)
     refuse_reason = fields.Char(readonly=True, copy=False, tracking=True)
     can_approve = fields.Boolean(compute="_compute_can_approve")
+    can_change = fields.Boolean(compute="_compute_can_change")
     color = fields.Integer(related="purpose_id.color")
 
     _estimate_positive = models.Constraint("CHECK(estimate >= 0)", "An estimate must not be negative.")
@@ -137,6 +138,13 @@ class SaleBudgetRequest(models.Model):
     def _compute_can_approve(self):
         for request in self:
             request.can_approve = request.state == "submitted" and request._may_approve()
+
+    @api.depends("user_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_can_change(self):
+        changeable = self._filtered_access("write")
+        for request in self:
+            request.can_change = request in changeable
 
     @api.onchange("lead_id")
     def _onchange_lead_id(self):

@@ -167,6 +167,8 @@ class TestDoors(BudgetCase):
     @users("budget_owner")
     def test_the_owner_decides_and_does_not_edit(self):
         request = self._request(10.0, "submitted").with_env(self.env)
+        self.assertEqual((request.can_approve, request.can_change), (True, False))
+        self.assertTrue(request.with_user(self.salesman).can_change)
         self._refused(request, "write", {"subject": "x"})
         self._refused(request, "action_draft", error=AccessError)
         request.message_post(body="What for?")

@@ -2,7 +2,6 @@ from . import sale_sample_request_count_mixin
 from . import sale_sample_portal_mixin
 from . import sale_sample_requirement_mixin
 from . import crm_lead
-from . import ir_attachment
 from . import ir_http
 from . import product_product
 from . import product_template

@@ -71,9 +71,8 @@ class SaleSamplePhoto(models.Model):
             "%(names)s: the round is over, and its photos stay as they are. Take photos of the next round."
         )
 
-    def _keeps_file(self, field_name: str) -> bool:
-        """Tell whether the files in a field of this one photo are not for clients to touch: the photo checks them."""
-        return field_name in ("image", "image_256")
+    def _keeps_file(self, name):
+        return name in ("image", "image_256") or super()._keeps_file(name)  # the photo checks what it is given
 
     @api.model
     def _check_photo(self, image: Any, name: Any = None) -> None:

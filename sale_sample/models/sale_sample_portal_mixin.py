@@ -36,21 +36,6 @@ class SaleSamplePortalMixin(models.AbstractModel):
         return operation == "read" and field.name in self._get_portal_fields()
 
     @api.model
-    def _check_path(self, model: models.Model, path: str) -> models.Model:
-        """Refuse a field, or a path of fields, that the user may not read; return the model it leads to.
-
-        :param model: the one at which the path begins
-        :raises AccessError: one of the fields is not the user's to read
-        """
-        for name in path.split(":", 1)[0].split("."):
-            field = model._fields.get(name)
-            if field is None:
-                break
-            model._check_field_access(field, "read")
-            model = model.env[field.comodel_name] if field.relational else model
-        return model
-
-    @api.model
     def _check_domain(self, model: models.Model, domain) -> None:
         """Refuse a domain that looks at a field which the user may not read, wherever its paths lead.
 
@@ -68,8 +53,3 @@ class SaleSamplePortalMixin(models.AbstractModel):
         if not self.env.su and not self.env.user._is_internal():
             self._check_domain(self, domain)
         return super()._search(domain, *args, **kwargs)
-
-    def _read_group_groupby(self, alias, groupby_spec, query):
-        if not self.env.su:
-            self._check_path(self, groupby_spec)
-        return super()._read_group_groupby(alias, groupby_spec, query)

@@ -892,9 +892,8 @@ class SaleSampleRequest(models.Model):
             if loose:
                 loose.write({"res_model": self._name, "res_id": request.id, "res_field": "style_file_ids"})
 
-    def _keeps_file(self, field_name: str) -> bool:
-        """Tell whether the files in a field of this one request are evidence, which clients do not touch."""
-        return field_name == "style_file_ids" and self.state not in SALES_STATES
+    def _keeps_file(self, name):
+        return (name == "style_file_ids" and self.state not in SALES_STATES) or super()._keeps_file(name)
 
     def _get_settled(self):
         return self.filtered(lambda request: request.state in CLOSED_STATES and request.submitted_at)

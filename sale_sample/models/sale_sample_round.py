@@ -256,10 +256,6 @@ class SaleSampleRound(models.Model):
             "round instead."
         )
 
-    def _keeps_file(self, field_name: str) -> bool:
-        """Tell whether the files in a field of this one round are evidence, which clients do not touch."""
-        return field_name == "signature"
-
     def _check_maker(self) -> None:
         """Refuse steps of the making to those who do not make samples.
 

@@ -72,15 +72,15 @@ class IrRule(models.Model):
         return OWN_CONDITION.sub(replace, domain)
 
     # ------------------------------------------------------------------
-    # Customers: OCA's rule, and those of the teams that one leads
+    # Customers: OCA's rule, those of the teams that one leads, and those of one's documents
     # ------------------------------------------------------------------
 
     @api.model
     def _compute_domain(self, model_name: str, mode: str = "read") -> Domain:
-        """Show a leader the customers of the team, as the rules of the house show its documents.
+        """Show a leader the customers of the team, and everybody those of the orders and leads one may see.
 
-        OCA's rule knows members of a team only, and narrows down to the own customers whoever has no more than the
-        right to the own documents.
+        OCA's rule knows members of a team only, and narrows down to the customers assigned to oneself whoever has no
+        more than the right to the own documents: an order for another's customer could not be opened.
         """
         domain = super()._compute_domain(model_name, mode)
         if model_name != "res.partner" or self.env.su:
@@ -88,10 +88,14 @@ class IrRule(models.Model):
         user = self.env.user
         if not user.has_group(SALES_GROUP) or user.has_group(SALES_ALL_GROUP):
             return domain
-        mates = self._get_led_salespeople()
-        if not mates:
-            return domain
-        return domain | (Domain("user_id", "in", mates) & OdooIrRule._compute_domain(self, model_name, mode))
+        more = Domain("user_id", "in", self._get_led_salespeople())
+        if mode == "read":
+            sellers = user.crm_team_ids.member_ids.ids if user.has_group(TEAM_GROUP) else []
+            documents = [("user_id", "in", [*sellers, user.id])]
+            sold = Domain("sale_order_ids", "any!", documents) | Domain("sales_lead_ids", "any!", documents)
+            family = sold | Domain("child_ids", "any!", sold)
+            more |= family | Domain("parent_id", "any!", family)
+        return domain | (more & OdooIrRule._compute_domain(self, model_name, mode))
 
     @api.model
     @ormcache("self.env.uid")

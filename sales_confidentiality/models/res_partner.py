@@ -19,6 +19,8 @@ class ResPartner(models.Model):
     phone_mobile_search = fields.Char(groups=CONTACT_GROUPS)
     phone_sanitized = fields.Char(groups=CONTACT_GROUPS)
 
+    sales_lead_ids = fields.One2many("crm.lead", "partner_id", "Leads", groups=fields.NO_ACCESS)  # for a record rule
+
     # ------------------------------------------------------------------
     # Contact data
     # ------------------------------------------------------------------

@@ -39,7 +39,7 @@ class SalesExportLog(models.Model):
     @api.depends("user_id", "res_model_id", "exported_at")
     def _compute_display_name(self):
         for entry in self:
-            what = entry.res_model_id.name or entry.model
+            what = entry.sudo().res_model_id.name or entry.model  # sudo: the name of a model only
             entry.display_name = f"{entry.user_id.name} · {what} · {entry.record_count}"
 
     def _append_only_refusal(self) -> str:

@@ -108,7 +108,7 @@ class TestExport(ConfidentialCase):
 
     def test_a_failed_export_is_not_logged(self):
         with self.assertRaises(AccessError):
-            self._export(self.manager, self.everything["customers"], ["name", "user_id/password"])
+            self._export(self.manager, self.everything["customers"], ["name", "sales_lead_ids/name"])
         self.assertFalse(self._entries())
 
     def test_nobody_changes_the_log(self):
@@ -140,6 +140,16 @@ class TestExport(ConfidentialCase):
             entry.sudo().unlink()
         self.assertEqual(entry.record_count, 3)
         self.assertEqual(len(self._entries()), 1)
+
+    def test_the_screens_of_the_log(self):
+        self._export(self.manager, self.everything["leads"])
+        log = self.log.with_user(self.manager)
+        for kind in ("list", "form"):
+            spec = log._get_fields_spec(log.get_view(view_type=kind))
+            rows = log.web_search_read([("user_id", "=", self.manager.id)], {"display_name": {}, **spec})["records"]
+            self.assertEqual(rows[0]["res_model_id"]["display_name"], "Lead")
+        groups = log.web_read_group([("user_id", "=", self.manager.id)], ["res_model_id"])["groups"]
+        self.assertEqual(groups[0]["res_model_id"][1], "Lead")
 
     def test_who_sees_the_log(self):
         self._export(self.manager, self.everything["leads"])

@@ -89,6 +89,24 @@ class TestTeam(ConfidentialCase):
         for records in self.everything.values():
             self.assertEqual(self._seen(self.lin, records), {self.anna, self.ben})
 
+    def test_customers_of_ones_documents(self):
+        customer = self.customers[self.carl]
+        contacts = self.env["res.partner"].create([{"name": name, "parent_id": customer.id} for name in ("A", "B")])
+        everybody = (customer | contacts).with_user(self.anna)
+        self.assertFalse(everybody._filtered_access("read"))
+        self.leads[self.anna].partner_id = contacts[0]
+        self.assertEqual(everybody._filtered_access("read"), everybody, "the lead's contact and its company")
+        self.assertFalse(everybody._filtered_access("write"))
+        self.leads[self.anna].partner_id = self.customers[self.anna]
+        self.assertFalse(everybody._filtered_access("read"))
+        self.orders[self.anna].partner_id = customer
+        self.assertEqual(everybody._filtered_access("read"), everybody)
+        self.assertEqual(everybody.search([("id", "in", everybody.ids)]), everybody)
+        order = self.orders[self.anna].with_user(self.anna)
+        order.sudo().message_subscribe(customer.ids)
+        self.assertTrue(order.web_read(order._get_fields_spec(order.get_view(view_type="form"))))
+        self.assertTrue(customer.with_user(self.tia).has_access("read"), "of the team's order")
+
     def test_other_company(self):
         other = self._make_company("Elsewhere")
         self.customers[self.ben].company_id = other

@@ -11,6 +11,7 @@ from . import kept_mixin
 from . import loan_mixin
 from . import step_mixin
 from . import report_mixin
+from . import ir_attachment
 from . import ir_actions_report
 from . import resource_calendar_makeup_day
 from . import resource_calendar

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, ClassVar
 
 from odoo import api, models
@@ -38,7 +39,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
     unless ``_open_parents`` names the field. ``_fixed_fields`` names further fields that are set once.
 
     **Settled records.** What has been answered, promised, signed or sent is evidence: the records that
-    :meth:`_get_settled` returns can be neither changed nor deleted, nor can one be added to them.
+    :meth:`_get_settled` returns can be neither changed nor deleted, nor can one be added to them. The same holds for
+    the files behind their fields.
 
     **Links.** A client names only records that they may read: what is computed from a link, and its very name, would
     tell the rest. Changing a form asks as saving does.
@@ -118,7 +120,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             if field.type != "many2one" or not (field.store and field.required) or field.comodel_name == self._name:
                 continue
             whole = self.env[field.comodel_name]
-            if field.related or whole._original_module not in house:
+            if field.related or whole._original_module not in house or (self._transient and not whole._transient):
                 continue
             if field.ondelete == "cascade" or any(
                 link.type == "one2many" and link.inverse_name == name and link.comodel_name == self._name
@@ -178,6 +180,9 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_numbers(vals)
         records = super().create(vals_list)
         if not self.env.su:
             chosen = {key.removeprefix("default_") for key in self.env.context if key.startswith("default_")}
@@ -206,6 +211,8 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     def write(self, vals):
         if not self.env.su and self:
+            self.check_access("write")  # before a refusal names the records
+            self._check_numbers(vals)
             self._check_fixed(vals)
             frozen = type(self)._settled_fields
             if any(name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in vals):
@@ -222,6 +229,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
 
     def unlink(self):
         if not self.env.su:
+            self.check_access("unlink")  # before a refusal names the records
             self._check_not_settled()
         return super().unlink()
 
@@ -300,6 +308,25 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             if changed:
                 raise UserError(changed._fixed_refusal(field))
 
+    @api.model
+    def _check_numbers(self, vals: dict[str, Any]) -> None:
+        """Refuse what is no number though JSON takes it for one: no comparison or sum would ever hold again.
+
+        :raise UserError: which field
+        """
+        for name, value in vals.items():
+            if isinstance(value, float) and not isfinite(value):
+                field = self._fields.get(name)
+                label = field._description_string(self.env) if field else name
+                raise UserError(self.env._("“%s” is not a number. Enter one.", label))
+
+    def _keeps_file(self, name: str) -> bool:
+        """Tell whether the files in a field of this one record stay as they are, for clients: what holds for the
+        field holds for the file behind it. Extension point.
+        """
+        frozen = type(self)._settled_fields
+        return self._is_closed_field(name) or ((frozen is None or name in frozen) and bool(self._get_settled()))
+
     def _check_not_settled(self) -> None:
         """Refuse to touch evidence.
 
@@ -319,6 +346,26 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             # The ORM's own message sends the user to the administrator, who could not help.
             raise AccessError(self._closed_field_refusal(field))
         return super()._check_field_access(field, operation)
+
+    @api.model
+    def _check_path(self, model: models.Model, path: str) -> models.Model:
+        """Refuse a field, or a path of fields, that the user may not read; return the model it leads to.
+
+        :param model: the one at which the path begins
+        :raises AccessError: one of the fields is not the user's to read
+        """
+        for name in path.split(":", 1)[0].split("."):
+            field = model._fields.get(name)
+            if field is None:
+                break
+            model._check_field_access(field, "read")
+            model = model.env[field.comodel_name] if field.relational else model
+        return model
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if not self.env.su:  # Odoo asks for no group of a many2many field
+            self._check_path(self, groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         # Odoo goes through a related field as superuser and asks nobody for its groups: grouping or ordering by it

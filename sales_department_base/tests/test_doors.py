@@ -28,6 +28,9 @@ class Case(models.Model):
     like_id = fields.Many2one(CASE)
     signed_on = fields.Date()
     amount = fields.Float(readonly=True)
+    weight = fields.Float()
+    stamp = fields.Binary(readonly=True)
+    paper = fields.Binary()
     double = fields.Float(compute="_compute_double", store=True)
     cost = fields.Float(groups="sales_team.group_sale_manager")
     note_ids = fields.One2many(NOTE, "case_id", copy=True)
@@ -140,7 +143,7 @@ class TestDoors(TransactionCase):
     # ---- closed by default ----
 
     def test_readonly_fields_are_closed_without_being_named(self):
-        self.assertEqual(self.env[CASE]._closed_field_names(), {"amount", "double", "confirmed_count"})
+        self.assertEqual(self.env[CASE]._closed_field_names(), {"amount", "double", "confirmed_count", "stamp"})
         self.assertEqual(self.env[NOTE]._closed_field_names(), {"case_cost"})
 
     @users("doors_clerk")
@@ -204,6 +207,25 @@ class TestDoors(TransactionCase):
         self._refused(AccessError, "", self.env[CASE], "default_get", ["like_id"], context={"default_like_id": foreign})
         self._call(self.own, "write", {"like_id": self.own_second.id})
         self.assertEqual(self.own.like_id, self.own_second)
+
+    # ---- numbers and files ----
+
+    @users("doors_clerk")
+    def test_a_number_is_one(self):
+        for number in (float("nan"), float("inf"), float("-inf")):
+            self._refused(UserError, "“Weight” is not a number", self.own, "write", {"weight": number})
+            self._refused(UserError, "“Weight” is not a number", self.env[CASE], "create", [{"weight": number}])
+
+    @users("doors_clerk")
+    def test_the_file_behind_a_closed_field_stays(self):
+        self.own.write({"stamp": b"c3RhbXA=", "paper": b"cGFwZXI="})
+        files = self.env["ir.attachment"].sudo().search([("res_model", "=", CASE), ("res_field", "!=", False)])
+        stamp, paper = (files.filtered(lambda file, name=name: file.res_field == name) for name in ("stamp", "paper"))
+        self._refused(AccessError, "on record", stamp, "write", {"raw": b"else"})
+        self._refused(AccessError, "on record", stamp, "unlink")
+        self._refused(AccessError, "on record", paper, "write", {"res_field": "stamp"})
+        self._call(paper, "write", {"raw": b"else"})
+        self.assertEqual((self.own.stamp, self.own.paper), (b"c3RhbXA=", b"ZWxzZQ=="))
 
     # ---- restricted ----
 

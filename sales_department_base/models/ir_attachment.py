@@ -3,12 +3,9 @@ from collections.abc import Callable
 from odoo import models
 from odoo.exceptions import AccessError
 
-#: Models whose fields hold files that clients do not touch; they have the method `_keeps_file`.
-KEEPERS = ("sale.sample.request", "sale.sample.round", "sale.sample.photo")
-
 
 class IrAttachment(models.Model):
-    """Files behind photos, drawings and signatures stay as they are where the field itself may not be written."""
+    """The file behind a field stays as it is where the field does: a signature, a photo of what was sent."""
 
     _inherit = "ir.attachment"
 
@@ -34,11 +31,11 @@ class IrAttachment(models.Model):
         )
 
     def _get_kept_files(self) -> "models.Model":
-        """Return those of these files that are evidence of samples."""
+        """Return those of these files that stay as they are, as their records say."""
         kept = self.browse()
         files = self.sudo().filtered("res_field")  # sudo: asks what they belong to, whatever the user may read
         for (model, name), owned in files.grouped(lambda file: (file.res_model, file.res_field)).items():
-            if model in KEEPERS:
+            if hasattr(self.env.get(model), "_keeps_file"):
                 records = self.env[model].sudo().browse(owned.mapped("res_id")).exists()  # sudo: as above
                 keepers = {record.id for record in records if record._keeps_file(name)}
                 kept += owned.filtered(lambda file, keepers=keepers: file.res_id in keepers)
