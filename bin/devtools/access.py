@@ -85,9 +85,12 @@ def page() -> str:
     roles = {role.role: role for path in paths.values() for role in source.read(source.Role, path)}
     by_groups: dict[str, str] = {}
     for role in roles.values():
-        by_groups.setdefault(role.groups, role.name)
+        by_groups.setdefault(role.groups.split()[-1], role.name)
     lines = [INTRODUCTION, "## Roles", ""]
-    lines += table(("Role", "Groups"), ((role.name, f"`{role.groups}`") for role in roles.values()))
+    lines += table(
+        ("Role", "Groups"),
+        ((role.name, ", ".join(f"`{group}`" for group in role.groups.split())) for role in roles.values()),
+    )
     for name, path in paths.items():
         rights, fields = source.read(source.Right, path), source.read(source.FieldRight, path)
         if rights or fields:

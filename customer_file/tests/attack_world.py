@@ -1,5 +1,7 @@
 """What records of this addon need, for the record factory of the tests."""
 
+from odoo import Command
+
 from odoo.addons.sales_department_base.tests.record_factory import NOW
 
 #: A field of the customer for each world to ask for: no two may ask for the same.
@@ -14,6 +16,9 @@ def fill(factory):
         field_id=lambda world: world.env["ir.model.fields"]._get("res.partner", ASKED[world.number % len(ASKED)]),
     )
     factory.set_record("customer.file.gap", _find_gap)
+    factory.set_values(
+        "customer.register.change", partner_ids=lambda world: [Command.set(world.make("res.partner").ids)]
+    )
 
 
 def _find_gap(world):

@@ -115,7 +115,9 @@ class AttackCase(TransactionCase):
         cls.roles = {role.role: role for role in roles if all(cls._ref(group) for group in role.groups.split())}
         staff = [role for role in cls.roles.values() if role.role not in NO_STAFF]
         groups = {group for role in staff for group in role.groups.split()} | {"base.group_partner_manager"}
-        cls.insider = Attacker("all roles", cls._make_user("attack_all", ",".join(groups), cls.company), cls.own)
+        cls.insider = Attacker(
+            "all roles", cls._make_user("attack_all", ",".join(groups), cls.company), cls.own, [cls.stranger]
+        )
         others = [cls.colleague, cls.stranger]
         cls.staff = [
             Attacker(

@@ -25,7 +25,7 @@ class TestDialogs(AttackCase):
 
     def _open(self, attacker, name, field):
         spec = {one: {} for one in self.env[name]._fields if one != "id"}
-        for world in self.worlds:
+        for world in attacker.foreign:
             record = world.make(field.comodel_name)
             if not record or self.may(attacker.user, record):
                 continue
