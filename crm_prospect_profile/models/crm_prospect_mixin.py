@@ -66,6 +66,6 @@ class CrmProspectMixin(models.AbstractModel):
         They stand there and not on the form, which would read them each time it is opened.
         The buttons of the dialog use it, too: to compare again after saving.
         """
-        self.ensure_one()
+        self._ensure_chosen()
         action = self.env["ir.actions.actions"]._for_xml_id(f"crm_prospect_profile.{self._table}_action_prospect")
         return dict(action, res_id=self.id)

@@ -252,6 +252,6 @@ class ResPartner(models.Model):
 
     def action_view_customer_file_confirmations(self) -> dict:
         """Open who confirmed which field of this customer, and when."""
-        self.ensure_one()
+        self._ensure_chosen()
         action = self.env["ir.actions.actions"]._for_xml_id("customer_file.customer_file_confirmation_action")
         return dict(action, domain=[("partner_id", "=", self.commercial_partner_id.id)])

@@ -43,6 +43,6 @@ class CrmLead(models.Model):
 
     def action_view_customer_grade_history(self) -> dict:
         """Open the grades this lead has had."""
-        self.ensure_one()
+        self._ensure_chosen()
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_history")
         return dict(action, domain=[("lead_id", "=", self.id), ("state", "=", "applied")])

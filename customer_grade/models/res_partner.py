@@ -136,7 +136,7 @@ class ResPartner(models.Model):
 
     def action_view_customer_grade_history(self) -> dict:
         """Open the grades this customer has had, with a chart of the scores."""
-        self.ensure_one()
+        self._ensure_chosen()
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.customer_grade_assessment_action_history")
         return dict(
             action,
@@ -152,7 +152,7 @@ class ResPartner(models.Model):
 
         A dialog, because reading their names would cost each opening of the form two queries.
         """
-        self.ensure_one()
+        self._ensure_chosen()
         action = self.env["ir.actions.actions"]._for_xml_id("customer_grade.res_partner_action_grade_terms")
         return dict(action, res_id=self.commercial_partner_id.id)
 

@@ -25,7 +25,7 @@ class CrmLead(models.Model):
 
     def action_view_sale_budget_requests(self) -> dict:
         """Open the spending requests of this lead."""
-        self.ensure_one()
+        self._ensure_chosen()
         context = {
             "default_lead_id": self.id,
             "default_partner_id": self.partner_id.id,

@@ -453,13 +453,14 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
     def _budget_prepare_entry(self, values: BudgetValues, line, kind: str, origin: str, amount: float, **more) -> dict:
         """Return the values of one ledger row of this document."""
         self.ensure_one()
+        partner = values.partner.sudo()  # sudo: whoever decides need not see the customer
         return {
             "line_id": line.id,
             "kind": kind,
             "origin": origin,
             "amount": self.budget_currency_id.round(amount),
             "date": values.date,
-            "partner_id": values.partner.commercial_partner_id.id,
+            "partner_id": partner.commercial_partner_id.id,
             "user_id": values.user.id,
             "team_id": values.team.id,
             "res_model": self._name,

@@ -91,6 +91,7 @@ class SamplePortal(CustomerPortal):
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in searches else "all"
         search = clean_text(search)
+        page = page if str(page).isascii() else 1  # digits of other scripts are no number to the pager
         domain = self._prepare_sample_domain() & filters[filterby]["domain"]
         domain &= self._get_sample_search_domain(search, search_in)
         readable = samples.has_access("read")

@@ -653,6 +653,20 @@ class SaleSampleRequest(models.Model):
     # Who may change what, and when
     # ------------------------------------------------------------------
 
+    @api.constrains("contact_id", "partner_id")
+    def _check_contact(self):
+        refuse(
+            self.filtered(
+                lambda request: (
+                    request.contact_id
+                    and request.partner_id
+                    and request.contact_id.commercial_partner_id != request.partner_id.commercial_partner_id
+                )
+            ),
+            self.env._("%(names)s: the contact person belongs to another customer, who would get the link to it."),
+            ValidationError,
+        )
+
     @api.constrains("size_system")
     def _check_size_system(self):
         self.size_line_ids._check_sizes()

@@ -43,7 +43,7 @@ class SaleSampleRequestCountMixin(models.AbstractModel):
 
     def action_view_sample_requests(self) -> dict:
         """Open the sample requests of one record, or the form of a first one."""
-        self.ensure_one()
+        self._ensure_chosen()
         self.check_access("read")
         source = self._get_counted_records()[self]
         action = self.env["ir.actions.actions"]._for_xml_id("sale_sample.sale_sample_request_action")

@@ -1,6 +1,6 @@
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import freeze_time, new_test_user, tagged, users
@@ -53,6 +53,30 @@ class TestDoors(RoundCase):
         self.assertFalse(draft.lead_id)
         draft.lead_id = self.own_lead
         self.assertEqual(draft.lead_id, self.own_lead)
+
+    @users("sample_salesman")
+    def test_a_customer_with_documents_becomes_nobody_elses(self):
+        """Else the other customer would own what this one was promised, and read it on the portal."""
+        other = self.env["res.partner"].sudo().create({"name": "Other Customer", "is_company": True})
+        buyer = self.env["res.partner"].sudo().create({"name": "Buyer", "parent_id": self.customer.id})
+        new_test_user(self.env(su=True), "sample_moved_buyer", groups="base.group_portal", partner_id=buyer.id)
+        request = self._request(accepted=False, product_id=self.product.id)
+        request.with_env(self.env).action_submit()
+        for partner in (self.customer, buyer):
+            with self.assertRaisesRegex(AccessError, "Ask a sales manager"), self.env.cr.savepoint():
+                partner.with_env(self.env).write({"is_company": False, "parent_id": other.id})
+            self.env.invalidate_all(flush=False)
+            self.assertEqual(partner.commercial_partner_id, self.customer)
+        contact = self.env["res.partner"].sudo().create({"name": "No Login", "parent_id": self.customer.id})
+        contact.with_env(self.env).parent_id = other
+        self.customer.with_user(self.manager).write({"is_company": False, "parent_id": other.id})
+        self.assertEqual(request.commercial_partner_id, other)
+
+    @users("sample_salesman")
+    def test_the_contact_is_the_customers(self):
+        stranger = self.env["res.partner"].sudo().create({"name": "Stranger", "parent_id": self.secret_customer.id})
+        with self.assertRaisesRegex(ValidationError, "contact person belongs to another customer"):
+            self.env["sale.sample.request"].create({**self.values, "contact_id": stranger.id})
 
     @users("sample_salesman")
     def test_the_lead_stays_after_the_hand_over(self):

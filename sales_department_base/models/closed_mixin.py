@@ -207,6 +207,11 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             or (self._is_house_field(field) and not self._has_field_access(field, "read"))
         }
         copies = super().copy_data({**dict.fromkeys(left_out, False), **chosen})
+        for record, values in zip(self, copies, strict=True):
+            for field in self._get_given_fields(values.keys() - chosen.keys()):
+                linked = record.sudo()[field.name]  # sudo: whether the user may read it is asked right now
+                if linked and not linked.sudo(False).has_access(self._get_given_access(field.name)):
+                    del values[field.name]  # whoever copies it could not have chosen it
         return [{name: value for name, value in values.items() if name not in left_out} for values in copies]
 
     def write(self, vals):
@@ -214,8 +219,10 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             self.check_access("write")  # before a refusal names the records
             self._check_numbers(vals)
             self._check_fixed(vals)
-            frozen = type(self)._settled_fields
-            if any(name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in vals):
+            frozen, known = type(self)._settled_fields, vals.keys() & self._fields.keys()
+            if any(
+                name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in known
+            ):
                 self._check_not_settled()
         result = super().write(vals)
         if not self.env.su:
@@ -234,18 +241,34 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         return super().unlink()
 
     def ensure_one(self):
-        if self._ids == (0,):  # Odoo would take it for a new record
+        # On models of Odoo, the error stays what Odoo's own code may count on; see `_ensure_chosen`.
+        odd = len(self._ids) != 1 or not self._ids[0]
+        if odd and self._original_module in self._get_house_modules():
+            self._ensure_chosen()
+        return super().ensure_one()
+
+    def _ensure_chosen(self) -> None:
+        """Refuse, in words, a button that is called without its record, or for several: no error of the programmer's.
+
+        On models of the house `ensure_one` does this; the buttons of the house on models of Odoo call it themselves.
+
+        :raises MissingError: there is no such record
+        :raises UserError: none, or several
+        """
+        if self._has_no_row():
             raise MissingError(self.env._("This record does not exist. Reload the page."))
-        try:
-            return super().ensure_one()
-        except ValueError as error:  # a button called without its record, or for several: not the programmer's error
+        if len(self) != 1:
             raise UserError(
                 self.env._(
                     "This is done with one record at a time. You chose %(count)s of “%(model)s”.",
                     count=len(self),
                     model=self.env["ir.model"]._get(self._name).name,
                 )
-            ) from error
+            )
+
+    def _has_no_row(self) -> bool:
+        """Tell whether a client named the record 0, which Odoo would take for a new one. False stands for nothing."""
+        return any(type(id_) is int and id_ == 0 for id_ in self._ids)
 
     def _lock(self) -> None:
         """Lock the rows of the records until the transaction ends: of two clicks at the same moment, one waits.
@@ -254,7 +277,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         :raises MissingError: one of them was deleted
         """
         try:
-            if 0 in self._ids:  # no row at all, and Odoo would lock nothing
+            if self._has_no_row():  # Odoo would lock nothing
                 raise LockError(self.env._("This record does not exist."))
             self.lock_for_update()
         except LockError as error:

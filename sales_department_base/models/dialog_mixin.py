@@ -88,7 +88,7 @@ class SalesDepartmentDialogMixin(models.AbstractModel):
             self._check_opened_from()
         dialogs = super().create(vals_list)
         if not self.env.su:
-            dialogs._check_given(self._fields)  # what the dialog looked up in the context, too
+            dialogs._check_given(self._get_looked_up(self._fields))
         return dialogs
 
     @api.model
@@ -102,7 +102,16 @@ class SalesDepartmentDialogMixin(models.AbstractModel):
             return super().onchange(values, field_names, fields_spec)
         self._check_opened_from()
         result = super().onchange(values, field_names, fields_spec)
-        shown = result.get("value", {})  # with what the dialog itself looked up in the context
+        shown = result.get("value", {})
         shown = {name: value["id"] if isinstance(value, dict) else value for name, value in shown.items()}
-        self._pick_given(shown)._check_given(shown)
+        looked_up = {name: shown[name] for name in self._get_looked_up(shown)}
+        self._pick_given(looked_up)._check_given(looked_up)
         return result
+
+    @api.model
+    def _get_looked_up(self, names) -> list[str]:
+        """Return those of the fields that the dialog itself may have filled from its context.
+
+        What it computes follows from records that the user may read, and is not held against them.
+        """
+        return [name for name in names if name in self._fields and not self._fields[name].compute]

@@ -74,6 +74,7 @@ class CaseDialog(models.TransientModel):
     case_id = fields.Many2one(CASE)
     other_id = fields.Many2one(CASE, string="Other")
     case_ids = fields.Many2many(CASE, string="Several")
+    like_id = fields.Many2one(CASE, string="Like", compute="_compute_like_id", store=True, readonly=False)
     shown = fields.Char(compute="_compute_shown")
 
     @api.model
@@ -82,6 +83,11 @@ class CaseDialog(models.TransientModel):
         if chosen := self.env.context.get("chosen_id"):
             defaults["case_id"] = chosen
         return defaults
+
+    @api.depends("case_id")
+    def _compute_like_id(self):
+        for dialog in self:
+            dialog.like_id = dialog.case_id.sudo().like_id
 
     @api.depends("case_id")
     def _compute_shown(self):
@@ -157,6 +163,16 @@ class TestDoors(TransactionCase):
         self.own.amount = 5
         [copy] = self._call(self.own, "copy")
         self.assertRecordValues(self.env[CASE].sudo().browse(copy), [{"name": "mine", "amount": 0}])
+
+    @users("doors_clerk")
+    def test_a_copy_names_what_its_maker_may_read(self):
+        self.own.like_id = self.foreign
+        [copy] = self._call(self.own, "copy")
+        self.assertFalse(self.env[CASE].sudo().browse(copy).like_id)
+
+    @users("doors_clerk")
+    def test_an_unknown_field_is_said(self):
+        self._refused(ValueError, "Invalid field", self.own, "write", {"unheard_of": 1})
 
     # ---- fixed ----
 
@@ -258,6 +274,7 @@ class TestDoors(TransactionCase):
             call_kw(self.env[CASE], "action_rename", [[]], {})
         with self.assertRaises(MissingError):
             call_kw(self.env[CASE], "action_rename", [[0]], {})
+        self.assertFalse(self.env[CASE].browse([False]).ensure_one().name)  # Odoo's way to name nothing
 
     # ---- dialogs ----
 
@@ -291,6 +308,15 @@ class TestDoors(TransactionCase):
         dialog = dialogs.create({"case_id": self.own.id})
         self._refused(AccessError, "", dialog, "write", {"case_id": foreign})
         self.assertEqual(dialog.shown, "mine")
+
+    @users("doors_clerk")
+    def test_what_a_dialog_computes_is_not_held_against_its_user(self):
+        self.own.like_id = self.foreign
+        spec = {"case_id": {}, "like_id": {}}
+        dialogs = self.env[DIALOG]
+        self._call(dialogs, "onchange", {"case_id": self.own.id}, ["case_id"], spec)
+        self.assertEqual(dialogs.create({"case_id": self.own.id}).like_id, self.foreign)
+        self._refused(AccessError, "", dialogs, "create", [{"like_id": self.foreign.id}])
 
     @users("doors_clerk")
     def test_a_dialog_may_ask_for_more_than_reading(self):
