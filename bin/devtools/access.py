@@ -95,7 +95,7 @@ def page() -> str:
         rights, fields = source.read(source.Right, path), source.read(source.FieldRight, path)
         if rights or fields:
             lines += [f"## {name}", ""]
-        lines += _models(source.by_role(rights), roles, model_names(path))
+        lines += _models(source.by_role(rights, roles), roles, model_names(path))
         lines += _fields(fields, by_groups, {role.role: role.name for role in roles.values()})
     return "\n".join(lines).rstrip("\n") + "\n"
 

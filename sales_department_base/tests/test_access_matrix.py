@@ -101,7 +101,7 @@ class TestAccessMatrix(AccessCase):
 
     def test_models(self):
         """A model or a role that is missing from the data fails, as does each right that differs."""
-        told = by_role(right for path in self.addons.values() for right in read(Right, path))
+        told = by_role((right for path in self.addons.values() for right in read(Right, path)), self.roles)
         with self.attacking("rights"):
             found = self.measure()
             self.counts["models"] = len({name for name, _role in found})
