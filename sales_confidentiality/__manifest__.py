@@ -12,6 +12,7 @@
         "security/sales_confidentiality_security.xml",
         "security/team_rules.xml",
         "data/mail_activity_type_data.xml",
+        "views/product_template_views.xml",
         "views/sales_export_log_views.xml",
         "views/sales_customer_opening_views.xml",
         "views/sales_confidentiality_day_views.xml",

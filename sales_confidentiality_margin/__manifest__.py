@@ -6,5 +6,6 @@
     "author": "Sales Department Contributors",
     "license": "AGPL-3",
     "depends": ["sale_margin", "sales_confidentiality"],
+    "data": ["views/sale_order_views.xml"],
     "auto_install": True,
 }

@@ -98,6 +98,12 @@ def _git(*arguments: str) -> str:
     return "" if code else output
 
 
+def apart() -> list[str]:
+    """Return the addons that are tested in a database of their own, as they change what the others take for granted."""
+    known = addons()
+    return [name for name in tomllib.loads(FLOORS.read_text(encoding="utf-8"))["apart"]["addons"] if name in known]
+
+
 def floor_problems(
     depends: Mapping[str, Iterable[str]], table: Mapping[str, Any] | None = None
 ) -> dict[str, list[str]]:

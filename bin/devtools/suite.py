@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 from . import databases, inside, odoo_server, runs, translations
-from .addons import addons, dependents, in_order, needed, select, since_base
+from .addons import addons, apart, dependents, in_order, needed, select, since_base
 from .project import LOGS, ROOT, RUN, VENV, child_environment, execute, note, say
 from .scratch import footprint, leftovers, scratch
 from .tally import Section, Tally
@@ -126,17 +126,26 @@ def _drop_if(section: Section, database: str) -> None:
         databases.drop(database, "test")
 
 
-def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: bool) -> None:
-    """Install without demo data and test; then Odoo's lint and the translation templates, and the browser tours."""
+def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: bool, purpose: str = "all") -> None:
+    """Install without demo data and test; then Odoo's lint and the translation templates, and the browser tours.
+
+    :param names: what is installed
+    :param tested: those of them that are tested
+    :param purpose: for the names of the database and the logs
+    """
     database = ""  # stays empty when it cannot be made
-    with tally.section(f"Tests without demo data{', tours too' if tours_too else ''}") as section:
-        database = scratch("all", names, also=OPTIONAL)
+    words = " of what changes the others" if purpose == "apart" else ""
+    with tally.section(f"Tests{words} without demo data{', tours too' if tours_too else ''}") as section:
+        database = scratch(purpose, names, also=OPTIONAL)
         tags = _tags(tested, tours=None if tours_too else False)
-        run = odoo("tests", "-d", database, "-i", ",".join(names), "--test-tags", tags, *_http())
+        run = odoo(f"tests-{purpose}", "-d", database, "-i", ",".join(names), "--test-tags", tags, *_http())
         run.report(section, "tests", tests_expected=True)
     if not database:
         return
-    with tally.section("Odoo's lint and translation templates") as checks, tempfile.TemporaryDirectory() as folder:
+    with (
+        tally.section(f"Odoo's lint and translation templates{words}") as checks,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         for name, problems in inside.call("checks", database, folder, *tested).items():
             checks.check(f"Odoo's lint: {name}", problems)
         for name in tested:
@@ -144,8 +153,8 @@ def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: 
     sections = [section, checks]
     touring = [name for name in tested if _has_tours(addons()[name].path)]
     if touring and not tours_too:
-        with tally.section("Browser tours") as tours:
-            run = odoo("tours", "-d", database, "--test-tags", _tags(touring, tours=True), *_http())
+        with tally.section(f"Browser tours{words}") as tours:
+            run = odoo(f"tours-{purpose}", "-d", database, "--test-tags", _tags(touring, tours=True), *_http())
             run.report(tours, "tours", tests_expected=True)
             sections.append(tours)
     _drop_if(next((one for one in sections if one.failures), section), database)
@@ -176,11 +185,14 @@ def main() -> int:
     above = chosen if wanted else [name for name in dependents(changed) if name not in changed]
     if not wanted:
         say(f"Alone: what changed {words}: {', '.join(alone)}; what needs it: {', '.join(above)}")
+    others = [] if wanted else apart()
+    together = [name for name in names if name not in others]
     # For two cores. Browsers run in the first job only, one at a time.
     with ThreadPoolExecutor(2) as jobs:
         futures = [
-            jobs.submit(_installed, tally, names, chosen, tours_too=bool(wanted)),
+            jobs.submit(_installed, tally, together, chosen if wanted else together, tours_too=bool(wanted)),
             jobs.submit(lint, tally, chosen if wanted else []),
+            *([jobs.submit(_installed, tally, names, others, tours_too=False, purpose="apart")] if others else []),
             jobs.submit(_install_with_demo, tally, chosen),
             *(jobs.submit(_alone, tally, name, tests=True) for name in alone),
             *(jobs.submit(_alone, tally, name, tests=False) for name in above),

@@ -9,7 +9,6 @@ class CustomerRegisterChange(models.TransientModel):
     _name = "customer.register.change"
     _description = "Open or Close Customer Files"
     _inherit = ["sales.department.dialog.mixin"]
-    _open_parents = frozenset({"reason_id"})  # the reason is only chosen
 
     operation = fields.Selection([("close", "Close"), ("open", "Open or Reopen")], required=True, default="close")
     company_id = fields.Many2one("res.company", required=True, readonly=True, default=lambda self: self.env.company)

@@ -7,7 +7,6 @@ class CustomerGradeOverride(models.TransientModel):
     _name = "customer.grade.override"
     _description = "Override Customer Grades"
     _inherit = ["sales.department.dialog.mixin"]
-    _open_parents = frozenset({"grade_id"})  # the grade is only chosen
 
     assessment_ids = fields.Many2many("customer.grade.assessment", required=True)
     assessment_count = fields.Integer(compute="_compute_assessment_count")

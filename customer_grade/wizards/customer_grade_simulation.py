@@ -50,7 +50,6 @@ class CustomerGradeSimulation(models.TransientModel):
     _inherit = ["sales.department.dialog.mixin"]
     _check_company_auto = True
     _fixed_fields = frozenset({"base_scheme_id"})  # the draft is a copy of it
-    _open_parents = frozenset({"base_scheme_id"})  # what is tried out changes nothing of the scheme
 
     base_scheme_id = fields.Many2one("customer.grading.scheme", required=True, ondelete="cascade")
     draft_id = fields.Many2one("customer.grading.scheme", readonly=True, copy=False, index=True, ondelete="cascade")

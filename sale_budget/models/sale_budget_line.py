@@ -275,7 +275,7 @@ class SaleBudgetLine(models.Model):
             ["amount:sum", "document_name:max"],
         )
         rounding = min(self.currency_id.mapped("rounding"), default=0.01)
-        return [name for _model, _id, amount, name in groups if amount > rounding / 2][:NAMED_AT_MOST]
+        return [name or f"#{id_}" for _model, id_, amount, name in groups if amount > rounding / 2][:NAMED_AT_MOST]
 
     # ------------------------------------------------------------------
     # Notices

@@ -89,6 +89,13 @@ class TestTeam(ConfidentialCase):
         for records in self.everything.values():
             self.assertEqual(self._seen(self.lin, records), {self.anna, self.ben})
 
+    def test_colleagues_whoever_cares_for_them(self):
+        self.ben.partner_id.user_id = self.carl
+        self.orders[self.anna].message_subscribe(self.ben.partner_id.ids)
+        order = self.orders[self.anna].with_user(self.anna)
+        self.env.invalidate_all()
+        self.assertIn(self.ben.partner_id, order.message_partner_ids)
+
     def test_customers_of_ones_documents(self):
         customer = self.customers[self.carl]
         contacts = self.env["res.partner"].create([{"name": name, "parent_id": customer.id} for name in ("A", "B")])

@@ -122,6 +122,10 @@ registry.category("web_tour.tours").add("crm_prospect_profile_lead", {
             trigger: ".modal .o_prospect_traits tr:contains(Buys elsewhere) .fa-check",
         },
         {
+            content: "The dialog has been opened anew",
+            trigger: ".modal-footer button[name=action_view_prospect]:enabled",
+        },
+        {
             content: "Add a product family, and close",
             trigger: ".modal .o_field_widget[name=prospect_family_ids] input",
             run: "edit Tour Outsoles",
