@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-from .addons import addons, select
+from .addons import addons
 from .project import ROOT, say
 
+BASE = "sales_department_base"
 PAGE = ROOT / "docs/access.md"
 INTRODUCTION = """\
 # Who may do what
@@ -29,7 +30,7 @@ the rights of all of them. Roles without any right on an addon's records have no
 
 def data() -> ModuleType:
     """Return the module that reads the data; it lies with the tests that compare it and needs no Odoo."""
-    path = ROOT / "sales_department_base/tests/access_data.py"
+    path = ROOT / BASE / "tests/access_data.py"
     spec = importlib.util.spec_from_file_location("access_data", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -81,7 +82,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
 
 def page() -> str:
     """Return the page as the data of the addons has it now."""
-    source, paths = data(), {name: addons()[name].path for name in select("")}
+    source, paths = (
+        data(),
+        {name: addons()[name].path for name in sorted(addons(), key=lambda name: (name != BASE, name))},
+    )
     roles = {role.role: role for path in paths.values() for role in source.read(source.Role, path)}
     by_groups: dict[str, str] = {}
     for role in roles.values():
@@ -95,7 +99,7 @@ def page() -> str:
         rights, fields = source.read(source.Right, path), source.read(source.FieldRight, path)
         if rights or fields:
             lines += [f"## {name}", ""]
-        lines += _models(source.by_role(rights), roles, model_names(path))
+        lines += _models(source.by_role(rights, roles), roles, model_names(path))
         lines += _fields(fields, by_groups, {role.role: role.name for role in roles.values()})
     return "\n".join(lines).rstrip("\n") + "\n"
 

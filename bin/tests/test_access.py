@@ -32,5 +32,5 @@ class TestAccessPage(unittest.TestCase):
             ("a", "z"): ("r", "r", "r", "-"),
         }
         rows = source.group(found)
-        self.assertEqual([row.roles for row in rows], ["y", "x z"])
-        self.assertEqual(source.by_role(rows), found)
+        self.assertEqual([row.roles for row in rows], ["y", "others"])
+        self.assertEqual(source.by_role(rows, ["x", "y", "z"]), found)

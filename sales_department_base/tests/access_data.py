@@ -5,6 +5,7 @@ Plain Python: ``make access`` reads it without Odoo.
 - ``access_roles.csv``: the roles that an addon brings, with their groups.
 - ``access.csv``: for each model and the roles that have the same rights, what they may do with their own records, those
   of their team, of everybody in the company, and of another company: c(reate), r(ead), w(rite), d(elete) or ``-``.
+  ``others`` are all roles that the model's other lines do not name.
 - ``access_fields.csv``: the fields that only members of some groups read, and those that employees without any role,
   customers on the portal or visitors of the website read.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 SCOPES = ("own", "team", "all", "other")
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 NONE = "-"
+OTHERS = "others"
 
 
 @dataclass(frozen=True, order=True)
@@ -79,9 +81,14 @@ def write(rows: list, kind: type, addon: Path) -> None:
             writer.writerows(astuple(row) for row in rows)
 
 
-def by_role(rights: Iterable[Right]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the letters by scope of each (model, role)."""
-    return {(right.model, role): right.scopes for right in rights for role in right.roles.split()}
+def by_role(rights: Iterable[Right], roles: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the letters by scope of each (model, role); a role of none of the lines is left out."""
+    rows = sorted(rights, key=lambda right: right.roles != OTHERS)  # a role's own line goes before the others'
+    return {
+        (right.model, role): right.scopes
+        for right in rows
+        for role in (roles if right.roles == OTHERS else right.roles.split())
+    }
 
 
 def group(found: dict[tuple[str, str], tuple[str, ...]]) -> list[Right]:
@@ -89,5 +96,9 @@ def group(found: dict[tuple[str, str], tuple[str, ...]]) -> list[Right]:
     roles: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for (model, role), scopes in found.items():
         roles[model, scopes].append(role)
-    rows = [Right(model, " ".join(names), *scopes) for (model, scopes), names in roles.items()]
+    most = {model: max(len(names) for (one, _), names in roles.items() if one == model) for model, _scopes in roles}
+    rows = []
+    for (model, scopes), names in roles.items():
+        is_most = len(names) == most[model] and OTHERS not in {row.roles for row in rows if row.model == model}
+        rows.append(Right(model, OTHERS if is_most else " ".join(names), *scopes))
     return sorted(rows, key=lambda row: (row.model, -len("".join(row.scopes).replace(NONE, "")), row.scopes))

@@ -135,6 +135,10 @@ class House:
             ours |= self._buttons.get(name, set())
         return sorted(method for method in ours if self._is_public(model, method))
 
+    def is_new_method(self, name: str, method: str) -> bool:
+        """Tell whether a method of a model is ours alone, not one of Odoo that we extend."""
+        return all(self.is_our_module(cls.__module__) for cls in type(self.env[name]).mro() if method in vars(cls))
+
     def is_our_module(self, path: str) -> bool:
         """Tell whether a Python module, by its dotted path, is of one of our addons."""
         package, _dot, rest = path.removeprefix("odoo.addons.").partition(".")
