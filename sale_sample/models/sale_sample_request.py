@@ -108,7 +108,14 @@ class SaleSampleRequest(models.Model):
     _closed_fields = frozenset({"access_token"})
     _closed_except_groups: ClassVar = {"promised_on": RND_GROUPS}
     #: What an ended request was promised, asked for and by whom it was made; statistics rest on it.
-    _settled_fields = frozenset({"purpose", "expected_yearly_volume", "needed_by", "promised_on", "rnd_user_id"})
+    _settled_fields = frozenset({
+        "purpose",
+        "expected_yearly_volume",
+        "needed_by",
+        "promised_on",
+        "rnd_user_id",
+        "contact_id",
+    })
     _PORTAL_FIELDS: ClassVar[frozenset[str]] = SaleSamplePortalMixin._PORTAL_FIELDS | {
         "access_token",
         "access_url",

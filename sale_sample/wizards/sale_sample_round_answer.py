@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..models.sale_sample_round import VERDICTS
@@ -75,9 +76,20 @@ class SaleSampleRoundAnswer(models.TransientModel):
     def action_record(self) -> None:
         """Record the answer; go on to the round it opens, or back to the request.
 
-        :raises UserError: when the answer contradicts itself
+        :raises UserError: when the answer contradicts itself, or is somebody else's
         """
         self._use_once()
+        customer = self.request_id.commercial_partner_id
+        if (
+            self.answered_by_id and customer and self.answered_by_id.sudo().commercial_partner_id != customer
+        ):  # sudo: whose
+            raise UserError(
+                self.env._(
+                    "%(person)s is not with %(customer)s. Choose who answered for the customer.",
+                    person=self.answered_by_id.display_name,
+                    customer=customer.display_name,
+                )
+            )
         self.round_id._record_answer(
             self.verdict,
             changes={line.aspect: line.opinion == "change" for line in self.line_ids},

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 #: What a fee was converted for.
-CHARGED_FIELDS = frozenset({"partner_id", "pricelist_id", "currency_id"})
+CHARGED_FIELDS = frozenset({"partner_id", "pricelist_id", "currency_id", "company_id"})
 
 
 class SaleOrder(models.Model):

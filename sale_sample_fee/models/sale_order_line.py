@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.sales_department_base.records import refuse
+
 from ..constants import FEE_GROUPS
 
 #: What was decided: on a line that charges a fee these stay as they are.
@@ -13,6 +15,8 @@ DECIDED_FIELDS = frozenset({
     "price_unit",
     "discount",
 })
+#: What was invoiced for it, which follows from the invoices: nobody cuts the link.
+INVOICED_FIELDS = frozenset({"invoice_lines", "is_downpayment"})
 
 
 class SaleOrderLine(models.Model):
@@ -21,7 +25,8 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "sales.department.closed.mixin"]
 
-    _closed_fields = frozenset({"sample_fee_decision_id"})
+    # What is collected is measured against the amounts, which Odoo computes but lets a client write.
+    _closed_fields = frozenset({"sample_fee_decision_id", "price_subtotal", "price_tax", "price_total"})
 
     sample_fee_decision_id = fields.Many2one(
         "sale.sample.fee.decision",
@@ -34,8 +39,14 @@ class SaleOrderLine(models.Model):
     )
 
     def write(self, vals):
-        if DECIDED_FIELDS & vals.keys() and not self.env.su:
-            self._check_fee_as_decided(vals)
+        if not self.env.su:
+            if DECIDED_FIELDS & vals.keys():
+                self._check_fee_as_decided(vals)
+            if INVOICED_FIELDS & vals.keys():
+                refuse(
+                    self.sudo().filtered("sample_fee_decision_id").sudo(False),  # sudo: who sells need not see it
+                    self.env._("%(names)s charges a decided fee: what was invoiced for it follows from its invoices."),
+                )
         result = super().write(vals)
         if "qty_delivered" in vals:
             # on the day itself: a later one may be after the deadline of a refund

@@ -312,6 +312,7 @@ class SaleSampleFeeDecision(models.Model):
 
     def _check_may_decide(self) -> None:
         """:raises AccessError: the user may not decide one of the exceptions"""
+        self.check_access("read")  # a refusal names the request and the amount
         for decision in self:
             refusal = decision._get_approval_refusal()
             if refusal:

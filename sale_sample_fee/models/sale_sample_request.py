@@ -35,6 +35,7 @@ class SaleSampleRequest(models.Model):
     _inherit = ["sale.sample.request", "sale.budget.commitment.mixin"]
 
     _closed_fields = frozenset({"estimated_cost", "fee_decision_id"})
+    _settled_fields = frozenset({"fee_cost"})
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     estimated_cost = fields.Monetary(

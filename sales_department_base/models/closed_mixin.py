@@ -151,6 +151,13 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             **names,
         )
 
+    @api.model
+    def _is_settled_field(self, name: str) -> bool:
+        """Tell whether the field stays as it is on settled records: those declared, else each of the house."""
+        if self._settled_fields is None:
+            return self._is_house_field(self._fields[name])
+        return name in self._sum_up("_settled_fields")
+
     # ------------------------------------------------------------------
     # What stays as it is. Extension points
     # ------------------------------------------------------------------
@@ -219,10 +226,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
             self.check_access("write")  # before a refusal names the records
             self._check_numbers(vals)
             self._check_fixed(vals)
-            frozen, known = type(self)._settled_fields, vals.keys() & self._fields.keys()
-            if any(
-                name in frozen if frozen is not None else self._is_house_field(self._fields[name]) for name in known
-            ):
+            if any(self._is_settled_field(name) for name in vals if name in self._fields):
                 self._check_not_settled()
         result = super().write(vals)
         if not self.env.su:
@@ -347,8 +351,7 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         """Tell whether the files in a field of this one record stay as they are, for clients: what holds for the
         field holds for the file behind it. Extension point.
         """
-        frozen = type(self)._settled_fields
-        return self._is_closed_field(name) or ((frozen is None or name in frozen) and bool(self._get_settled()))
+        return self._is_closed_field(name) or (self._is_settled_field(name) and bool(self._get_settled()))
 
     def _check_not_settled(self) -> None:
         """Refuse to touch evidence.
