@@ -90,6 +90,7 @@ def page() -> str:
     by_groups: dict[str, str] = {}
     for role in roles.values():
         by_groups.setdefault(role.groups.split()[-1], role.name)
+    names = {model: words for path in paths.values() for model, words in model_names(path).items()}
     lines = [INTRODUCTION, "## Roles", ""]
     lines += table(
         ("Role", "Groups"),
@@ -99,7 +100,7 @@ def page() -> str:
         rights, fields = source.read(source.Right, path), source.read(source.FieldRight, path)
         if rights or fields:
             lines += [f"## {name}", ""]
-        lines += _models(source.by_role(rights, roles), roles, model_names(path))
+        lines += _models(source.by_role(rights, roles), roles, names)
         lines += _fields(fields, by_groups, {role.role: role.name for role in roles.values()})
     return "\n".join(lines).rstrip("\n") + "\n"
 
