@@ -189,7 +189,10 @@ class SaleBudgetRequest(models.Model):
                     "one and ask again."
                 ),
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and {"user_id", "company_id"} & vals.keys():
+            self.check_access("write")  # nobody asks in the name of somebody whom they may not ask for
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

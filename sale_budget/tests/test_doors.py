@@ -128,6 +128,18 @@ class TestDoors(BudgetCase):
         self._refused(requests, "onchange", dict(values), ["lead_id"], spec, error=AccessError)
         self._refused(requests, "onchange", {}, [], spec, error=AccessError, default_lead_id=lead.id)
 
+    @users("budget_salesman")
+    def test_nobody_asks_in_the_name_of_a_colleague(self):
+        requests = self.env["sale.budget.request"]
+        theirs = {"user_id": self.colleague.id}
+        values = {"subject": "x", "purpose_id": self.sample.id, "estimate": 5.0, **theirs}
+        self._refused(requests, "create", values, error=AccessError)
+        draft = self._request(5.0, team_id=False).with_env(self.env)
+        self._refused(draft, "write", theirs, error=AccessError)
+        self._refused(draft, "web_save", {**theirs, "team_id": False}, {}, error=AccessError)
+        draft.with_user(self.leader).user_id = self.colleague
+        self.assertEqual(draft.sudo().user_id, self.colleague)
+
     # ---- another's right ----
 
     @users("budget_overspender")
