@@ -78,7 +78,7 @@ class TestExcess(BillCase):
         self.assertBalance(self.line, 0.0, 500.0, 500.0)
         task = self._tasks(request)
         self.assertEqual(task.user_id, self.owner)
-        for text in (task.note, request.message_ids[0].body):
+        for text in (task.note, " ".join(request.message_ids.mapped("body"))):
             for words in (request.name, "100.00", "500.00", "400.00", "The mould broke"):
                 self.assertIn(words, text)
         entry = self.line.entry_ids.filtered("reason")
