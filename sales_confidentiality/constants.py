@@ -18,7 +18,16 @@ CUSTOMER_MODELS = frozenset({
     "sale.order",
     "sale.order.line",
     "sale.report",
+    "account.invoice.report",
+    "calendar.attendee",
+    "mail.followers",
 })
 
-#: Who reads one of these fields of a customer has opened it, not just seen its name.
-CARD_FIELDS = frozenset({"phone", "email", "street", "vat", "comment"})
+#: Models of which some records are about customers, others not: `_are_of_customers` says which.
+MIXED_MODELS = frozenset({"account.move", "account.move.line", "account.payment", "res.users"})
+
+#: Who reads one of these fields of a customer, or one of contact data, has opened it, not just seen its name.
+CARD_FIELDS = frozenset({"street", "vat", "comment"})
+
+#: Customers' invoices, credit notes and receipts.
+CUSTOMER_MOVES = ("out_invoice", "out_refund", "out_receipt")

@@ -11,3 +11,6 @@ from . import account_move
 from . import account_move_line
 from . import res_partner
 from . import crm_lead
+from . import crm_team
+from . import crm_team_member
+from . import res_users

@@ -167,6 +167,22 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         """
         raise UserError(self.env._("There is no document that could be approved over budget."))
 
+    def _budget_excess(self, more: float = 0.0) -> float:
+        """Return by how much the cost of this one document goes above what was approved; 0 where it does not.
+
+        Extension point: documents that are approved at an amount define it.
+
+        :param more: cost about to be recorded, in company currency
+        """
+        self.ensure_one()
+        return 0.0
+
+    def _budget_cost_changed(self, reasons: dict[int, str]) -> None:
+        """Tell people what these documents have cost. Extension point; called whenever the ledger has a new cost.
+
+        :param reasons: by document id, why it cost more, where somebody said so
+        """
+
     # ------------------------------------------------------------------
     # Which budget pays
     # ------------------------------------------------------------------
@@ -339,7 +355,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         :param release_rest: nothing more will be spent: give the rest back
         :param date: day of the expense; today in the company's time zone if not given
         :param note: kept in the ledger
-        :param reason: why to go over the budget, see :meth:`_budget_commit`
+        :param reason: why to go over the budget, see :meth:`_budget_commit`, or above what was approved
         :raise UserError: the amount is not above 0, or no open budget pays
         :raise UserError: reservation and available money do not cover the amount
         """
@@ -364,7 +380,7 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
             "spend",
             amount,
             overspend_amount=over.get(self, 0.0),
-            reason=reason if over else False,
+            reason=reason if over or self._budget_excess(amount) else False,
             date=date or self.company_id._sales_today(),
             note=note,
         )

@@ -71,7 +71,7 @@ class SaleBudgetEntry(models.Model):
     source_bill = fields.Char("Bill of the Source", help="Bill that the source belongs to, or takes back")
     source_number = fields.Integer(aggregator=None, help="Counts the changes of what one source costs")
     source_name = fields.Char("Source")
-    reason = fields.Char(help="Why it was let through over budget")
+    reason = fields.Char(help="Why it was let through over budget, or cost more than was approved")
     note = fields.Char()
 
     _source_once = models.UniqueIndex(
@@ -127,7 +127,8 @@ class SaleBudgetEntry(models.Model):
         """Add facts to the ledger, and what their documents hold differently because of them.
 
         What a document should hold is worked out from all its facts as they stand now (see ``tools.target``); only
-        what is missing in the ledger is added. The owners of lines that run low are told.
+        what is missing in the ledger is added. The owners of lines that run low are told, and those of documents that cost
+        more than was approved.
 
         The caller holds the lock of the lines and has checked what is to be checked. One query for each model of
         documents, and the inserts.
@@ -157,8 +158,13 @@ class SaleBudgetEntry(models.Model):
                 if missing.actual:
                     rows.append({**follows, "kind": "actual", "origin": "offset", "amount": float(missing.actual)})
         entries = ledger.create(rows)
+        spent = entries.filtered(lambda entry: entry.res_model and entry.kind == "actual")
         for model, ids in _ids_by_model(by_document).items():
-            self.env[model].browse(ids).invalidate_recordset(self.env["sale.budget.commitment.mixin"]._budget_figures)
+            documents = ledger.env[model].browse(ids)  # whoever posts a bill need not see whose request it pays
+            documents.invalidate_recordset(documents._budget_figures)
+            of_model = spent.filtered(lambda entry, model=model: entry.res_model == model)
+            reasons = {entry.res_id: entry.reason for entry in of_model if entry.reason}
+            documents.browse(set(of_model.mapped("res_id")))._budget_cost_changed(reasons)
         entries.line_id._notify_thresholds()
         return entries
 

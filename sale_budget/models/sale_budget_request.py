@@ -1,5 +1,7 @@
 from datetime import date as Date
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -33,6 +35,7 @@ class SaleBudgetRequest(models.Model):
     ]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "subject"]
+    _budget_figures = ("budget_committed_amount", "budget_actual_amount", "excess_amount")
     _mail_post_access = "read"  # whoever decides, or sees to the bills, may ask
     _TRANSITIONS = {
         "draft": {"submitted", "cancelled"},
@@ -88,6 +91,20 @@ class SaleBudgetRequest(models.Model):
     )
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
+    excess_amount = fields.Monetary(
+        "Above What Was Approved",
+        compute="_compute_excess_amount",
+        compute_sudo=True,
+        currency_field="budget_currency_id",
+        help="Cost beyond the amount that was approved",
+    )
+    told_cost_amount = fields.Monetary(
+        "Cost Told of",
+        readonly=True,
+        copy=False,
+        currency_field="budget_currency_id",
+        help="Highest notice given so far",
+    )
     refuse_reason = fields.Char(readonly=True, copy=False, tracking=True)
     can_approve = fields.Boolean(compute="_compute_can_approve")
     can_change = fields.Boolean(compute="_compute_can_change")
@@ -139,6 +156,11 @@ class SaleBudgetRequest(models.Model):
         for request in self:
             request.can_approve = request.state == "submitted" and request._may_approve()
 
+    @api.depends("state", "estimate_company", "budget_actual_amount")
+    def _compute_excess_amount(self):
+        for request in self:
+            request.excess_amount = request._budget_excess()
+
     @api.depends("user_id")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_can_change(self):
@@ -189,7 +211,10 @@ class SaleBudgetRequest(models.Model):
                     "one and ask again."
                 ),
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if not self.env.su and {"user_id", "company_id"} & vals.keys():
+            self.check_access("write")  # nobody asks in the name of somebody whom they may not ask for
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
@@ -245,11 +270,30 @@ class SaleBudgetRequest(models.Model):
 
         :param lines: of the budgets whose owner, or whether they pay, has just changed
         """
-        waiting = self.sudo().search([  # sudo: those of everybody; the owner decides, whoever changed the budget
+        self._follow_payers([("company_id", "in", lines.company_id.ids), ("purpose_id", "in", lines.purpose_id.ids)])
+
+    @api.model
+    def _follow_members(self, users) -> None:
+        """Ask whoever owns the budget that pays now, where salespeople have joined or left a team, or come and gone.
+
+        :param users: the salespeople
+        """
+        if users:
+            self._follow_payers([("user_id", "in", users.ids)])
+
+    @api.model
+    def _follow_payers(self, domain: list) -> None:
+        """Ask whoever owns the budget that pays now for what waits, where somebody else was asked.
+
+        :param domain: which requests may be concerned
+        """
+        waiting = self.sudo().search([  # sudo: those of everybody; the owner decides, whoever changed what pays
             ("state", "=", "submitted"),
-            ("company_id", "in", lines.company_id.ids),
-            ("purpose_id", "in", lines.purpose_id.ids),
+            *domain,
         ])
+        if not waiting:
+            return
+        waiting.invalidate_recordset(["budget_expected_line_id"])
         paying = waiting._budget_find_line()
         moved = waiting.filtered(lambda one: paying[one.id] and paying[one.id].owner_id != one.approver_id)
         moved._close_approval_activities()
@@ -290,7 +334,9 @@ class SaleBudgetRequest(models.Model):
         """Approve and reserve; with a reason also over budget, see ``_budget_commit``."""
         self._check_may_approve()
         requests = self.sudo()  # sudo: who decides need not be allowed to change the request; checked above
-        requests._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
+        requests._change_state(
+            "approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now(), told_cost_amount=0.0
+        )
         self._budget_commit(reason=reason)
         self._close_approval_activities()
 
@@ -357,7 +403,8 @@ class SaleBudgetRequest(models.Model):
         """Record cost of an approved request; close it when it is the last.
 
         :param amount: in company currency, to add to what was spent before
-        :raise UserError: the request is not approved
+        :param reason: why it is more than the budget covers, or than was approved
+        :raise UserError: the request is not approved, or costs more than was approved without a reason
         """
         self.ensure_one()
         self.check_access("read")
@@ -374,9 +421,78 @@ class SaleBudgetRequest(models.Model):
             )
         if self.state != "approved":
             raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))
+        reason = (reason or "").strip() or None
+        if request._budget_excess(amount) and not reason:
+            raise UserError(
+                self.env._(
+                    "%(request)s: %(approved)s were approved, and it would have cost %(cost)s. Say why under “Reason”; the "
+                    "owner of the budget is told.",
+                    request=self.display_name,
+                    approved=request._budget_format(request._get_approved_amount()),
+                    cost=request._budget_format(request.budget_actual_amount + amount),
+                )
+            )
         self._budget_spend(amount, release_rest=is_final, date=date, note=note, reason=reason)
         if is_final:
             request._change_state("done")
+
+    def _get_approved_amount(self) -> float:
+        """Return what this one request may cost, in company currency; 0 where nothing is approved."""
+        return self.estimate_company if self.state in APPROVED_STATES else 0.0
+
+    def _budget_excess(self, more=0.0):
+        self.ensure_one()
+        cost, currency = self.budget_actual_amount + more, self.budget_currency_id or self.env.company.currency_id
+        excess = currency.round(cost - self._get_approved_amount())
+        return max(excess, 0.0)
+
+    def _budget_cost_changed(self, reasons):
+        """Tell whoever pays that a request has cost more than was approved, again whenever it costs still more.
+
+        The money is spent and counted; what is left to do is to look into it.
+        """
+        exceeding = self.sudo().filtered(  # sudo: whoever posts the bill need not see the request
+            lambda one: (
+                one._budget_excess()
+                and one.budget_currency_id.compare_amounts(one.budget_actual_amount, one.told_cost_amount) > 0
+            )
+        )
+        if not exceeding:
+            return
+        for request in exceeding:
+            request.told_cost_amount = request.budget_actual_amount
+        whom = {request: request._get_payer() for request in exceeding}
+        self.env["mail.activity"]._sales_ask(
+            "sale_budget.mail_activity_type_excess",
+            whom,
+            lambda one: one.env._("%s cost more than was approved", one.name),
+            note=lambda one: escape(one._get_excess_note(reasons.get(one.id))),
+            notify=True,
+        )
+        exceeding._budget_log({one.id: one._get_excess_note(reasons.get(one.id)) for one in exceeding})
+
+    def _get_payer(self):
+        """Return who is told about the money of one request: the owner of the budget that pays, else who approved."""
+        people = (self.budget_line_id.owner_id, self.approver_id, self.approved_by_id)
+        return next((user for user in people if user.active), people[0])
+
+    def _get_excess_note(self, reason: str | None) -> str:
+        """Return what one request has cost and might have, in words."""
+        values = {
+            "request": self.display_name,
+            "approved": self._budget_format(self._get_approved_amount()),
+            "cost": self._budget_format(self.budget_actual_amount),
+            "excess": self._budget_format(self._budget_excess()),
+            "reason": reason,
+        }
+        if reason:
+            return self.env._(
+                "%(request)s: %(approved)s were approved, it has cost %(cost)s so far, %(excess)s more. Reason: %(reason)s",
+                **values,
+            )
+        return self.env._(
+            "%(request)s: %(approved)s were approved, it has cost %(cost)s so far, %(excess)s more.", **values
+        )
 
     def _needs_overspend(self, amount: float, reason: str | None) -> bool:
         """Tell whether a cost takes somebody who may let it through over budget, and the user is one who says why."""

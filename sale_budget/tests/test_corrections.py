@@ -61,7 +61,7 @@ class TestCorrections(BillCase):
     def test_bill_keeps_its_place_before_cost_entered_later(self):
         request = self._start()
         bill = self._bill(300.0, request=request).with_user(self.accountant)
-        request.with_user(self.salesman)._record_cost(50.0, False, request.date)
+        request.with_user(self.salesman)._record_cost(50.0, False, request.date, reason="Freight")
         self.assertHolds(request, 0.0, 350.0)
         bill.button_draft()
         self.assertHolds(request, 250.0, 50.0)

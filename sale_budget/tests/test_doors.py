@@ -128,6 +128,18 @@ class TestDoors(BudgetCase):
         self._refused(requests, "onchange", dict(values), ["lead_id"], spec, error=AccessError)
         self._refused(requests, "onchange", {}, [], spec, error=AccessError, default_lead_id=lead.id)
 
+    @users("budget_salesman")
+    def test_nobody_asks_in_the_name_of_a_colleague(self):
+        requests = self.env["sale.budget.request"]
+        theirs = {"user_id": self.colleague.id}
+        values = {"subject": "x", "purpose_id": self.sample.id, "estimate": 5.0, **theirs}
+        self._refused(requests, "create", values, error=AccessError)
+        draft = self._request(5.0, team_id=False).with_env(self.env)
+        self._refused(draft, "write", theirs, error=AccessError)
+        self._refused(draft, "web_save", {**theirs, "team_id": False}, {}, error=AccessError)
+        draft.with_user(self.leader).user_id = self.colleague
+        self.assertEqual(draft.sudo().user_id, self.colleague)
+
     # ---- another's right ----
 
     @users("budget_overspender")
@@ -217,6 +229,45 @@ class TestDoors(BudgetCase):
         request.sudo().approver_id = self.owner
         self.assertFalse(request.with_user(self.owner).can_approve)
         self._refused(request.with_user(self.owner), "action_approve", error=AccessError)
+
+    def test_what_waits_follows_the_team_of_its_salesperson(self):
+        """South pays for its members; who leaves it, or is gone, asks the company's budget."""
+        south = self._budget({self.sample: 100.0}, name="South", team_id=self.team.id, owner_id=self.colleague.id)
+        requests = self._request(10.0, "submitted") + self._request(20.0, "submitted")
+        approved = self._request(10.0, "approved")
+        others = self._request(10.0, "submitted", user_id=self.colleague.id, team_id=False)
+        member = self.team.crm_team_member_ids
+
+        def assertAsked(owner):
+            self.assertEqual((requests.approver_id, requests.activity_ids.user_id), (owner, owner))
+            self.assertEqual(len(requests.activity_ids), 2)
+            for request in requests:
+                self.assertTrue(request.with_user(owner).can_approve)
+            self.assertEqual((approved.approver_id, others.approver_id), (self.colleague, self.owner))
+
+        assertAsked(self.colleague)
+        member.active = False
+        assertAsked(self.owner)
+        self.team.member_ids = self.salesman
+        assertAsked(self.colleague)
+        self.team.member_ids -= self.salesman
+        assertAsked(self.owner)
+        self.team.user_id = self.salesman
+        assertAsked(self.colleague)
+        self.team.user_id = self.leader
+        assertAsked(self.owner)
+        member = member.with_context(active_test=False).search([("user_id", "=", self.salesman.id)])
+        member.unlink()
+        self.env["crm.team.member"].create({"crm_team_id": self.team.id, "user_id": self.salesman.id})
+        assertAsked(self.colleague)
+        self.salesman.active = False
+        assertAsked(self.owner)
+        self.salesman.active = True
+        assertAsked(self.colleague)
+        self.salesman.action_archive()
+        assertAsked(self.owner)
+        requests[0].with_user(self.owner).action_approve()
+        self.assertNotEqual(requests[0].budget_line_id, south.line_ids)
 
     # ---- evidence ----
 

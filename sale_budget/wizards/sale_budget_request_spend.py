@@ -30,7 +30,11 @@ class SaleBudgetRequestSpend(models.TransientModel):
     )
     note = fields.Char()
     over_amount = fields.Monetary("Over Budget", compute="_compute_over_amount")
-    reason = fields.Char(help="Needed to go over the budget, together with the right to do so")
+    approved_amount = fields.Monetary("Approved", compute="_compute_excess_amount")
+    excess_amount = fields.Monetary("Above What Was Approved", compute="_compute_excess_amount")
+    reason = fields.Char(
+        help="Needed above what was approved, and to go over the budget, together with the right to do so"
+    )
 
     @api.model
     def default_get(self, fields):
@@ -56,6 +60,13 @@ class SaleBudgetRequestSpend(models.TransientModel):
             request = wizard.request_id
             covered = max(request.budget_committed_amount, 0.0) + max(request.budget_available_amount, 0.0)
             wizard.over_amount = max(wizard.amount - covered, 0.0)
+
+    @api.depends("amount", "request_id")
+    def _compute_excess_amount(self):
+        for wizard in self:
+            request = wizard.request_id
+            wizard.approved_amount = request._get_approved_amount() if request else 0.0
+            wizard.excess_amount = request._budget_excess(wizard.amount) if request else 0.0
 
     def action_confirm(self) -> None:
         """Record the cost."""

@@ -259,8 +259,8 @@ class SaleSampleMouldAgreement(models.Model):
         if GUARDED & vals.keys():
             self._check_guarded()
         result = super().write(vals)
-        if "company_id" in vals:
-            self.check_access("write")  # nobody gives an agreement to a company that is not theirs
+        if {"user_id", "company_id"} & vals.keys():
+            self.check_access("write")  # nobody gives an agreement to a company or person they could not make it for
         return result
 
     @api.ondelete(at_uninstall=False)

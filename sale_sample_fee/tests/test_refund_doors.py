@@ -155,6 +155,19 @@ class TestRefundDoors(RefundCase):
             own.request_id = foreign
         self.assertFalse(own.request_id)
 
+    def test_agreement_in_a_colleagues_name(self):
+        own = self._agreement(started=False, team_id=False).with_user(self.salesman)
+        theirs = {"user_id": self.other_salesman.id, "team_id": False}  # the leader of a team may do it
+        with self.assertClosed():
+            own.create({"partner_id": self.customer.id, "fee_amount": 5, **theirs})
+        with self.assertClosed():
+            own.write(theirs)
+        with self.assertClosed():
+            own.web_save(theirs, {})
+        self.assertEqual(own.user_id, self.salesman)
+        own.with_user(self.manager).write(theirs)
+        self.assertEqual(own.sudo().user_id, self.other_salesman)
+
     def test_agreement_of_another_company(self):
         other = self._make_company("Heel Works")
         agreement = self._agreement(started=False, product_ids=False).with_user(self.salesman)

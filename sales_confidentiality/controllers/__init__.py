@@ -1,1 +1,1 @@
-from . import export, json, pivot
+from . import export, json, pivot, vcard

@@ -14,7 +14,7 @@ class ConfidentialTableExporter(TableExporter):
         text = data.read() if isinstance(data, FileStorage) else data
         table = json.loads(text) or {}
         model = request.env.get(table.get("model"))
-        if model is None or not model._is_customer_data():
+        if model is None or not model._may_be_customer_data():
             return super().export_xlsx(data=json.dumps(table), **kw)
         log = request.env["sales.export.log"]
         log._check_export_right()

@@ -1,4 +1,7 @@
 from . import (
+    account_move,
+    account_move_line,
+    account_payment,
     base,
     calendar_attendee,
     calendar_event,

@@ -2,9 +2,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from odoo import api, models
+from odoo.fields import Field
 from odoo.tools import ormcache
 
-from ..constants import CONTACT_GROUPS, CUSTOMER_MODELS
+from ..constants import CONTACT_GROUPS, CUSTOMER_MODELS, MIXED_MODELS
 
 
 class Base(models.AbstractModel):
@@ -39,25 +40,58 @@ class Base(models.AbstractModel):
         return self._name in self.env["base"]._get_customer_models()  # kept once, not for each model
 
     @api.model
+    def _may_be_customer_data(self) -> bool:
+        """Tell whether some of this model's records are about customers, where the records are not known."""
+        return self._name in MIXED_MODELS or self._is_customer_data()
+
+    def _are_of_customers(self) -> bool:
+        """Tell whether one of these records is about a customer; extension point for `MIXED_MODELS`."""
+        return self._is_customer_data()
+
     def _exports_customer_data(self, paths: Iterable[str]) -> bool:
         """Tell whether an export of these fields gives customers, leads or orders away.
 
-        That of another model does, too, when it lists them, or goes through a link to more of them than the name.
+        That of another model does, too, when it lists them, goes through a link to more of them than the name, or
+        ends in their contact data.
         """
-        if self._is_customer_data():
+        if self._are_of_customers():
             return True
         for path in paths:
             model = self
             parts = path.replace(".", "/").split("/")
             for place, part in enumerate(parts):
                 field = model._fields.get(part)
+                if field and model._is_contact_field(field):
+                    return True
                 if not field or not field.relational:
                     break
                 model = self.env[field.comodel_name]
                 more = set(parts[place + 1 :]) - {"", "id", "display_name", "name"}
-                if model._is_customer_data() and (more or field.type != "many2one"):
+                if not more and field.type == "many2one":
+                    break
+                if model._is_customer_data():
                     return True
+                if model._name in MIXED_MODELS:
+                    linked = self.sudo().mapped(".".join(parts[: place + 1]))  # sudo: whether they are of customers
+                    if linked._are_of_customers():
+                        return True
         return False
+
+    @api.model
+    def _is_contact_field(self, field: Field) -> bool:
+        """Tell whether a field is contact data, or follows such a field of a contact.
+
+        Those of users and companies are not: they are of colleagues and our own, or :meth:`_are_of_customers` knows.
+        """
+        if self._name in ("res.users", "res.company"):
+            return False
+        model = self
+        while field.related:
+            *path, name = field.related.split(".")
+            for link in path:
+                model = self.env[model._fields[link].comodel_name]
+            field = model._fields[name]
+        return field.groups == CONTACT_GROUPS
 
     def export_data(self, fields_to_export: list[str]) -> dict[str, Any]:
         """Export customers, leads and orders only with the right to, and log it.

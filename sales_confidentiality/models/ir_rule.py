@@ -94,7 +94,9 @@ class IrRule(models.Model):
             documents = [("user_id", "in", [*sellers, user.id])]
             sold = Domain("sale_order_ids", "any!", documents) | Domain("sales_lead_ids", "any!", documents)
             family = sold | Domain("child_ids", "any!", sold)
-            more |= family | Domain("parent_id", "any!", family) | Domain("partner_share", "=", False)  # colleagues
+            more |= family | Domain("parent_id", "any!", family)
+            # colleagues and our companies, which write, follow and sign documents, whoever cares for them
+            more |= Domain("partner_share", "=", False) | Domain("ref_company_ids", "any!", Domain.TRUE)
         return domain | (more & OdooIrRule._compute_domain(self, model_name, mode))
 
     @api.model

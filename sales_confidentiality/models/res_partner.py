@@ -1,8 +1,10 @@
+import re
 from collections.abc import Collection
 from typing import Any
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -26,9 +28,14 @@ class ResPartner(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _sees_contact_data(self) -> bool:
+        """Tell whether the user reads contact data, also where the server works with all rights for the user."""
+        return self.env.uid == SUPERUSER_ID or self.env.user.has_groups(CONTACT_GROUPS)
+
+    @api.model
     def _get_contact_fields(self) -> frozenset[str]:
         """Return the fields of contact data that the user may not read; extension point by their ``groups``."""
-        if self.env.su or self.env.user.has_groups(CONTACT_GROUPS):
+        if self.env.su or self._sees_contact_data():
             return frozenset()
         return frozenset(name for name, field in self._fields.items() if field.groups == CONTACT_GROUPS)
 
@@ -63,8 +70,11 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid")
     def _compute_display_name(self):
-        """Leave the address out of the name where the user may not read it."""
-        if self.env.context.get("show_email") and self._get_contact_fields():
+        """Leave the address out of the name where the user may not read it.
+
+        Links to a contact show its name with all rights, hence the user is asked, not what the server may read.
+        """
+        if self.env.context.get("show_email") and not self._sees_contact_data():
             plain = self.with_context(show_email=False)
             super(ResPartner, plain)._compute_display_name()
             for partner, named in zip(self, plain, strict=True):
@@ -116,16 +126,69 @@ class ResPartner(models.Model):
         self.browse([row["id"] for row in rows])._count_seen(fields)
         return rows
 
+    @api.model
+    @ormcache()
+    def _get_card_fields(self) -> frozenset[str]:
+        """Return the fields by which a customer is opened, not just seen by its name."""
+        return CARD_FIELDS | {name for name, field in self._fields.items() if field.groups == CONTACT_GROUPS}
+
+    @api.model
+    def _shows_card(self, fields: Collection[str] | None) -> bool:
+        """Tell whether one of these fields, none for all, is more than the name, which may show the address, too."""
+        named = self.env.context.get("show_email") and fields and "display_name" in fields and self._sees_contact_data()
+        return not fields or named or not self._get_card_fields().isdisjoint(fields)
+
+    @api.model
+    def _counts_use(self) -> bool:
+        """Tell whether what is read is counted: not what the server reads, nor users of the portal."""
+        return not self.env.su and self.env.user._is_internal()
+
+    @api.model
+    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+        """Count suggestions that show addresses as listed customers."""
+        found = super().name_search(name, domain, operator, limit)
+        if found and self._counts_use() and self._shows_card(["display_name"]):
+            self.env["sales.confidentiality.day"]._count("list", len(found))
+        return found
+
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
+        """Count groups by contact data as listed customers: each is about one of them at least."""
+        groups = super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
+        self._count_groups([*groupby, *aggregates], groups)
+        return groups
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        """Do as :meth:`_read_group` does."""
+        result = super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+        for groupby, groups in zip(grouping_sets, result, strict=True):
+            self._count_groups([*groupby, *aggregates], groups)
+        return result
+
+    @api.model
+    def _count_groups(self, specifications: Collection[str], groups: list[tuple]) -> None:
+        """Count groups that show more than names.
+
+        :param specifications: what each of the groups says
+        """
+        card = self._get_card_fields()
+        shown = [place for place, said in enumerate(specifications) if not card.isdisjoint(re.split(r"[.:]", said))]
+        if groups and shown and self._counts_use():
+            values = ([group[place] for place in shown] for group in groups)
+            number = sum(max(len(value) if isinstance(value, list) else 1 for value in said) for said in values)
+            self.env["sales.confidentiality.day"]._count("list", number)
+
     def _count_seen(self, fields: Collection[str] | None) -> None:
         """Count what an internal user has read of customers: one of them was opened, several were listed.
 
         A customer and its contacts are one. Names alone, as links and suggestions show them, do not count; neither do
         colleagues.
         """
-        if not self or self.env.su or (fields and CARD_FIELDS.isdisjoint(fields)) or not self.env.user._is_internal():
+        if not self or not self._counts_use() or not self._shows_card(fields):
             return
         people = self.sudo()  # sudo: colleagues are told apart by whether they are users
-        customers = people.filtered("partner_share").commercial_partner_id
+        customers = people.filtered("partner_share").commercial_partner_id._origin  # of a new contact its company
         day = self.env["sales.confidentiality.day"]
         if len(customers) == 1:
             day._count_opening(customers.id)

@@ -12,3 +12,7 @@ class ResUsers(models.Model):
     email_normalized = fields.Char(related="partner_id.email_normalized", inherited=True, groups=EVERYBODY)
     phone = fields.Char(groups=EVERYBODY)
     phone_sanitized = fields.Char(related="partner_id.phone_sanitized", inherited=True, groups=EVERYBODY)
+
+    def _are_of_customers(self) -> bool:
+        """Tell users of the portal from colleagues: their login is their address."""
+        return any(user.share for user in self.sudo())  # sudo: whether they are users of the portal only

@@ -30,7 +30,7 @@ class SalesExportLog(models.Model):
     filter_domain = fields.Text("Filter", readonly=True, help="The search the records came from, if it is known")
     record_ids = fields.Text("Ids", readonly=True, help="The first of the exported records, by their numbers")
     way = fields.Selection(
-        [("file", "File"), ("pivot", "Table of Totals"), ("rpc", "Interface (RPC)")],
+        [("file", "File"), ("pivot", "Table of Totals"), ("vcard", "Contact Cards"), ("rpc", "Interface (RPC)")],
         "How",
         required=True,
         readonly=True,

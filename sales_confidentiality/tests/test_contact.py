@@ -95,6 +95,46 @@ class TestContact(ConfidentialCase):
         self.assertNotIn("@", rows[0]["display_name"])
         self.assertIn("@", self.customer.with_user(self.anna).with_context(show_email=True).display_name)
 
+    def test_by_the_name_in_links(self):
+        """Links show the name with all rights; so do suggestions and the heads of groups."""
+        event = self.env["calendar.event"].create({
+            "name": "Wear test",
+            "start": "2026-05-21 02:00:00",
+            "stop": "2026-05-21 03:00:00",
+            "partner_ids": [Command.set((self.customer | self.rnd.partner_id).ids)],
+        })
+        domain = [("event_id", "=", event.id)]
+        for user, seen in ((self.rnd, False), (self.anna, True)):
+            self.env.invalidate_all()
+            partners = self.env["res.partner"].with_user(user).with_context(show_email=1)
+            attendees = self.env["calendar.attendee"].with_user(user).with_context(show_email=1)
+            link = {"partner_id": {"fields": {"display_name": {}}}}
+            for found in (
+                partners.name_search(self.customer.name),
+                partners.web_name_search(self.customer.name, {"display_name": {}}),
+                partners.with_context(formatted_display_name=True).name_search(self.customer.name),
+                attendees.search(domain).read(["partner_id"]),
+                attendees.search(domain).web_read(link),
+                attendees.formatted_read_group(domain, ["partner_id"]),
+                attendees.web_read_group(domain, ["partner_id"]),
+            ):
+                self.assertIn(self.customer.name, str(found))
+                self.assertEqual("buyer." in str(found), seen, found)
+
+    def test_find_in_links_by_guessing(self):
+        for model, path in (("calendar.attendee", "partner_id"), ("calendar.event", "partner_ids")):
+            event = self.env["calendar.event"].create({
+                "name": "Wear test",
+                "start": "2026-05-21 02:00:00",
+                "stop": "2026-05-21 03:00:00",
+                "partner_ids": [Command.set(self.customer.ids)],
+            })
+            self.assertTrue(event.attendee_ids)
+            records = self.env[model]
+            guess = [(path, "ilike", "buyer.")]
+            self.assertTrue(records.search(guess))
+            self.assertFalse(records.with_user(self.rnd).search(guess), model)
+
     def test_by_related_fields(self):
         """Whatever follows the contact of somebody asks for the right, but for users and companies."""
         open_to_all = {"res.users", "res.company", "res.partner"}

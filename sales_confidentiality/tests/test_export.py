@@ -71,6 +71,96 @@ class TestExport(ConfidentialCase):
         self._export(self.manager, category, ["name", "partner_ids/email"])
         self.assertEqual(self._entries().model, "res.partner.category")
 
+    def test_contact_data_by_side_doors(self):
+        event = self.env["calendar.event"].create({
+            "name": "Wear test",
+            "start": "2026-05-21 02:00:00",
+            "stop": "2026-05-21 03:00:00",
+            "partner_ids": [Command.set(self.everything["customers"].ids)],
+        })
+        order = self.orders[self.anna]
+        order.message_subscribe(self.customers[self.anna].ids)
+        portal = new_test_user(self.env, "side.portal@example.com", "base.group_portal", email="side@example.com")
+        settings = self.env["res.users.settings"].create({"user_id": portal.id})
+        self.assertTrue(self.env["calendar.attendee"]._is_contact_field(event.attendee_ids._fields["email"]))
+        self.assertFalse(self.env["res.company"]._is_contact_field(self.company._fields["email"]))
+        for records, paths in (
+            (event.attendee_ids, ["email", "phone"]),
+            (event, ["name", "attendee_ids/common_name"]),
+            (order.message_follower_ids, ["email"]),
+            (portal, ["login", "email"]),
+            (portal | self.anna, ["name"]),
+            (settings, ["user_id/login"]),
+        ):
+            with self.assertRefused("may not export", AccessError):
+                self._export(self.exporter, records, paths)
+        self.assertFalse(self._entries())
+        self._export(self.manager, event.attendee_ids, ["email", "phone"])
+        self._export(self.manager, portal, ["login", "email"])
+        self.assertEqual(set(self._entries().mapped("model")), {"calendar.attendee", "res.users"})
+
+    def test_colleagues_are_free(self):
+        """Users of the portal are customers, employees are not; nor are bills of vendors."""
+        self.assertTrue(self._export(self.exporter, self.anna | self.ben, ["name", "login", "email"]))
+        self.assertTrue(self._export(self.exporter, self.company, ["name", "email"]))
+        self.assertTrue(self._export(self.exporter, self.product, ["name", "create_uid/login"]))
+        self.assertFalse(self._entries())
+
+    def test_invoices_of_customers(self):
+        customer = self.customers[self.anna]
+        for user in (self.exporter, self.manager):
+            user.group_ids += self.env.ref("account.group_account_invoice")
+        journals = {}
+        for kind, code in (("sale", "CFS"), ("purchase", "CFP")):
+            values = {"name": kind, "code": code, "type": kind, "company_id": self.company.id}
+            journals[kind] = self.env["account.journal"].create(values)
+        values = {"invoice_date": "2026-05-20", "partner_id": customer.id}
+        line = [Command.create({"name": "Soles", "quantity": 1, "price_unit": 5, "tax_ids": False})]
+        account = {}
+        for kind in ("income", "expense", "asset_receivable", "liability_payable"):
+            account[kind] = self.env["account.account"].create({
+                "name": kind,
+                "code": f"77{len(account)}",
+                "account_type": kind,
+                "company_ids": [Command.set(self.company.ids)],
+                "reconcile": kind in ("asset_receivable", "liability_payable"),
+            })
+        customer.with_company(self.company).write({
+            "property_account_receivable_id": account["asset_receivable"].id,
+            "property_account_payable_id": account["liability_payable"].id,
+        })
+        moves = self.env["account.move"].with_company(self.company)
+        line[0][2]["account_id"] = account["income"].id
+        invoice = moves.create({
+            **values,
+            "move_type": "out_invoice",
+            "journal_id": journals["sale"].id,
+            "invoice_line_ids": line,
+        })
+        line[0][2]["account_id"] = account["expense"].id
+        bill = moves.create({
+            **values,
+            "move_type": "in_invoice",
+            "journal_id": journals["purchase"].id,
+            "invoice_line_ids": line,
+        })
+        self.env.flush_all()
+        report = self.env["account.invoice.report"].search([("move_id", "=", invoice.id)])
+        for records, paths in (
+            (invoice, ["name", "partner_id", "amount_total"]),
+            (invoice | bill, ["name", "partner_id", "amount_total"]),
+            (invoice.line_ids, ["name", "partner_id", "balance"]),
+            (report, ["partner_id", "price_subtotal"]),
+        ):
+            with self.assertRefused("may not export", AccessError):
+                self._export(self.exporter, records, paths)
+        self.assertFalse(self._entries())
+        self.assertTrue(self._export(self.exporter, bill, ["name", "partner_id", "amount_total"]))
+        self.assertTrue(self._export(self.exporter, bill.line_ids, ["name", "balance"]))
+        self.assertFalse(self._entries())
+        self._export(self.manager, invoice, ["name", "partner_id", "amount_total"])
+        self.assertEqual(self._entries().model, "account.move")
+
     def test_the_house_is_guarded(self):
         guarded = self.env["base"]._get_customer_models()
         for name in ("sale.sample.request", "sale.sample.round", "customer.register.entry", "sale.sample.mould"):

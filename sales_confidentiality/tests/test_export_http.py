@@ -1,4 +1,5 @@
 import json
+from importlib.util import find_spec
 from unittest.mock import patch
 
 from odoo import http
@@ -117,3 +118,48 @@ class TestExportHttp(ConfidentialCase, HttpCase):
             with mute_logger("odoo.http"):
                 answer = self.url_open(f"/json/1/action-{action.id}?view_type=list", headers=browser)
             self.assertEqual("may not export" in answer.text, user == self.exporter, answer.text[:300])
+
+    def test_files_of_side_doors(self):
+        event = self.env["calendar.event"].create({
+            "name": "Wear test",
+            "start": "2026-05-21 02:00:00",
+            "stop": "2026-05-21 03:00:00",
+            "partner_ids": [(6, 0, self.everything["customers"].ids)],
+        })
+        choice = {
+            "model": "calendar.attendee",
+            "domain": [["event_id", "=", event.id]],
+            "fields": [{"name": name, "label": name, "type": "char"} for name in ("email", "phone")],
+        }
+        with mute_logger(WEB, "odoo.http"):
+            answer = self._download(self.exporter, **choice)
+        self.assertIn("may not export", answer.text)
+        self.assertNotIn("buyer.", answer.text)
+        self.assertFalse(self._entries())
+        self.assertIn("buyer.", self._download(self.manager, **choice).text)
+        self.assertEqual(self._entries().record_count, 3)
+
+    def test_contact_cards(self):
+        if not find_spec("vobject"):
+            self.skipTest("contact cards need vobject")
+        one, all_of_them = self.customers[self.anna], self.everything["customers"]
+
+        def download(user, partners):
+            self.authenticate(user.login, f"{user.login}-Pass1")
+            return self.url_open(f"/web/partner/vcard?partner_ids={','.join(map(str, partners.ids))}")
+
+        for partners in (one, all_of_them, one | self.anna.partner_id):
+            with mute_logger("odoo.http"):
+                answer = download(self.exporter, partners)
+            self.assertNotEqual(answer.status_code, 200)
+            self.assertNotIn(b"buyer.", answer.content)
+        with mute_logger("odoo.http"):
+            self.assertNotIn(b"buyer.", self.url_open(f"/web_enterprise/partner/{one.id}/vcard").content)
+        self.assertEqual(download(self.exporter, self.anna.partner_id).status_code, 200, "a colleague")
+        self.assertFalse(self._entries())
+        self.assertIn(one.email, download(self.manager, one).text)
+        self.assertEqual(download(self.manager, all_of_them).status_code, 200)
+        entries = self._entries().sorted("record_count")
+        self.assertEqual(entries.mapped("record_count"), [1, 3])
+        self.assertEqual(set(entries.mapped("way")), {"vcard"})
+        self.assertEqual(entries.user_id, self.manager)

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .common import ConfidentialCase
 
 
@@ -90,11 +92,23 @@ class TestTeam(ConfidentialCase):
             self.assertEqual(self._seen(self.lin, records), {self.anna, self.ben})
 
     def test_colleagues_whoever_cares_for_them(self):
-        self.ben.partner_id.user_id = self.carl
-        self.orders[self.anna].message_subscribe(self.ben.partner_id.ids)
-        order = self.orders[self.anna].with_user(self.anna)
-        self.env.invalidate_all()
-        self.assertIn(self.ben.partner_id, order.message_partner_ids)
+        """Everybody reads them and our companies: they follow documents, write and sign."""
+        ours = self.ben.partner_id | self.company.partner_id
+        ours.user_id = self.carl
+        self.orders[self.anna].message_subscribe(ours.ids)
+        for user in (self.anna, self.lin, self.tia, self.exporter, self.manager, self.rnd):
+            self.env.invalidate_all()
+            mine = ours.with_user(user)
+            self.assertEqual(mine.search([("id", "in", ours.ids)]), ours)
+            for colleague in mine:
+                self.assertTrue(colleague.read(["name"]))
+            if user in (self.anna, self.tia, self.exporter, self.manager):
+                order = self.orders[self.anna].with_user(user)
+                self.assertLessEqual(ours, order.message_partner_ids)
+                store = Store()
+                order._thread_to_store(store, [], request_list=["followers", "suggestedRecipients"])
+                self.assertIn(self.ben.name, str(store.get_result()))
+        self.assertFalse(ours.with_user(self.anna)._filtered_access("write"))
 
     def test_customers_of_ones_documents(self):
         customer = self.customers[self.carl]

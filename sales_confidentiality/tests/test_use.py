@@ -107,6 +107,31 @@ class TestUse(ConfidentialCase):
         )
         self.assertEqual(self._number(self.manager, "open"), 1)
 
+    def test_a_new_one_is_not_opened(self):
+        """A form of a new customer asks for the values of a record that is not there yet."""
+        spec = {**FORM, "parent_id": {"fields": {"display_name": {}}}, "child_ids": {"fields": FORM}}
+        for user in (self.exporter, self.anna, self.manager):
+            partners = self.env["res.partner"].with_user(user)
+            values = partners.onchange({}, [], spec)["value"]
+            self.assertFalse(values["name"])
+            values = partners.onchange({"name": "New", "child_ids": [[0, "virtual_1", {"name": "Xu"}]]}, ["name"], spec)
+            self.assertIn("value", values)
+            self.assertEqual(self._number(user, "open"), 0)
+            self.assertEqual(self._number(user, "list"), 0)
+        customer = self.customers[self.anna].with_user(self.exporter)
+        customer.onchange({"name": "Changed"}, ["name"], spec)
+        self.assertLessEqual(self._number(self.exporter, "open"), 1)
+
+    def test_a_new_contact_shows_its_company(self):
+        spec = {**FORM, "parent_id": {"fields": {"display_name": {}}}}
+        partners = self.env["res.partner"].with_user(self.exporter)
+        values = {"name": "Xu", "parent_id": self.customers[self.anna].id, "type": "contact"}
+        found = partners.onchange(values, ["parent_id"], spec)["value"]
+        self.assertEqual(found.get("street"), self.customers[self.anna].street)
+        self.assertEqual(self._number(self.exporter, "open"), 1)
+        openings = self.env["sales.customer.opening"].search([("user_id", "=", self.exporter.id)])
+        self.assertEqual(openings.partner_id, self.customers[self.anna])
+
     def test_listed(self):
         partners = self.env["res.partner"].with_user(self.exporter)
         domain = [("id", "in", self.everything["customers"].ids)]
@@ -119,6 +144,38 @@ class TestUse(ConfidentialCase):
         self.assertEqual(self._number(self.exporter, "open"), 0)
         partners.browse(self.everything["customers"].ids).read(["vat"])
         self.assertEqual(self._number(self.exporter, "list"), 9)
+
+    def test_listed_by_other_ways(self):
+        """Whatever shows contact data counts, not only the two fields of a list."""
+        partners = self.env["res.partner"].with_user(self.exporter)
+        named = partners.with_context(show_email=1)
+        domain = [("id", "in", self.everything["customers"].ids)]
+        ways = (
+            lambda: partners.search_read(domain, ["name", "email_normalized"]),
+            lambda: partners.search_read(domain, ["phone_sanitized"]),
+            lambda: partners.web_search_read(domain, {"email_formatted": {}}),
+            lambda: partners.formatted_read_group(domain, ["email"]),
+            lambda: partners.formatted_read_group(domain, ["user_id", "phone"], ["__count"]),
+            lambda: partners.formatted_read_group(domain, [], ["email:array_agg"]),
+            lambda: partners.formatted_read_grouping_sets(domain, [["email_normalized"]], ["__count"]),
+            lambda: partners.web_read_group(domain, ["phone_sanitized"]),
+            lambda: named.name_search("Customer of", domain),
+            lambda: named.web_name_search("Customer of", {"display_name": {}}, domain),
+            lambda: named.web_search_read(domain, {"display_name": {}}),
+        )
+        for times, way in enumerate(ways, start=1):
+            self.assertIn("139" if times in (2, 5, 8) else "buyer.", str(way()))
+            self.assertEqual(self._number(self.exporter, "list"), 3 * times)
+        self.assertEqual(self._number(self.exporter, "open"), 0)
+
+    def test_groups_by_names_do_not_count(self):
+        partners = self.env["res.partner"].with_user(self.exporter)
+        domain = [("id", "in", self.everything["customers"].ids)]
+        partners.web_read_group(domain, ["user_id"], ["__count"])
+        partners.formatted_read_group(domain, ["name", "country_id"])
+        partners.with_context(show_email=1).with_user(self.rnd).name_search("nobody at all")
+        partners.sudo().formatted_read_group(domain, ["email"])
+        self.assertEqual(self._number(self.exporter, "list"), 0)
 
     def test_a_customer_and_its_contacts_are_one(self):
         customer = self.customers[self.anna]
