@@ -159,7 +159,7 @@ def _try(model: BaseModel, method: str, args: list, context: dict[str, Any], loo
                 look(result)
             raise _Undo
     except (UserError, IntegrityError):
-        pass  # closed; or refused earlier, by the user's rights or because values are missing
+        why = ""  # closed; or refused earlier, by the user's rights or because values are missing
     except Exception as error:  # noqa: BLE001 - a traceback is what a user must not see
         why = f"{type(error).__name__} ({str(error)[:100]})"
     model.env.invalidate_all(flush=False)
