@@ -236,6 +236,7 @@ class ResPartner(models.Model):
 
     def action_view_customer_file_gaps(self) -> dict:
         """Open what this customer's file lacks."""
+        self._ensure_chosen()
         name = self.env._("File of %s", self.commercial_partner_id.display_name)
         return self._get_file_action("customer_file_gap", display_name=name)
 
@@ -245,7 +246,7 @@ class ResPartner(models.Model):
 
     def _get_file_action(self, model: str, **values: Any) -> dict:
         """Return the action of a model, for this customer's file in the current company."""
-        self.ensure_one()
+        self._ensure_chosen()
         domain = [("partner_id", "=", self.commercial_partner_id.id), ("company_id", "=", self.env.company.id)]
         action = self.env["ir.actions.actions"]._for_xml_id(f"customer_file.{model}_action")
         return dict(action, domain=domain, context={}, **values)

@@ -80,9 +80,8 @@ class SaleSampleRoundAnswer(models.TransientModel):
         """
         self._use_once()
         customer = self.request_id.commercial_partner_id
-        if (
-            self.answered_by_id and customer and self.answered_by_id.sudo().commercial_partner_id != customer
-        ):  # sudo: whose
+        company = self.answered_by_id.sudo().commercial_partner_id  # sudo: whose contact it is only
+        if company and customer and company != customer:
             raise UserError(
                 self.env._(
                     "%(person)s is not with %(customer)s. Choose who answered for the customer.",

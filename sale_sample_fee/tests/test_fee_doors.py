@@ -227,7 +227,7 @@ class TestFeeDoors(FeeCase):
         ):
             given = {"company_id": self.company.id, "type_id": self.type.id, "partner_id": self.customer.id, **values}
             with self.subTest(values):
-                form = requests.with_context({f"default_{name}": value for name, value in given.items()})
+                form = requests.with_context(**{f"default_{name}": value for name, value in given.items()})
                 value = form.onchange({}, [], {**spec, **dict.fromkeys(given, {})})["value"]
                 self.assertEqual(value.get("budget_available_amount", 0.0), available)
 

@@ -116,13 +116,9 @@ class SaleSampleReportSubscription(models.Model):
         period = self._get_due_period()
         company = self.company_id
         user = self.user_id
-        subscriber = (
-            self
-            .with_user(user)
-            .with_company(company)
-            # nothing of the sender's own context: what the sender has open is not the subscriber's
-            .with_context({"allowed_company_ids": company.ids, "lang": user.lang, "tz": user.tz})
-        )
+        # Nothing of the sender's own context: what the sender has open is not the subscriber's.
+        context = {"allowed_company_ids": company.ids, "lang": user.lang, "tz": user.tz}
+        subscriber = self.with_env(self.env(user=user, context=context))
         wizard = subscriber.env["sale.sample.report"].create({
             "company_id": company.id,
             "period_kind": period.kind,

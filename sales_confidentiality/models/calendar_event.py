@@ -9,7 +9,8 @@ class CalendarEvent(models.Model):
     @api.depends("partner_ids")
     def _compute_invalid_email_partner_ids(self):
         """Warn of addresses that are missing without a need to read the others."""
-        super(CalendarEvent, self.sudo())._compute_invalid_email_partner_ids()  # sudo: whether they are addresses only
+        events = self.sudo()  # sudo: whether they are addresses only
+        return super(CalendarEvent, events)._compute_invalid_email_partner_ids()
 
     @api.model
     def _prepare_partner_contact_details_html(self, section_title, partner):

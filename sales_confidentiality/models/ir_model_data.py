@@ -5,7 +5,8 @@ class IrModelData(models.Model):
     _inherit = "ir.model.data"
 
     @api.model
-    def _process_end(self, modules) -> None:
+    def _process_end(self, modules):
         """Give the documents of addons that came or changed the rule of the team."""
-        super()._process_end(modules)
+        result = super()._process_end(modules)
         self.env["ir.rule"]._sync_team_rules()
+        return result

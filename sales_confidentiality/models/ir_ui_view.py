@@ -25,12 +25,13 @@ class IrUiView(models.Model):
 
     def _postprocess_tag_field(self, node, name_manager, node_info):
         """Take away the icon in front of a closed field with it."""
-        super()._postprocess_tag_field(node, name_manager, node_info)
+        result = super()._postprocess_tag_field(node, name_manager, node_info)
         field = name_manager.model._fields.get(node.get("name"))
         row = node.getparent()
         if field and field.groups == CONTACT_GROUPS and row is not None and row.tag == "div":
             if all(element is node or element.tag == "i" for element in row):
                 self._limit_element(row, field.groups)
+        return result
 
     def _limit_element(self, element, groups: str) -> None:
         """Leave an element of a view to the members of these groups, as ``groups`` of a file would."""

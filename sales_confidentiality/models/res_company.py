@@ -18,23 +18,27 @@ class ResCompany(models.Model):
         "Responsible for Confidentiality",
         domain=lambda self: [("all_group_ids", "in", self.env.ref(SALES_MANAGER_GROUP).ids), ("share", "=", False)],
         help="Is told when somebody exports or opens unusually many customers; if empty, the sales administrators",
+        groups="base.group_system,sales_team.group_sale_manager",
     )
     confidentiality_export_limit = fields.Integer(
         "Exported Records a Day",
         default=500,
         help="Customers, leads, orders and their documents that one person may export in a day before somebody is told;"
         " 0: never",
+        groups="base.group_system,sales_team.group_sale_manager",
     )
     confidentiality_open_limit = fields.Integer(
         "Opened Customers a Day",
         default=100,
         help="Different customers that one person may open in a day before somebody is told; 0: openings are not"
         " recorded",
+        groups="base.group_system,sales_team.group_sale_manager",
     )
     confidentiality_list_limit = fields.Integer(
         "Listed Customers a Day",
         default=5000,
         help="Customers that one person may read in lists in a day before somebody is told, counted each time; 0: never",
+        groups="base.group_system,sales_team.group_sale_manager",
     )
 
     _confidentiality_limits_not_negative = models.Constraint(
@@ -45,7 +49,7 @@ class ResCompany(models.Model):
 
     @api.constrains("confidentiality_user_id")
     def _check_confidentiality_user(self):
-        for company in self:
+        for company in self.sudo():  # sudo: whoever may write companies
             user = company.confidentiality_user_id
             if user and not user.has_group(SALES_MANAGER_GROUP):
                 raise ValidationError(

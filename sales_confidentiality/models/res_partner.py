@@ -74,13 +74,13 @@ class ResPartner(models.Model):
 
         Links to a contact show its name with all rights, hence the user is asked, not what the server may read.
         """
-        if self.env.context.get("show_email") and not self._sees_contact_data():
-            plain = self.with_context(show_email=False)
-            super(ResPartner, plain)._compute_display_name()
-            for partner, named in zip(self, plain, strict=True):
-                partner.display_name = named.display_name
-        else:
-            super()._compute_display_name()
+        if not self.env.context.get("show_email") or self._sees_contact_data():
+            return super()._compute_display_name()
+        plain = self.with_context(show_email=False)
+        result = super(ResPartner, plain)._compute_display_name()
+        for partner, named in zip(self, plain, strict=True):
+            partner.display_name = named.display_name
+        return result
 
     def _to_store_defaults(self, target: Store.Target) -> list:
         return self._mask_store_fields(super()._to_store_defaults(target))

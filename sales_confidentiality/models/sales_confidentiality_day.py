@@ -31,11 +31,11 @@ class SalesConfidentialityDay(models.Model):
     _order = "day DESC, id DESC"
     _rec_name = "user_id"
 
-    user_id = fields.Many2one("res.users", "User", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", "Company", required=True, readonly=True, index=True)
-    day = fields.Date("Day", required=True, readonly=True, index=True)
+    user_id = fields.Many2one("res.users", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    day = fields.Date(required=True, readonly=True, index=True)
     kind = fields.Selection(KINDS, "What", required=True, readonly=True)
-    number = fields.Integer("Number", readonly=True)
+    number = fields.Integer(readonly=True)
     allowed = fields.Integer("Limit", readonly=True, help="The company's limit when this was last counted")
     alerted_at = fields.Datetime(
         "Told on", readonly=True, help="When the number passed the limit and somebody was told"

@@ -14,12 +14,12 @@ class SalesCustomerOpening(models.Model):
     _rec_name = "partner_id"
     _log_access = False
 
-    user_id = fields.Many2one("res.users", "User", required=True, readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", "Company", required=True, readonly=True)
-    day = fields.Date("Day", required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    day = fields.Date(required=True, readonly=True)
     opened_at = fields.Datetime("First Opened", required=True, readonly=True)
 
     _once_a_day = models.UniqueIndex("(user_id, day, partner_id)", "An opening is counted once a day.")

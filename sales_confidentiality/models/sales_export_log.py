@@ -20,8 +20,8 @@ class SalesExportLog(models.Model):
     _inherit = ["sales.department.append.only.mixin", "sales.department.closed.mixin"]
     _order = "exported_at DESC, id DESC"
 
-    user_id = fields.Many2one("res.users", "User", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", "Company", required=True, readonly=True, index=True)
+    user_id = fields.Many2one("res.users", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     exported_at = fields.Datetime("Exported on", required=True, readonly=True, index=True)
     model = fields.Char("Technical Name", required=True, readonly=True)
     res_model_id = fields.Many2one("ir.model", "What", readonly=True, ondelete="set null", index="btree_not_null")

@@ -1,4 +1,5 @@
 from . import (
+    test_access,
     test_contact,
     test_cost,
     test_export,

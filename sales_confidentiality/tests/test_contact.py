@@ -27,7 +27,7 @@ class TestContact(ConfidentialCase):
     def test_attributes(self):
         for name in FIELDS:
             with self.assertRaises(AccessError):
-                self.mine[name]
+                self.mine.mapped(name)
 
     def test_read_gives_nothing(self):
         for rows in (
@@ -80,7 +80,7 @@ class TestContact(ConfidentialCase):
                 attempt()
 
     def _refuse(self):
-        raise AccessError("nothing found")
+        raise AccessError(self.env._("nothing found"))
 
     def test_export(self):
         self.rnd.group_ids += self.env.ref("base.group_allow_export")

@@ -15,7 +15,7 @@ class IrAttachment(models.Model):
             self.check_access("write")  # of where the file belongs now
         return result
 
-    def _check_access(self, operation: str) -> "tuple[models.Model, Callable] | None":
+    def _check_access(self, operation: str) -> tuple[models.Model, Callable] | None:
         refused = super()._check_access(operation)
         if self.env.su or operation == "read":
             return refused

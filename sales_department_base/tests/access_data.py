@@ -99,13 +99,15 @@ def by_role(rights: Iterable[Right], roles: Iterable[str]) -> dict[tuple[str, st
 
 
 def group(found: dict[tuple[str, str], tuple[str, ...]]) -> list[Right]:
-    """Return rows in which the roles with the same rights on a model stand together, those with most rights first."""
+    """Return rows in which the roles with the same rights on a model stand together, those with most rights first.
+
+    The others are those without any right, if there are some: a right is always given by name.
+    """
     roles: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for (model, role), scopes in found.items():
         roles[model, scopes].append(role)
-    most = {model: max(len(names) for (one, _), names in roles.items() if one == model) for model, _scopes in roles}
     rows = []
     for (model, scopes), names in roles.items():
-        is_most = len(names) == most[model] and OTHERS not in {row.roles for row in rows if row.model == model}
-        rows.append(Right(model, OTHERS if is_most else " ".join(names), *scopes))
+        nothing = not set("".join(scopes)) - {NONE}
+        rows.append(Right(model, OTHERS if nothing else " ".join(names), *scopes))
     return sorted(rows, key=lambda row: (row.model, -len("".join(row.scopes).replace(NONE, "")), row.scopes))

@@ -72,9 +72,9 @@ class CaseDialog(models.TransientModel):
     _dialog_access = {"other_id": "write"}
 
     case_id = fields.Many2one(CASE)
-    other_id = fields.Many2one(CASE, string="Other")
+    other_id = fields.Many2one(CASE, "Other Case")
     case_ids = fields.Many2many(CASE, string="Several")
-    like_id = fields.Many2one(CASE, string="Like", compute="_compute_like_id", store=True, readonly=False)
+    like_id = fields.Many2one(CASE, "Case Like It", compute="_compute_like_id", store=True, readonly=False)
     shown = fields.Char(compute="_compute_shown")
 
     @api.model
