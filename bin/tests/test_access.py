@@ -26,11 +26,14 @@ class TestAccessPage(unittest.TestCase):
 
     def test_roles_with_the_same_rights_stand_together(self):
         source = access.data()
-        found = {
-            ("a", "x"): ("r", "r", "r", "-"),
-            ("a", "y"): ("crwd", "r", "-", "-"),
-            ("a", "z"): ("r", "r", "r", "-"),
-        }
+        reads, nothing = ("r", "r", "r", "-"), ("-", "-", "-", "-")
+        found = {("a", "x"): reads, ("a", "y"): ("crwd", "r", "-", "-"), ("a", "z"): reads, ("a", "w"): nothing}
         rows = source.group(found)
-        self.assertEqual([row.roles for row in rows], ["y", "others"])
-        self.assertEqual(source.by_role(rows, ["x", "y", "z"]), found)
+        self.assertEqual([row.roles for row in rows], ["y", "x z", "others"])
+        self.assertEqual(source.by_role(rows, ["w", "x", "y", "z"]), found)
+
+    def test_a_higher_addon_says_more(self):
+        source = access.data()
+        lower = source.group({("a", "x"): ("r", "r", "r", "-"), ("a", "y"): ("-", "-", "-", "-")})
+        told = source.by_role([*lower, source.Right("a", "y", "r", "-", "-", "-")], ["x", "y"])
+        self.assertEqual(told, {("a", "x"): ("r", "r", "r", "-"), ("a", "y"): ("r", "-", "-", "-")})
