@@ -21,8 +21,6 @@ from .tally import Section, Tally
 OPTIONAL = frozenset({"sale_margin"})
 # No addon is begun alone after so many seconds, unless all are asked for: the whole stays below 40 minutes.
 LATEST_START = 28 * 60
-# The test that compares the rights of all roles with the data.
-RIGHTS = "/sales_department_base:TestAccessMatrix"
 # The long form of the attacks may take so many seconds.
 LONGEST_ATTACK = 3 * 3600
 # Tests that need no Odoo: their folder, and the folder from which they import.
@@ -140,8 +138,6 @@ def _installed(tally: Tally, names: list[str], tested: list[str], *, tours_too: 
     with tally.section(f"Tests{words} without demo data{', tours too' if tours_too else ''}") as section:
         database = scratch(purpose, names, also=OPTIONAL)
         tags = _tags(tested, tours=None if tours_too else False)
-        if purpose == "apart":
-            tags += f",{RIGHTS}"  # these change them
         run = odoo(f"tests-{purpose}", "-d", database, "-i", ",".join(names), "--test-tags", tags, *_http())
         run.report(section, "tests", tests_expected=True)
     if not database:

@@ -32,7 +32,7 @@ class TestAccessPage(unittest.TestCase):
         self.assertEqual([row.roles for row in rows], ["y", "x z", "others"])
         self.assertEqual(source.by_role(rows, ["w", "x", "y", "z"]), found)
 
-    def test_a_higher_addon_says_more(self):
+    def test_another_addon_says_more(self):
         source = access.data()
         lower = source.group({("a", "x"): ("r", "r", "r", "-"), ("a", "y"): ("-", "-", "-", "-")})
         told = source.by_role([*lower, source.Right("a", "y", "r", "-", "-", "-")], ["x", "y"])

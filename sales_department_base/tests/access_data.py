@@ -5,8 +5,8 @@ Plain Python: ``make access`` reads it without Odoo.
 - ``access_roles.csv``: the roles that an addon brings, with their groups.
 - ``access.csv``: for each model and the roles that have the same rights, what they may do with their own records, those
   of their team, of everybody in the company, and of another company: c(reate), r(ead), w(rite), d(elete) or ``-``.
-  ``others`` are all roles that the model's other lines do not name. A line of a higher addon, written by hand, says
-  what is different where that addon is installed.
+  ``others`` are all roles that the model's other lines do not name. Lines about a model of another addon are written
+  by hand: they say what is different where this addon is installed, too.
 - ``access_fields.csv``: the fields that only members of some groups read, and those that employees without any role,
   customers on the portal or visitors of the website read.
 """
@@ -85,10 +85,7 @@ def write(rows: list, kind: type, addon: Path) -> None:
 def by_role(rights: Iterable[Right], roles: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the letters by scope of each (model, role).
 
-    A role's own line goes before that of the others, and what a higher addon says of a role before what a lower one
-    does: some rights are there only with an addon that stands on top of the model's.
-
-    :param rights: rows, those of lower addons first
+    A role's own line goes before that of the others, and of two lines the later one.
     """
     rows = sorted(rights, key=lambda right: right.roles != OTHERS)
     return {

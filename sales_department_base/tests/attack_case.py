@@ -200,7 +200,7 @@ class AttackCase(TransactionCase):
         self.counts["calls"] += 1
         started = _now()
         result, error, changed = None, None, frozenset()
-        with mute_logger("odoo.sql_db", "odoo.models.unlink"), suppress(_Undo), self.env.cr.savepoint():
+        with mute_logger("odoo.sql_db", "odoo.models.unlink", "py.warnings"), suppress(_Undo), self.env.cr.savepoint():
             before = self._count_changes()
             try:
                 result = call_kw(env[model], method, list(args), {**kwargs, "context": context})

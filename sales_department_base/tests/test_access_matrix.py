@@ -54,7 +54,7 @@ class AccessCase(AttackCase):
 
     def compare(self, addon: str | None = None) -> dict[tuple[str, str], tuple[str, ...]]:
         """Fail where the data tells another right than Odoo allows, for all models or those of one addon; return it."""
-        told = by_role((right for path in self.addons.values() for right in read(Right, path)), self.roles)
+        told = self._get_told()
         with self.attacking("rights"):
             found = self.measure(addon)
             self.counts["models"] = len({name for name, _role in found})
@@ -64,6 +64,16 @@ class AccessCase(AttackCase):
                     told_now = "/".join(told.get((name, role), ["nothing"]))
                     self.find(name, role, f"access.csv tells {told_now}, Odoo allows {'/'.join(scopes)}")
         return told
+
+    def _get_told(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Return what the data tells; what an addon says of the models of others goes before what those say."""
+        rows = [(addon, right) for addon, path in self.addons.items() for right in read(Right, path)]
+        rows.sort(key=lambda row: row[0] != self._get_home(row[1].model))
+        return by_role((right for _addon, right in rows), self.roles)
+
+    def _get_home(self, name):
+        """Return the addon that brings a model."""
+        return self.env[name]._original_module
 
     def _measure(self, user, name, scope):
         model, world = self.env[name].with_env(self.act(user)), self.scopes[scope]
@@ -161,9 +171,6 @@ class TestWriteAccess(AccessCase):
             write(group(rights) + by_hand[addon], Right, path)
             rows = [row for row in fields if self._get_addon(row) == addon]
             write(rows, FieldRight, path)
-
-    def _get_home(self, name):
-        return self.env[name]._original_module
 
     def _get_addon(self, row):
         """Return the addon that must be installed for the row to hold: of the field or, for one of a mixin, the model."""
