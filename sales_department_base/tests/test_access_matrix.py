@@ -72,8 +72,8 @@ class AccessCase(AttackCase):
         return by_role((right for _addon, right in rows), self.roles)
 
     def _get_home(self, name):
-        """Return the addon that brings a model."""
-        return self.env[name]._original_module
+        """Return the addon that brings a model; none for one that is not installed."""
+        return self.env[name]._original_module if name in self.env else None
 
     def _measure(self, user, name, scope):
         model, world = self.env[name].with_env(self.act(user)), self.scopes[scope]
