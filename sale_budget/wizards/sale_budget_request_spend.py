@@ -8,7 +8,6 @@ class SaleBudgetRequestSpend(models.TransientModel):
     _name = "sale.budget.request.spend"
     _description = "Record Cost"
     _inherit = ["sales.department.dialog.mixin"]
-    _open_parents = frozenset({"request_id"})  # who lets cost through over budget may not change requests
 
     request_id = fields.Many2one("sale.budget.request", required=True)
     currency_id = fields.Many2one(related="request_id.budget_currency_id")

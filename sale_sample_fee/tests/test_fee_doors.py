@@ -1,9 +1,9 @@
 """What hostile clients try on fees: each is refused, and nothing has changed."""
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, new_test_user, tagged
 
@@ -56,15 +56,6 @@ class TestFeeDoors(FeeCase):
             "user_id": cls.manager.id,
             "member_ids": [Command.set(cls.colleague.ids)],
         })
-
-    @contextmanager
-    def assertClosed(self, error=AccessError):
-        """Check that it is refused."""
-        self.env.flush_all()
-        with self.assertRaises(error), self.env.cr.savepoint():
-            yield
-            self.env.flush_all()
-        self.env.invalidate_all()
 
     # ---- who reads money ----
 

@@ -1,9 +1,9 @@
 """What hostile clients try on refund agreements: each is refused, and nothing has changed."""
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -19,15 +19,6 @@ class TestRefundDoors(RefundCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.other_customer = cls.env["res.partner"].create({"name": "City Shoes", "is_company": True})
-
-    @contextmanager
-    def assertClosed(self, error=AccessError):
-        """Check that it is refused."""
-        self.env.flush_all()
-        with self.assertRaises(error), self.env.cr.savepoint():
-            yield
-            self.env.flush_all()
-        self.env.invalidate_all()
 
     def _dialog(self, agreement, user=None, **values):
         dialogs = self.env["sale.sample.refund.book"].with_user(user or self.finance)

@@ -12,7 +12,6 @@ class SaleSampleFeeTester(models.TransientModel):
     _name = "sale.sample.fee.tester"
     _description = "Try the Fee Policy"
     _inherit = ["sales.department.dialog.mixin"]
-    _open_parents = frozenset({"type_id"})  # the type is part of the case that is tried
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")

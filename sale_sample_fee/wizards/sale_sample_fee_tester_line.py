@@ -7,7 +7,6 @@ class SaleSampleFeeTesterLine(models.TransientModel):
     _name = "sale.sample.fee.tester.line"
     _description = "Rule Tried"
     _inherit = ["sales.department.dialog.mixin"]
-    _open_parents = frozenset({"policy_id"})  # the rule is only named
 
     tester_id = fields.Many2one("sale.sample.fee.tester", required=True, ondelete="cascade", index=True)
     policy_id = fields.Many2one("sale.sample.fee.policy", "Rule", required=True, ondelete="cascade")

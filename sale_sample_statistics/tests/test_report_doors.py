@@ -1,9 +1,9 @@
 """What hostile clients try on statistics and reports: each is refused, and nothing has changed."""
 
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import Form, freeze_time, new_test_user, tagged
 
 from odoo.addons.sale_sample.tests.common_rounds import ROLES
@@ -17,15 +17,6 @@ RATIOS = ("return_ratio", "cost_per_won", "payback_days")
 
 @tagged("post_install", "-at_install")
 class TestReportDoors(StatisticsCase):
-    @contextmanager
-    def assertClosed(self, error=AccessError):
-        """Check that it is refused."""
-        self.env.flush_all()
-        with self.assertRaises(error), self.env.cr.savepoint():
-            yield
-            self.env.flush_all()
-        self.env.invalidate_all()
-
     def _charged(self):
         """Charge a fee on a confirmed order."""
         decision = self.env["sale.sample.fee.decision"].create({

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 from unittest.mock import Mock, patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, freeze_time, new_test_user
 
@@ -62,6 +62,15 @@ class DepartmentCase(TransactionCase):
         with self.assertRaises(error) as caught:
             yield
         self.assertRegex(str(caught.exception), pattern)
+
+    @contextmanager
+    def assertClosed(self, error=AccessError):
+        """Check that it is refused."""
+        self.env.flush_all()
+        with self.assertRaises(error), self.env.cr.savepoint():
+            yield
+            self.env.flush_all()
+        self.env.invalidate_all()
 
 
 def assert_transitions_declared(model) -> None:
