@@ -6,13 +6,23 @@ its own 600 included: here they see only those named; where a test walks the
 models of the database, what it says about Odoo's own is left out.
 
 `quick`: those tests of the addons that need no database.
+
+`judge`: the same tests of one addon, once for each mistake put into its sources.
 """
 
 import importlib
+import importlib.util
 import json
+import os
+import resource
+import signal
 import sys
+import time
 import unittest
+from collections.abc import Iterable
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from unittest import mock
 
@@ -93,9 +103,8 @@ def checks(database: str, folder: str, *names: str) -> dict[str, list[str]]:
     return found
 
 
-def quick(*names: str) -> dict[str, Any]:
-    """Run the addons' tests that build on Odoo's BaseCase and never ask for a database."""
-    _configure()
+def _pure_tests(names: Iterable[str]) -> unittest.TestSuite:
+    """Return the addons' tests that build on Odoo's BaseCase and never ask for a database."""
     from odoo.tests import BaseCase, TransactionCase
 
     suite = unittest.TestSuite()
@@ -107,10 +116,90 @@ def quick(*names: str) -> dict[str, Any]:
                 pure = isinstance(kind, type) and issubclass(kind, BaseCase) and not issubclass(kind, TransactionCase)
                 if pure and kind.__module__ == module.__name__:
                     suite.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(kind))
-    count, broken = _run(suite)
+    return suite
+
+
+def quick(*names: str) -> dict[str, Any]:
+    """Run the pure tests of addons."""
+    _configure()
+    count, broken = _run(_pure_tests(names))
     return {"ran": count, "failed": broken}
 
 
+class _Changed(SourceFileLoader):
+    """Finds one module, whose source is another than the file's. Nothing is written, nor read from a cache."""
+
+    def __init__(self, name: str, path: str, source: str) -> None:
+        super().__init__(name, path)
+        self._source = source
+
+    def find_spec(self, name: str, *_path: Any) -> ModuleSpec | None:
+        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._source, self.path, "exec")
+
+
+def judge(file: str) -> dict[str, Any]:
+    """Run the pure tests of an addon for each changed source of a module of it, each in a process forked for it.
+
+    What the addon needs is loaded before, the addon itself in the fork, so that all of it gets the changed module.
+
+    :param file: JSON of ``{addon: its name, needs: [addon], changed: [(module, path, source)]}``
+    :return: of each changed source 0 when all tests pass, 1 when one fails, or minus the signal that ended it; and the
+        same of the unchanged sources
+    """
+    _configure()
+    from hypothesis import Phase, settings
+
+    work = json.loads(Path(file).read_text(encoding="utf-8"))
+    # The same examples each time; none is looked for that fails more simply.
+    tries = {"max_examples": 50, "database": None, "derandomize": True, "deadline": None}
+    settings.register_profile("mutants", settings(phases=(Phase.explicit, Phase.generate), **tries))
+    settings.load_profile("mutants")
+    for name in work["needs"]:
+        importlib.import_module(f"odoo.addons.{name}")
+    started = time.monotonic()
+    unchanged = _wait(_fork(work["addon"], 600))[1]
+    longest = 10 + 5 * round(time.monotonic() - started)
+    verdicts, running = {}, {}
+    for place, changed in enumerate(work["changed"]):
+        running[_fork(work["addon"], longest, *changed)] = place
+        if len(running) >= (os.cpu_count() or 1):
+            process, verdict = _wait()
+            verdicts[running.pop(process)] = verdict
+    while running:
+        process, verdict = _wait()
+        verdicts[running.pop(process)] = verdict
+    return {"unchanged": unchanged, "verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
+
+
+def _wait(process: int = -1) -> tuple[int, int]:
+    process, status = os.waitpid(process, 0)
+    return process, os.waitstatus_to_exitcode(status)
+
+
+def _fork(addon: str, seconds: int, *changed: str) -> int:
+    """Run the pure tests of an addon, with a changed module, in a process that ends after `seconds`; return its id."""
+    if process := os.fork():
+        return process
+    code = 1
+    try:
+        signal.alarm(seconds)  # nobody handles it: it ends the process
+        resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        if changed:
+            sys.meta_path.insert(0, _Changed(*changed))
+        result = unittest.TestResult()
+        result.failfast = True
+        _pure_tests([addon]).run(result)
+        code = 0 if result.testsRun and result.wasSuccessful() else 1
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    functions = {"checks": checks, "quick": quick}
+    functions = {"checks": checks, "quick": quick, "judge": judge}
     print(f"{ANSWER}{json.dumps(functions[sys.argv[1]](*sys.argv[2:]))}")
