@@ -19,7 +19,8 @@ import signal
 import sys
 import time
 import unittest
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType
@@ -140,14 +141,35 @@ class _Changed(SourceFileLoader):
         return compile(self._source, self.path, "exec")
 
 
+class _Timed(unittest.TestResult):
+    """Adds up how long the tests of each class took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._started = 0.0
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        super().startTest(test)
+        self._started = time.monotonic()
+
+    def stopTest(self, test: unittest.TestCase) -> None:
+        super().stopTest(test)
+        self.seconds[_class_of(test)] += time.monotonic() - self._started
+
+
+def _class_of(test: unittest.TestCase) -> str:
+    return f"{type(test).__module__}.{type(test).__qualname__}"
+
+
 def judge(file: str) -> dict[str, Any]:
-    """Run the pure tests of an addon for each changed source of a module of it, each in a process forked for it.
+    """Run the pure tests of an addon for each changed source of a module of its `tools/`, in a process forked for it.
 
-    What the addon needs is loaded before, the addon itself in the fork, so that all of it gets the changed module.
+    All is loaded before; the fork loads `tools/` and the modules of the pure tests anew, and so gets the changed module.
 
-    :param file: JSON of ``{addon: its name, needs: [addon], changed: [(module, path, source)]}``
-    :return: of each changed source 0 when all tests pass, 1 when one fails, or minus the signal that ended it; and the
-        same of the unchanged sources
+    :param file: JSON of ``{addon: its name, changed: [(module, path, source)]}``
+    :return: of each changed source 0 when all tests pass, 1 when one fails, or minus the signal that ended it; and what
+        fails without a change
     """
     _configure()
     from hypothesis import Phase, settings
@@ -157,44 +179,54 @@ def judge(file: str) -> dict[str, Any]:
     tries = {"max_examples": 50, "database": None, "derandomize": True, "deadline": None}
     settings.register_profile("mutants", settings(phases=(Phase.explicit, Phase.generate), **tries))
     settings.load_profile("mutants")
-    for name in work["needs"]:
-        importlib.import_module(f"odoo.addons.{name}")
-    started = time.monotonic()
-    unchanged = _wait(_fork(work["addon"], 600))[1]
-    longest = 10 + 5 * round(time.monotonic() - started)
+    unchanged = _Timed()
+    _pure_tests([work["addon"]]).run(unchanged)
+    failed = [trace for _test, trace in [*unchanged.failures, *unchanged.errors]]
+    if failed or not unchanged.testsRun:
+        return {"failed": failed or ["there is no test without a database"]}
     verdicts, running = {}, {}
     for place, changed in enumerate(work["changed"]):
-        running[_fork(work["addon"], longest, *changed)] = place
+        running[_fork(work["addon"], unchanged.seconds, *changed)] = place
         if len(running) >= (os.cpu_count() or 1):
             process, verdict = _wait()
             verdicts[running.pop(process)] = verdict
     while running:
         process, verdict = _wait()
         verdicts[running.pop(process)] = verdict
-    return {"unchanged": unchanged, "verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
+    return {"verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
 
 
-def _wait(process: int = -1) -> tuple[int, int]:
-    process, status = os.waitpid(process, 0)
+def _wait() -> tuple[int, int]:
+    process, status = os.wait()
     return process, os.waitstatus_to_exitcode(status)
 
 
-def _fork(addon: str, seconds: int, *changed: str) -> int:
-    """Run the pure tests of an addon, with a changed module, in a process that ends after `seconds`; return its id."""
+def _fork(addon: str, seconds: Mapping[str, float], module: str, path: str, source: str) -> int:
+    """Run the pure tests of an addon with a changed module in a process of their own; return its id.
+
+    :param seconds: which each class of tests takes. The quick ones come first, as one failure is enough; what takes
+        ten times as long as all never ends.
+    """
     if process := os.fork():
         return process
     code = 1
     try:
-        signal.alarm(seconds)  # nobody handles it: it ends the process
+        signal.alarm(10 + round(10 * sum(seconds.values())))  # nobody handles it: it ends the process
         resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        if changed:
-            sys.meta_path.insert(0, _Changed(*changed))
+        sys.meta_path.insert(0, _Changed(module, path, source))
+        tests = sorted({name.rpartition(".")[0] for name in seconds})
+        tools = f"odoo.addons.{addon}.tools"
+        for name in [one for one in sys.modules if one in tests or one == tools or one.startswith(f"{tools}.")]:
+            del sys.modules[name]
+        for name in tests:
+            importlib.import_module(name)
         result = unittest.TestResult()
         result.failfast = True
-        _pure_tests([addon]).run(result)
+        suite = unittest.TestSuite(sorted(_pure_tests([addon]), key=lambda test: seconds[_class_of(test)]))
+        suite.run(result)
         code = 0 if result.testsRun and result.wasSuccessful() else 1
     finally:
         os._exit(code)

@@ -87,9 +87,8 @@ class TestJudge(unittest.TestCase):
                 mock.patch.object(mutate, "ROOT", path.parents[2]),
                 mock.patch.object(mutate, "LIST", path.parents[2]),
                 mock.patch.object(mutate, "addons", lambda: {"addon": mock.Mock(path=path.parents[1])}),
-                mock.patch.object(mutate, "needed", lambda names: (names, [])),
                 mock.patch.object(mutate.mutants, "mutants", lambda source: made),
-                mock.patch.object(mutate.inside, "call", lambda *_: {"unchanged": 0, "verdicts": verdicts}),
+                mock.patch.object(mutate.inside, "call", lambda *_: {"verdicts": verdicts}),
             ):
                 mutate.judge(section, "addon", known)
             return section

@@ -49,3 +49,5 @@ class TestToolsRules(BaseCase):
         self.assertEqual(conflicts([grade, Rule.of("other", grade="B")]), [])
         self.assertEqual(len(conflicts([grade, Rule.of("twin", grade="A")])), 1)
         self.assertEqual(conflicts([grade, Rule.of("own", company=1, type="MO")]), [])
+        other, own = Rule.of("other", grade="B"), Rule.of("own", company=1)
+        self.assertEqual(conflicts([other, grade, own, type_]), [(other, type_), (grade, type_)])

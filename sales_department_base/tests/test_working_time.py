@@ -37,6 +37,15 @@ class TestWorkingTime(BaseCase):
         worked = WorkingTime([(at(8), at(12)), (at(10), at(14)), (at(9), at(10))])
         self.assertEqual(worked.between(at(0), at(24)), timedelta(hours=6))
 
+    def test_overlap_after_a_break_counts_once(self):
+        worked = WorkingTime([(at(8), at(9)), (at(10), at(14)), (at(12), at(13)), (at(11), at(16))])
+        self.assertEqual(worked.between(at(0), at(24)), timedelta(hours=7))
+        self.assertEqual(worked.between(at(10), at(15)), timedelta(hours=5))
+
+    def test_spans_that_touch_or_are_empty_add_nothing(self):
+        worked = WorkingTime([(at(8), at(9)), (at(9), at(10)), (at(9), at(9)), (at(12), at(12))])
+        self.assertEqual(worked.between(at(8.5), at(24)), timedelta(hours=1.5))
+
     def test_no_span_no_work(self):
         empty = WorkingTime([])
         self.assertEqual(empty.between(at(0), at(24)), timedelta())

@@ -96,12 +96,5 @@ def _local_midnight(day: date, zone: pytz.BaseTzInfo) -> datetime:
     """
     midnight = datetime.combine(day, time.min)
     readings = [zone.localize(midnight, is_dst=is_dst).astimezone(pytz.utc) for is_dst in (False, True)]
-    try:
-        zone.localize(midnight, is_dst=None)
-    except pytz.NonExistentTimeError:
-        moment = max(readings)
-    except pytz.AmbiguousTimeError:
-        moment = min(readings)
-    else:
-        moment = readings[0]
-    return moment.replace(tzinfo=None)
+    midnights = [moment for moment in readings if moment.astimezone(zone).replace(tzinfo=None) == midnight]
+    return min(midnights, default=max(readings)).replace(tzinfo=None)

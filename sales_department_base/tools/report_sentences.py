@@ -31,7 +31,7 @@ class Sentence:
 
 def direction(change: float, least: float) -> Literal["same", "up", "down"]:
     """Return which way a figure went; changes smaller than `least` are none."""
-    return "same" if abs(change) < least else "up" if change > 0 else "down"
+    return "up" if change >= least else "down" if -change >= least else "same"
 
 
 def moved(name: str, now: Figures, before: Figures, least: float) -> Sentence | None:

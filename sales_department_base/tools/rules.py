@@ -65,7 +65,7 @@ def resolve(rules: Iterable[Rule], case: Case) -> Rule | None:
     winners = [rule for rule in holding if rule.specificity == best]
     if len(winners) > 1:
         raise AmbiguousRulesError([rule.key for rule in winners])
-    return winners[0] if winners else None
+    return next(iter(winners), None)
 
 
 def conflicts(rules: Sequence[Rule]) -> list[tuple[Rule, Rule]]:

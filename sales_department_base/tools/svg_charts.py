@@ -66,7 +66,7 @@ def columns_svg(pairs: Sequence[Pair], names: tuple[str, str], *, width: float =
     """
     if not pairs:
         return ""
-    top = nice_ceiling(max((value or 0.0 for pair in pairs for value in (pair.first, pair.second)), default=0.0))
+    top = nice_ceiling(_greatest(pairs))
     inner, room = height - TOP - BOTTOM, (width - LEFT - 6) / len(pairs)
     parts = _legend(names, LEFT, 12)
     for share in (0.0, 0.5, 1.0):
@@ -92,7 +92,7 @@ def rows_svg(pairs: Sequence[Pair], names: tuple[str, str], *, width: float = 68
     """
     if not pairs:
         return ""
-    top = max((value or 0.0 for pair in pairs for value in (pair.first, pair.second)), default=0.0) or 1.0
+    top = _greatest(pairs)
     room = 30.0
     inner = width - label_width - 50
     parts = _legend(names, label_width, 12)
@@ -107,13 +107,16 @@ def rows_svg(pairs: Sequence[Pair], names: tuple[str, str], *, width: float = 68
     return _svg(width, TOP + room * len(pairs), parts)
 
 
+def _greatest(pairs: Sequence[Pair]) -> float:
+    """Return the greatest figure, 1 where there is none but zero."""
+    return max((value for pair in pairs for value in (pair.first, pair.second) if value), default=1.0)
+
+
 def nice_ceiling(value: float) -> float:
-    """Return the least of 1, 2, 4, 5, 10, 20, 40, 50 … that is not below `value`; at least 4."""
-    if value <= 4:
-        return 4.0
+    """Return the least of 4, 5, 10, 20, 40, 50, 100 … that is not below `value`."""
     power = 1.0
     while True:
-        for step in (1, 2, 4, 5):
+        for step in (4, 5, 10, 20):
             if step * power >= value:
                 return step * power
         power *= 10
@@ -183,7 +186,7 @@ def step_path(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _spread(places: Sequence[float], room: float) -> list[int]:
-    """Return which of the rising ``places`` can be labelled without touching; the last always is."""
+    """Return which of the rising ``places`` can be labelled without touching, from left to right; the last always is."""
     chosen: list[int] = []
     for index in reversed(range(len(places))):
         if not chosen or places[chosen[-1]] - places[index] >= room:
