@@ -42,8 +42,9 @@ class TestWilson(BaseCase):
             self.assertAlmostEqual(low, 1 - mirrored[1])
 
     def test_impossible_counts(self):
-        with self.assertRaisesRegex(ValueError, "5 won of 4 closed"):
-            wilson_interval(5, 4)
+        for won, closed in ((5, 4), (-1, 4), (0, -1)):
+            with self.assertRaisesRegex(ValueError, f"{won} won of {closed} closed"):
+                wilson_interval(won, closed)
 
 
 class TestTraitCounts(BaseCase):
@@ -52,6 +53,22 @@ class TestTraitCounts(BaseCase):
         self.assertEqual((counts.with_trait.value, counts.without_trait.value), (0.6, 0.3))
         self.assertAlmostEqual(counts.lift, 2.0)
         self.assertEqual(counts.unknown, 3)
+
+    def test_nothing_is_known_of_a_new_trait(self):
+        counts = TraitCounts()
+        self.assertEqual((counts.with_trait.closed, counts.without_trait.closed, counts.unknown), (0, 0, 0))
+        self.assertEqual(counts.strength, 0)
+
+    def test_five_closed_leads_on_each_side_are_enough(self):
+        for counts, judged in (
+            (TraitCounts(3, 2, 1, 4), True),
+            (TraitCounts(3, 1, 1, 4), False),
+            (TraitCounts(3, 2, 1, 3), False),
+            (TraitCounts(0, 5, 5, 0), True),
+            (TraitCounts(2, 2, 2, 2, 9, 9), False),
+        ):
+            with self.subTest(counts=counts):
+                self.assertEqual(counts.is_judged, judged)
 
     def test_no_lift_over_nothing(self):
         self.assertIsNone(TraitCounts(won_with=3, lost_without=3).lift)
@@ -75,6 +92,15 @@ class TestProposedWeights(BaseCase):
         self.assertGreater(proposed[0], 15)
         self.assertGreater(proposed[1], 0)
         self.assertAlmostEqual(sum(proposed), 20)
+        for weight, counts in zip(proposed, (self.strong, self.weak), strict=True):
+            share = counts.strength / (self.strong.strength + self.weak.strength)
+            self.assertEqual(weight, round(20 * share, 1))
+            self.assertNotEqual(weight, round(weight), "the example has a decimal")
+
+    def test_little_to_learn_is_learnt_all_the_same(self):
+        """The odds of a weak trait are half as high again; the other trait tells nothing."""
+        self.assertLess(self.weak.strength, 0.5)
+        self.assertEqual(propose_weights([(10, self.weak), (10, TraitCounts(5, 5, 5, 5))]), [20, 0])
 
     def test_too_few_keep_their_weight(self):
         proposed = propose_weights([(10, self.strong), (7, self.few), (5, self.weak)])

@@ -118,7 +118,7 @@ def propose_weights(traits: Sequence[tuple[float, TraitCounts]]) -> list[float]:
     strengths = [max(counts.strength, 0.0) if counts.is_judged else None for _weight, counts in traits]
     total = sum(strength for strength in strengths if strength is not None)
     shared = sum(weight for (weight, _counts), strength in zip(traits, strengths, strict=True) if strength is not None)
-    if total <= 0 or shared <= 0:
+    if total <= 0:
         return [weight for weight, _counts in traits]
     return [
         weight if strength is None else round(shared * strength / total, 1)

@@ -5,5 +5,6 @@ from . import (
     test_doors,
     test_performance_pages,
     test_security,
+    test_tools_customer_file,
     test_tours_completeness,
 )

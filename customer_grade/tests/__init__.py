@@ -26,6 +26,7 @@ from . import (
     test_security,
     test_simulation,
     test_simulation_prospect,
+    test_tools_metric,
     test_tours,
     test_tours_simulation,
 )

@@ -4,7 +4,15 @@ from datetime import date
 
 from odoo.tests import BaseCase
 
-from odoo.addons.customer_grade.tools.assessment import Assessor, History, Present, full_months, movement
+from odoo.addons.customer_grade.tools.assessment import (
+    Assessor,
+    History,
+    Present,
+    full_months,
+    lead_key,
+    movement,
+    partner_and_lead,
+)
 from odoo.addons.customer_grade.tools.decision import Policy, Threshold
 
 RANK = {1: 0, 2: 1, 3: 2}
@@ -21,6 +29,16 @@ def assessor(points, **values):
         figures={"revenue": {7: 1234.5}},
         points={key: {7: earned} for key, earned in points.items()},
     )
+
+
+class TestKeys(BaseCase):
+    def test_partners_and_leads_have_one_key_each(self):
+        for number in (1, 2, 4711):
+            self.assertEqual(partner_and_lead(number), (number, None))
+            self.assertEqual(partner_and_lead(lead_key(number)), (None, number))
+            for key in (number, lead_key(number)):
+                row = Assessor(Policy(STEPS), {"a": 1.0}, DAY, RANK, points={"a": {key: 1.0}})
+                self.assertEqual(row.assess(key, Present(None, None), History()).key, key)
 
 
 class TestFullMonths(BaseCase):
@@ -71,8 +89,20 @@ class TestAssessor(BaseCase):
         row = assessor({"revenue": 90}).assess(7, Present(None, 2), History(unconverted=[33]))
         self.assertTrue(row.is_incomplete)
         self.assertIsNone(row.proposed_grade_id)
-        self.assertEqual((row.grade_id, row.decision, row.score, row.points), (2, "pending", 0, {}))
+        self.assertEqual((row.grade_id, row.decision, row.score, row.streak, row.points), (2, "pending", 0, 0, {}))
         self.assertEqual(row.reasons, [{"code": "no_rate", "currencies": [33]}])
+
+    def test_nothing_is_known_of_a_new_customer(self):
+        """No orders, no revenue, no review that asked for another grade."""
+        for score, streak in ((82, 1), (58, -1)):
+            row = assessor({"revenue": score}, margin=5).assess(7, Present(None, 2), History())
+            self.assertEqual((row.revenue, row.order_count, row.streak), (0, 0, streak))
+        row = assessor({"revenue": 82}, minimum_orders=1).assess(7, Present(None, 2), History())
+        self.assertEqual([reason["orders"] for reason in row.reasons], [0])
+
+    def test_points_have_four_digits_and_the_score_two(self):
+        row = assessor({"revenue": 200 / 3, "late": 50.0}).assess(7, Present(None, None), History())
+        self.assertEqual((row.points["revenue"], row.score), (66.6667, 58.33))
 
     def test_a_lasting_override_is_kept_and_the_proposal_noted(self):
         present = Present(None, 1, kept_until=date(2026, 12, 31), kept_reason="New owner")

@@ -5,6 +5,7 @@ import random
 from odoo.tests import BaseCase
 
 from odoo.addons.customer_grade.tools.decision import (
+    SCORE_TOLERANCE,
     Policy,
     Subject,
     Threshold,
@@ -34,6 +35,7 @@ class TestThresholds(BaseCase):
         self.assertEqual(grade_for_score(79.9999999, STEPS), 1)
         self.assertEqual(grade_for_score(79.99999, STEPS), 2)
         self.assertEqual(grade_for_score((0.1 + 0.7) * 100, STEPS), 1)
+        self.assertEqual(grade_for_score(80, [Threshold(1, 80 + SCORE_TOLERANCE), Threshold(2, 0)]), 1, "just reached")
 
     def test_without_hysteresis_the_grade_follows_the_score(self):
         for previous in (None, 1, 2, 3, 4, 9):
@@ -64,6 +66,20 @@ class TestHistory(BaseCase):
         self.assertEqual(decide(policy(minimum_months=1), subject(100)).grade, 9)
         self.assertEqual(decide(policy(), subject(100)).grade, 1)
 
+    def test_each_condition_by_itself(self):
+        """Without a rule on months nobody is asked how long he is known; nor a prospect of tomorrow."""
+        for months in (None, -1, 0):
+            self.assertEqual(decide(policy(minimum_orders=2), subject(100, months=months, orders=2)).grade, 1)
+            self.assertEqual(decide(policy(minimum_months=1), subject(100, months=months, orders=2)).grade, 9)
+        self.assertEqual(decide(policy(minimum_months=1), subject(100, months=1)).grade, 1)
+
+    def test_of_a_stranger_nothing_is_known(self):
+        outcome = decide(policy(minimum_orders=1), Subject(100, {}))
+        self.assertEqual([(reason["orders"], reason["months"]) for reason in outcome.reasons], [(0, None)])
+        for score, streak in ((90, 1), (50, -1)):
+            self.assertEqual(decide(policy(reviews_in_a_row=3), Subject(score, {}, previous=2)).streak, streak)
+        self.assertEqual(decide(policy(minimum_months=1), Subject(90, {}, months=1)).grade, 1)
+
     def test_without_an_unrated_grade_the_score_decides(self):
         self.assertEqual(decide(Policy(STEPS, minimum_months=6), subject(100, months=0)).grade, 1)
 
@@ -89,6 +105,10 @@ class TestVetoes(BaseCase):
             self.assertEqual(outcome.grade, 4)
         outcome = decide(policy(vetoes=vetoes), subject(100, figures={"overdue": 100, "late": 60}))
         self.assertEqual([(reason["from"], reason["to"]) for reason in outcome.reasons], [(1, 2), (2, 4)])
+
+    def test_one_that_does_not_hit_leaves_the_next_alone(self):
+        vetoes = (Veto("overdue", ">", 90, 4), Veto("unknown", ">", 0, 4), Veto("late", ">", 50, 3))
+        self.assertEqual(decide(policy(vetoes=vetoes), subject(100, figures={"overdue": 90, "late": 60})).grade, 3)
 
     def test_no_figure_no_veto(self):
         rules = policy(vetoes=(Veto("overdue", "<", 90, 3),))
@@ -125,7 +145,20 @@ class TestMargin(BaseCase):
         outcome = decide(policy(margin=5), subject(82, previous=2))
         self.assertEqual((outcome.by_score, outcome.grade, outcome.streak), (1, 2, 1))
         self.assertEqual(outcome.reasons[0]["code"], "held")
-        self.assertEqual(outcome.reasons[0]["by_score"], 1)
+        held = {"code": "held", "by_score": 1, "margin": 5, "reviews": 1, "reviews_needed": 0}
+        self.assertEqual(outcome.reasons, (held,))
+        outcome = decide(policy(margin=5, reviews_in_a_row=3), subject(76, previous=1, streak=-1))
+        held = {"code": "held", "by_score": 2, "margin": 5, "reviews": 2, "reviews_needed": 3}
+        self.assertEqual((outcome.grade, outcome.streak, outcome.reasons), (1, -2, (held,)))
+
+    def test_a_margin_of_a_part_of_a_point(self):
+        for score, grade in ((80, 2), (80.5, 1)):
+            self.assertEqual(decide(policy(margin=0.5), subject(score, previous=2)).grade, grade, score)
+
+    def test_what_changes_the_grade_starts_the_count_anew(self):
+        rules = policy(margin=5, reviews_in_a_row=3)
+        for score, streak in ((90, 0), (90, 1), (82, 2), (100, 2)):
+            self.assertEqual(decide(rules, subject(score, previous=2, streak=streak)).streak, 0)
 
     def test_the_first_grade_needs_no_margin(self):
         rules = policy(margin=5, reviews_in_a_row=3)
@@ -157,6 +190,7 @@ class TestReviewsInARow(BaseCase):
     def test_one_or_none_is_no_rule(self):
         for reviews in (0, 1):
             self.assertEqual(self.run_reviews(policy(reviews_in_a_row=reviews), [90], 2), [1])
+            self.assertEqual(self.run_reviews(policy(margin=5, reviews_in_a_row=reviews), [82, 82], 2), [2, 2])
 
     def test_margin_or_row_whichever_comes_first(self):
         rules = policy(margin=5, reviews_in_a_row=3)
@@ -170,6 +204,10 @@ class TestPointsToNext(BaseCase):
     def test_next_grade_and_gap(self):
         self.assertEqual(points_to_next(policy(), 70, 2), (1, 10))
         self.assertEqual(points_to_next(policy(), 0, 4), (3, 35))
+
+    def test_who_has_enough_misses_nothing(self):
+        for score, gap in ((79.5, 0.5), (80, 0), (95, 0)):
+            self.assertEqual(points_to_next(policy(), score, 2, previous=2), (1, gap))
 
     def test_margin_is_asked_of_those_who_hold_a_grade(self):
         self.assertEqual(points_to_next(policy(margin=5), 70, 2, previous=2), (1, 15))

@@ -20,6 +20,13 @@ class TestMigration(BaseCase):
         self.assertEqual(result.totals[2].revenue_after, 157.0)
         self.assertEqual((result.totals[0].count_before, result.totals[0].count_after), (1, 0))
 
+    def test_no_grade_is_a_side_of_the_matrix(self):
+        result = migration([Move(None, 2), Move(2, None), Move(None, None)])
+        self.assertEqual(list(result.cells), ["0,2", "2,0", "0,0"])
+        self.assertEqual((result.count, result.moved), (3, 2))
+        self.assertEqual((result.totals[0].count_before, result.totals[0].count_after), (2, 2))
+        self.assertEqual({cell["revenue"] for cell in result.cells.values()}, {0.0}, "without figures no revenue")
+
     def test_two_windows_have_two_revenues(self):
         result = migration([])
         result.add(Move(1, 1, 100.0), revenue_after=40.0)

@@ -1,7 +1,7 @@
 """Points for figures, without a database."""
 
 import random
-from math import inf
+from math import fsum, inf
 
 from odoo.tests import BaseCase
 
@@ -35,6 +35,8 @@ class TestBands(BaseCase):
     def test_missing_figure_earns_its_own_points(self):
         points, _rungs = score_bands({1: None, 2: 0.0}, BANDS, missing_points=70)
         self.assertEqual(points, {1: 70, 2: 0})
+        for score in (lambda figures: score_bands(figures, BANDS), score_percentile, lambda f: score_pareto(f, ABC)):
+            self.assertEqual(score({1: None, 2: 30.0})[0], {1: 0, 2: 100}, "none, unless another rule is given")
 
     def test_problems(self):
         self.assertIsNone(band_problem(BANDS))
@@ -73,11 +75,25 @@ class TestPercentile(BaseCase):
         self.assertEqual(score_percentile({1: 7.0, 2: 7.0, 3: 7.0})[0], {1: 50, 2: 50, 3: 50})
         self.assertEqual(score_percentile({1: -7.0})[0], {1: 100})
         self.assertEqual(percentile_rank(3.0, []), 100)
+        self.assertEqual([percentile_rank(figure, [1.0, 2.0, 3.0]) for figure in (1.0, 2.0, 3.0)], [0, 50, 100])
 
     def test_missing_is_no_competitor(self):
         points, _rungs = score_percentile({1: None, 2: 1.0, 3: 2.0}, missing_points=30)
         self.assertEqual(points, {1: 30, 2: 0, 3: 100})
         self.assertEqual(score_percentile({1: None}, missing_points=30), ({1: 30}, []))
+
+    def test_a_rung_for_each_step_of_five(self):
+        """Of 201 different figures each is half a per cent better than the one before."""
+        for higher in (True, False):
+            figures = {n: float(n) for n in range(201)}
+            _points, rungs = score_percentile(figures, higher_is_better=higher)
+            self.assertEqual([rung.points for rung in rungs], list(range(0, 101, 5)))
+
+    def test_each_step_is_reached_by_the_first_at_or_above_it(self):
+        for count in (1, 2, 8, 34, 77):
+            points, rungs = score_percentile({n: float(n) for n in range(count)})
+            first = {min(earned for earned in points.values() if earned >= step) for step in range(0, 101, 5)}
+            self.assertEqual([rung.points for rung in rungs], sorted(first), f"{count} customers")
 
     def test_rungs_promise_no_more_than_the_points(self):
         for higher in (True, False):
@@ -125,6 +141,17 @@ class TestPareto(BaseCase):
         points, _rungs = score_pareto(figures, ABC)
         self.assertEqual(points[-1], 25)
 
+    def test_what_an_addition_loses_is_not_lost(self):
+        """To 2**53 a float can add no 1: a plain sum stays where it is, and would leave all to the first class."""
+        small = {key: 1 + 1 / key for key in range(2, 2002)}
+        figures = {1: 2.0**53} | small
+        total = fsum(figures.values())
+        for place in (500, 1500):
+            limit = 100 * fsum(sorted(figures.values(), reverse=True)[:place]) / total
+            points, _rungs = score_pareto(figures, [ParetoClass(limit, 100), ParetoClass(100, 60)])
+            first = sum(earned == 100 for earned in points.values())
+            self.assertLess(abs(first - place), 100, f"{first} customers, not {place}, make the share of {place}")
+
     def test_same_figure_same_class(self):
         points, _rungs = score_pareto({1: 60.0, 2: 10.0, 3: 10.0, 4: 10.0, 5: 10.0}, ABC)
         self.assertEqual(points, {1: 100, 2: 100, 3: 100, 4: 100, 5: 100})
@@ -148,6 +175,8 @@ class TestPareto(BaseCase):
     def test_rungs_name_the_smallest_figure_of_each_class(self):
         _points, rungs = score_pareto({1: 70.0, 2: 20.0, 3: 7.0, 4: 3.0}, ABC)
         self.assertEqual(rungs, [Rung(25, 3.0), Rung(60, 7.0), Rung(100, 20.0)])
+        _points, rungs = score_pareto({1: 70.0, 2: 30.0}, [ParetoClass(60, 10), ParetoClass(100, 90)])
+        self.assertEqual(rungs, [Rung(90, 30.0), Rung(10, 70.0)], "from the smallest figure up, whatever they earn")
 
     def test_order_and_monotonicity(self):
         for seed in SEEDS:
@@ -184,10 +213,29 @@ class TestNearestTarget(BaseCase):
         bands = [Rung(100, upper=0), Rung(0, 0, 10), Rung(100, lower=10)]
         self.assertEqual(nearest_target(7.0, bands, 100).figure, 10)
         self.assertEqual(nearest_target(2.0, bands, 100).figure, 0)
+        self.assertEqual(nearest_target(5.0, bands, 100).figure, 0, "of two as near the first")
+
+    def test_who_is_there_needs_nothing(self):
+        """The lower bound belongs to a rung, the upper one does not."""
+        bands = [Rung(50, 10, 20), Rung(100, lower=20)]
+        for figure, needed in ((10.0, 50), (15.0, 50), (20.0, 100)):
+            self.assertIsNone(nearest_target(figure, bands, needed))
+        falling = [Rung(100, upper=10), Rung(0, lower=10)]
+        self.assertEqual(nearest_target(10.0, falling, 100).figure, 10)
+        self.assertIsNone(nearest_target(9.9, falling, 100))
 
     def test_without_figure_measured_from_zero(self):
         self.assertEqual(nearest_target(None, BANDS, 50).figure, 10)
-        self.assertEqual(nearest_target(None, [Rung(100, -inf, inf)], 50).figure, 0)
+        for rungs, figure, at_least in (
+            ([Rung(100, -inf, inf)], 0, True),  # the first figure at all
+            ([Rung(100, -5, 5)], 0, True),
+            ([Rung(100, lower=0.5), Rung(100, -5, 0.5)], 0, True),
+            ([Rung(100, lower=2), Rung(100, upper=-2.5)], 2, True),
+            ([Rung(100, lower=2.5), Rung(100, upper=-2)], -2, False),
+        ):
+            with self.subTest(rungs=rungs):
+                target = nearest_target(None, rungs, 50)
+                self.assertEqual((target.figure, target.at_least), (figure, at_least))
 
     def test_the_target_earns_what_was_asked_for(self):
         for seed in SEEDS:

@@ -124,10 +124,8 @@ def decide(policy: Policy, subject: Subject) -> Outcome:
 
 
 def _too_little_history(policy: Policy, subject: Subject) -> dict[str, Any] | None:
-    months = subject.months if subject.months is not None else -1
-    if months >= policy.minimum_months and subject.orders >= policy.minimum_orders:
-        return None
-    if not policy.minimum_months and not policy.minimum_orders:
+    is_old = subject.months is not None and subject.months >= policy.minimum_months
+    if (is_old or not policy.minimum_months) and subject.orders >= policy.minimum_orders:
         return None
     return {
         "code": "history",
@@ -146,12 +144,12 @@ def _hysteresis(
     if previous not in rank or by_score == previous:
         return by_score, 0, []
     direction = 1 if rank[by_score] < rank[previous] else -1
-    streak = subject.streak + direction if subject.streak * direction > 0 else direction
+    reviews = max(subject.streak * direction, 0) + 1
     has_margin, has_streak = policy.margin > 0, policy.reviews_in_a_row > 1
     if not has_margin and not has_streak:
         return by_score, 0, []
-    if has_streak and abs(streak) >= policy.reviews_in_a_row:
-        return by_score, 0, [{"code": "in_a_row", "reviews": abs(streak)}]
+    if has_streak and reviews >= policy.reviews_in_a_row:
+        return by_score, 0, [{"code": "in_a_row", "reviews": reviews}]
     if has_margin:
         past = grade_for_score(subject.score - direction * policy.margin, policy.thresholds)
         if (rank[past] - rank[previous]) * -direction > 0:
@@ -160,10 +158,10 @@ def _hysteresis(
         "code": "held",
         "by_score": by_score,
         "margin": policy.margin,
-        "reviews": abs(streak),
+        "reviews": reviews,
         "reviews_needed": policy.reviews_in_a_row if has_streak else 0,
     }
-    return previous, streak, [held]
+    return previous, reviews * direction, [held]
 
 
 def points_to_next(policy: Policy, score: float, grade: int, previous: int | None = None) -> tuple[int, float] | None:

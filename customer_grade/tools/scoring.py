@@ -9,7 +9,7 @@ A figure of ``None`` means "no such figure" and earns the rule's ``missing_point
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from math import fsum, inf, isfinite, nextafter
 
 Figures = Mapping[int, float | None]
@@ -148,14 +148,15 @@ def score_pareto(
     total = fsum(positive)
     points_of: dict[float, float] = {}
     before = noise = 0.0
-    for figure, tied in groupby(positive):
-        share = 100.0 * ((before + noise) / total + SHARE_TOLERANCE)
-        points_of[figure] = next((step.points for step in steps if share < step.share), rest_points)
-        # Neumaier's sum: what an addition loses is kept aside. A plain sum of a million
-        # amounts is off by more than the smallest of them.
-        amount = figure * len(list(tied))
-        grown = before + amount
-        noise += (before - grown) + amount if before >= amount else (amount - grown) + before
+    for figure in positive:
+        if figure not in points_of:
+            share = 100.0 * ((before + noise) / total + SHARE_TOLERANCE)
+            points_of[figure] = next((step.points for step in steps if share < step.share), rest_points)
+        # Neumaier's sum: what an addition loses is kept aside (exactly, as figures fall: each is
+        # at most the sum before it). A plain sum of a million amounts is off by more than the
+        # smallest of them.
+        grown = before + figure
+        noise += (before - grown) + figure
         before = grown
     points = {}
     for customer, figure in figures.items():
@@ -174,8 +175,8 @@ def nearest_target(figure: float | None, rungs: Iterable[Rung], needed: float) -
     """Return the smallest change of ``figure`` that earns at least ``needed`` points.
 
     Pareto and percentile rungs hold for the other customers' figures as they were: the
-    target is advice, not a promise. None when no rung earns that much. A customer
-    without a figure is measured from zero.
+    target is advice, not a promise. None when no rung earns that much, or the figure does
+    already. A customer without a figure is measured from zero.
     """
     present = 0.0 if figure is None else figure
     best: tuple[float, Target] | None = None
@@ -187,9 +188,9 @@ def nearest_target(figure: float | None, rungs: Iterable[Rung], needed: float) -
         elif present >= rung.upper:
             target, distance = Target(rung.upper, False, rung.points), present - rung.upper
         elif figure is None:
-            target, distance = Target(max(rung.lower, 0.0), True, rung.points), 0.0
+            target, distance = Target(present, True, rung.points), 0.0
         else:
-            continue
+            return None
         if best is None or distance < best[0]:
             best = (distance, target)
     return best and best[1]

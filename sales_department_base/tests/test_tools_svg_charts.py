@@ -148,10 +148,10 @@ class TestStepChart(BaseCase):
                 self.assertEqual(len(drawing.lines), drawn)
 
     def test_marks_near_the_ends_stand_inside(self):
-        """Of 50 days on 200 pixels each has 4: the mark of the first and the last keep clear of the frame."""
-        width = STEP_LEFT + 200 + STEP_RIGHT
+        """Of 50 days each has 4 pixels, or a bit less: marks nearer than 4 to the frame keep clear of it."""
 
-        def anchor(day):
+        def anchor(day, inner=200):
+            width = STEP_LEFT + inner + STEP_RIGHT
             days = sorted({date(2026, 1, 1), day, date(2026, 2, 20)})
             steps = [step(one, 50.0, "" if one < day else "X") for one in days]
             return Drawing(steps_svg(steps, width=width)).text("X")[::2]
@@ -160,6 +160,8 @@ class TestStepChart(BaseCase):
         self.assertEqual(anchor(date(2026, 1, 2)), (STEP_LEFT + 4, "middle"))
         self.assertEqual(anchor(date(2026, 2, 19)), (STEP_LEFT + 196, "middle"))
         self.assertEqual(anchor(date(2026, 2, 20)), (STEP_LEFT + 196, "end"))
+        self.assertEqual(anchor(date(2026, 1, 2), 195), (round(STEP_LEFT + 3.9, 1) + 4, "start"))
+        self.assertEqual(anchor(date(2026, 2, 19), 195), (round(STEP_LEFT + 195 - 3.9, 1) - 4, "end"))
 
     def test_marks_do_not_leave_the_paper_at_the_top(self):
         steps = [step(date(2026, 1, 1), 100.0, "A")]

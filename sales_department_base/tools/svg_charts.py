@@ -150,7 +150,7 @@ def steps_svg(
         # Beside the frame rather than on it.
         anchor = "start" if x < STEP_LEFT + 4 else "end" if x > width - STEP_RIGHT - 4 else "middle"
         shift = {"start": 4, "end": -4, "middle": 0}[anchor]
-        parts.append(_text(x + shift, max(y - 6, 10), steps[changes[chosen]].mark, anchor, 11, "bold"))
+        parts.append(_text(x + shift, y - 6, steps[changes[chosen]].mark, anchor, 11, "bold"))
     for index in _spread([x for x, _y in points], LABEL_WIDTH):
         parts.append(_text(points[index][0], height - 6, steps[index].label))
     return _svg(width, height, parts)
