@@ -4,6 +4,7 @@ from . import (
     test_completeness_register,
     test_doors,
     test_performance_pages,
+    test_register_cancelled,
     test_security,
     test_tours_completeness,
 )

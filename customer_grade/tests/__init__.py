@@ -7,6 +7,7 @@ from . import (
     test_grade_paper,
     test_languages,
     test_metrics,
+    test_metrics_allowances,
     test_metrics_invoices,
     test_migration,
     test_partner,
