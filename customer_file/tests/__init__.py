@@ -6,5 +6,6 @@ from . import (
     test_performance_pages,
     test_register_cancelled,
     test_security,
+    test_tools_register,
     test_tours_completeness,
 )

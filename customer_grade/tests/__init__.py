@@ -17,6 +17,7 @@ from . import (
     test_prospect_follow,
     test_prospect_grading,
     test_removal,
+    test_revenue_property,
     test_review,
     test_review_apply,
     test_review_decisions,

@@ -59,6 +59,7 @@ class SaleBudgetReport(models.Model):
             "order_id",
             "price_subtotal",
             "product_id",
+            "product_uom_id",
             "product_uom_qty",
         ],
         "sale.order": [

@@ -234,14 +234,20 @@ class SalesDepartmentRevenue(models.AbstractModel):
             )
             SELECT line.order_id, line.id AS order_line_id, off.revenue,
                    off.revenue - (line.ordered - line.margin) * COALESCE(
-                       LEAST(off.pieces / NULLIF(back.pieces, 0), GREATEST(off.revenue / NULLIF(back.returned, 0), 0))
-                       * back.pieces / NULLIF(line.quantity, 0), 0) AS margin
+                       LEAST(off.pieces / NULLIF(back.pieces, 0), GREATEST(off.revenue / NULLIF(returned.worth, 0), 0))
+                       * returned.share, 0) AS margin
               FROM back
               JOIN line ON line.id = back.id
          LEFT JOIN billed ON billed.id = back.id
         CROSS JOIN LATERAL (
                 SELECT %(revenue_off)s AS revenue, %(pieces_off)s AS pieces
              ) off
+        CROSS JOIN LATERAL (SELECT back.pieces / NULLIF(line.quantity, 0) AS share) part
+        CROSS JOIN LATERAL (
+                SELECT part.share,
+                       CASE WHEN ABS(back.returned) < ABS(line.ordered * part.share) THEN back.returned
+                            ELSE line.ordered * part.share END AS worth
+             ) returned
             """,
             companies=tuple(companies.ids),
             until=SQL("m.invoice_date <= %s", day) if day else SQL("TRUE"),

@@ -77,9 +77,11 @@ def share_returned(line: OrderLine, invoices: list[Billed], credits_: list[Bille
     quantity, amount = sum(piece.quantity for piece in returns), sum(piece.amount for piece in returns)
     if not quantity or not amount:
         return 0.0
+    share = quantity / line.quantity
     back = taken_off(line.quantity, sum(piece.quantity for piece in invoices), quantity)
     # what was made up for by an invoice over an amount alone did not come back either
-    return min(back / quantity, max(revenue / amount, 0.0)) * quantity / line.quantity
+    worth = min(amount, line.ordered * share, key=abs)
+    return min(back / quantity, max(revenue / worth, 0.0)) * share
 
 
 def net_of_credits(line: OrderLine, invoices: list[Billed], credits_: list[Billed]) -> TakenOff:
