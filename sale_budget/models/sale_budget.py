@@ -1,7 +1,11 @@
+from collections.abc import Callable
 from datetime import timedelta
+
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_amount
 
 from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_MANAGER_GROUP
 from odoo.addons.sales_department_base.records import refuse
@@ -298,3 +302,67 @@ class SaleBudget(models.Model):
         """Open the analysis of these budgets."""
         action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_report_action")
         return dict(action, domain=[("budget_id", "in", self.ids)], context={})
+
+    # ------------------------------------------------------------------
+    # What the owner is told
+    # ------------------------------------------------------------------
+
+    def _get_responsible(self) -> "models.Model":
+        """Return who sees to this one budget: its owner, else who approved or planned it, whoever is still there."""
+        self.ensure_one()
+        people = (self.owner_id, self.approved_by_id, self.create_uid)
+        return next((user for user in people if user.active), people[0])
+
+    def _describe_costs(self, line, costs) -> Markup:
+        """Return what was counted in a line of this one budget, and how it stands there, in words.
+
+        :param costs: rows of the ledger
+        """
+        names = [entry.document_name or entry.source_name or "" for entry in costs]
+        sources = [entry.source_name for entry in costs if entry.source_name]
+        values = {
+            "documents": ", ".join(dict.fromkeys(names + sources)),
+            "amount": format_amount(self.env, sum(costs.mapped("amount")), line.currency_id),
+            "purpose": line.with_context(lang=self.env.lang).purpose_id.display_name,
+            "available": format_amount(self.env, line.available_amount, line.currency_id),
+        }
+        if self.state == "approved":
+            text = self.env._("%(documents)s: %(amount)s for %(purpose)s. Available: %(available)s.", **values)
+        elif self.state == "closed":
+            text = self.env._(
+                "%(documents)s: %(amount)s for %(purpose)s, counted although the budget is closed. Available: %(available)s.",
+                **values,
+            )
+        else:
+            text = self.env._(
+                "%(documents)s: %(amount)s for %(purpose)s, counted although the budget is a draft. Available: %(available)s.",
+                **values,
+            )
+        reasons = dict.fromkeys(entry.reason for entry in costs if entry.reason)
+        if reasons:
+            text = self.env._("%(text)s Reason: %(reason)s", text=text, reason="; ".join(reasons))
+        return escape(text)
+
+    def _tell_owner(self, describe: Callable[["models.Model"], list[Markup]]) -> None:
+        """Tell the owner of this one budget what was counted in it though nobody had agreed to it.
+
+        A task, and a note. An open task of this kind gets longer: a bad day does not fill a page.
+
+        :param describe: takes the budget in the language of its reader, returns paragraphs
+        """
+        self.ensure_one()
+        budget = self.sudo()  # sudo: whoever posts a bill need not see the budget
+        kind = "sale_budget.mail_activity_type_uncovered"
+        owner = budget._get_responsible()
+        activity_type = self.env.ref(kind, raise_if_not_found=False)
+        task = budget.activity_ids.filtered(
+            lambda one: one.activity_type_id == activity_type and one.user_id == owner and one.automated
+        )[:1]
+        text = Markup("<br/>").join(describe(budget.with_context(lang=owner.lang)))
+        if task:
+            task.note = Markup("<br/>").join([Markup(task.note or ""), text])
+        else:
+            self.env["mail.activity"]._sales_ask(
+                kind, {budget: owner}, lambda one: one.env._("Cost that the budget does not cover"), note=lambda one: text
+            )
+        budget._message_log(body=text)

@@ -227,6 +227,15 @@ class SaleBudgetLine(models.Model):
                 )
             raise UserError(message)
 
+    def _get_lacking(self, demands: list[Demand]) -> dict:
+        """Return, by document, the part of its amount that the lines do not cover; nothing where they do.
+
+        :param demands: amounts in company currency, by document and line id
+        """
+        available = {line.id: line.available_amount for line in self}
+        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
+        return shortfalls(available, demands, rounding=rounding)
+
     def _check_money(self, demands: list[Demand], reason: str | None) -> dict:
         """Check, under the lock, that the lines cover the demands.
 
@@ -236,9 +245,7 @@ class SaleBudgetLine(models.Model):
         :raise UserError: a document is not covered and there is no reason. Whether the user may give one is checked by
             the caller
         """
-        available = {line.id: line.available_amount for line in self}
-        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
-        lacking = shortfalls(available, demands, rounding=rounding)
+        lacking = self._get_lacking(demands)
         if not lacking or (reason and reason.strip()):
             return lacking
         asked = []
@@ -306,6 +313,23 @@ class SaleBudgetLine(models.Model):
                 "sale_budget.mail_activity_type_threshold",
                 summary=self.env._("Budget running low"),
                 note=notes[budget.id],
-                user_id=budget.owner_id.id,
+                user_id=budget._get_responsible().id,
             )
         self.env["sale.budget"].browse(notes)._message_log_batch(notes)
+
+    def _tell_owners(self, entries) -> None:
+        """Tell the owners of these lines what was counted although the budget is not in force, or does not cover it.
+
+        One task a budget, to which further cost is added while it is open, and a note in the chatter.
+
+        :param entries: rows that were just added to the ledger
+        """
+        told: dict = {}
+        for line, of_line in entries.grouped("line_id").items():
+            costs = of_line.filtered(lambda entry: entry.kind == "actual" and entry.origin != "offset")
+            used_more = line.currency_id.compare_amounts(sum(of_line.mapped("amount")), 0.0) > 0
+            over = used_more and line.currency_id.compare_amounts(line.available_amount, 0.0) < 0
+            if costs and (over or line.budget_id.state != "approved"):
+                told[line] = costs
+        for budget, lines in self.browse().union(*told).grouped("budget_id").items():
+            budget._tell_owner(lambda read, lines=lines: [read._describe_costs(line, told[line]) for line in lines])
