@@ -33,7 +33,7 @@ class SaleBudget(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
-    _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
+    _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed", "draft"}, "closed": {"approved"}}
 
     name = fields.Char(required=True, tracking=True, index="trigram")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
@@ -223,6 +223,7 @@ class SaleBudget(models.Model):
             self.filtered(lambda budget: budget.state != "draft"),
             self.env._("%(names)s: only drafts can be deleted. Close a budget that is no longer needed."),
         )
+        self.line_ids._refuse_removal()
 
     # ------------------------------------------------------------------
     # Actions
@@ -268,10 +269,49 @@ class SaleBudget(models.Model):
         budgets._change_state("closed", closed_by_id=self.env.uid, closed_on=fields.Datetime.now())
         return True
 
+    def action_draft(self) -> bool:
+        """Take back the approval of a plan, to correct it, as long as no document holds money of the budget.
+
+        Amendments stay, and count again. What was reserved and released again stays in the ledger, with its purpose. What
+        waits for approval goes to the owner of another budget that pays, or waits.
+
+        :raise AccessError: the user is no sales manager
+        :raise UserError: something is reserved or spent in a budget
+        """
+        self.check_access("write")
+        self._lock()
+        self.invalidate_recordset(["state"])
+        booked = self.line_ids._documents_with_money()
+        if booked:
+            raise UserError(
+                self.env._(
+                    "%(budgets)s: money is reserved or spent there: %(documents)s. Change the plan with an amendment, or "
+                    "cancel what is not spent yet first.",
+                    budgets=", ".join(self.mapped("display_name")),
+                    documents=", ".join(booked),
+                )
+            )
+        self._change_state("draft", approved_by_id=False, approved_on=False)
+        self.line_ids.sudo().notified_share = 0.0  # sudo: the field is closed to users
+        return True
+
     def action_reopen(self) -> bool:
-        """Take a closed budget into use again."""
+        """Take a closed budget into use again.
+
+        :raise UserError: another budget has come to pay for the same meanwhile
+        """
         self.check_access("write")
         self._check_coming_from("closed")
+        for line, other in self.line_ids._find_overlaps():
+            raise UserError(
+                self.env._(
+                    "%(budget)s cannot be reopened: %(other)s pays for “%(purpose)s” of the same company, team and "
+                    "salesperson at the same time. Close that one first, or amend it.",
+                    budget=line.budget_id.display_name,
+                    other=other.budget_id.display_name,
+                    purpose=line.purpose_id.display_name,
+                )
+            )
         self._change_state("approved", closed_by_id=False, closed_on=False)
         return True
 
@@ -363,6 +403,9 @@ class SaleBudget(models.Model):
             task.note = Markup("<br/>").join([Markup(task.note or ""), text])
         else:
             self.env["mail.activity"]._sales_ask(
-                kind, {budget: owner}, lambda one: one.env._("Cost that the budget does not cover"), note=lambda one: text
+                kind,
+                {budget: owner},
+                lambda one: one.env._("Cost that the budget does not cover"),
+                note=lambda one: text,
             )
         budget._message_log(body=text)

@@ -154,3 +154,19 @@ def share_out(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list
     for place in by_loss[:left]:
         parts[place] += unit
     return parts
+
+
+def settle(total: Decimal, amounts: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Return the amounts, changed so that together they are the total: the difference is shared out by their size.
+
+    ::
+
+        >>> settle(Decimal("11.70"), [Decimal("13.00"), Decimal("-1.30")], Decimal("0.01"))
+        [Decimal('13.00'), Decimal('-1.30')]
+
+    :param total: what is posted, a multiple of the unit
+    :param amounts: what was worked out, multiples of the unit, positive or negative
+    :param unit: smallest amount of the currency
+    """
+    more = share_out(total - sum(amounts, ZERO), [abs(amount) for amount in amounts], unit)
+    return [amount + change for amount, change in zip(amounts, more, strict=True)]
