@@ -137,7 +137,7 @@ def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
             by_hand[line, True] -= booking.from_awaiting
             used[line] += booking.new
     return {
-        line: Figures(max(approved[line] - used[line], ZERO), used[line] + credited[line])
+        line: Figures(max(approved[line] - max(used[line], ZERO), ZERO), used[line] + credited[line])
         for line in dict.fromkeys(fact.line for fact in known)
     }
 
