@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, float_is_zero, format_date, formatLang
 
+from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.records import refuse
 
 from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, REFUND_GROUPS, STANDINGS
@@ -945,7 +946,9 @@ class SaleSampleMouldAgreement(models.Model):
         if decision:
             paid = decision.payment_state == "paid"
         else:
-            paid = not self.invoice_id or invoice.payment_state in ("paid", "in_payment")
+            # an invoice that was partly credited and paid by entries is “reversed” for Odoo: the figures tell
+            settled = invoice.state == "posted" and invoice.payment_state in PAID_STATES
+            paid = not self.invoice_id or (settled and self._get_fee_basis().fee > 0)
         if paid:
             return None
         return self.env._(
@@ -1015,6 +1018,7 @@ class SaleSampleMouldAgreement(models.Model):
                 lambda refund, due=due: refund.step_id in due and not refund.taken_back_on
             )
             withdrawn.write({"taken_back_on": today, "taken_back_reason": "cancelled"})
+            withdrawn.flush_recordset()
             granted = refunds.create([
                 {
                     "agreement_id": agreement.id,
