@@ -23,7 +23,13 @@ class SaleOrder(models.Model):
                             request=charged[:1].request_id.display_name,
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if {"partner_id", "state"} & vals.keys():
+            agreements = self.env[
+                "sale.sample.mould.agreement"
+            ].sudo()  # sudo: deliveries count whoever writes the order
+            agreements._follow_orders(self)
+        return result
 
     def _get_update_prices_lines(self):
         lines = super()._get_update_prices_lines()

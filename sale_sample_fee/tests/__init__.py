@@ -7,6 +7,8 @@ from . import (
     test_tools_refund,
     test_tours_fees,
     test_refund,
+    test_refund_corrections,
+    test_refund_money,
     test_refund_doors,
     test_fee_refund,
     test_fee_budget,
