@@ -12,6 +12,8 @@ from . import (
     test_round_answer,
     test_kept_samples,
     test_round_access,
+    test_tools_requirement,
+    test_revision,
     test_tours_rounds,
     test_transition_order,
     test_tools_portal,
