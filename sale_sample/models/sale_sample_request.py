@@ -1498,6 +1498,19 @@ class SaleSampleRequest(models.Model):
         )
         self._change_state("approved")
         self._tell_end()
+        for request in self.filtered("current_round_id.has_newer_revision"):
+            reader = request.with_context(lang=request.user_id.lang or self.env.lang)
+            request.message_post(
+                body=reader.env._(
+                    "The customer approved round %(round)s, made to revision %(approved)s. Revision %(newest)s was "
+                    "confirmed since and is not what was approved.",
+                    round=request.current_round_id.number,
+                    approved=request.current_round_id.revision_number,
+                    newest=request.revision_number,
+                ),
+                partner_ids=request.user_id.partner_id.ids,
+                subtype_xmlid="mail.mt_note",
+            )
 
     def _end(self, target: str, reason, note: str = "") -> None:
         """End requests without an approval.

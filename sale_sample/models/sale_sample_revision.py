@@ -235,8 +235,8 @@ class SaleSampleRevision(models.Model):
         :raises AccessError: the user does not act for sales on one of the requests
         """
         if not self.env.su and self:
-            refuse(self.filtered(lambda revision: revision.state != "draft"), self._settled_refusal())
             self.request_id._check_sellers()
+            refuse(self.filtered(lambda revision: revision.state != "draft"), self._settled_refusal())
 
     def _check_undecided(self) -> None:
         """Refuse R&D's part where there is nothing to decide.
@@ -254,8 +254,7 @@ class SaleSampleRevision(models.Model):
 
     def _settled_refusal(self):
         return self.env._(
-            "%(names)s has been proposed and stays as it was. Withdraw it while R&D has not decided, and propose another "
-            "revision."
+            "%(names)s is on record and stays as it is. Withdraw it while R&D has not decided, or propose another revision."
         )
 
     # ------------------------------------------------------------------

@@ -20,6 +20,7 @@ from . import (
     test_portal_access,
     test_portal_answer,
     test_portal_mail,
+    test_portal_revision,
     test_tours_portal,
     test_order_link,
     test_screens,
