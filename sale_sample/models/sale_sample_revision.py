@@ -51,7 +51,7 @@ class SaleSampleRevision(models.Model):
     )
     number = fields.Integer("Revision", readonly=True, copy=False, aggregator=None)
     base_id = fields.Many2one(
-        "sale.sample.revision", "Changes", readonly=True, copy=False, index="btree_not_null", ondelete="cascade"
+        "sale.sample.revision", "Revision Before", readonly=True, copy=False, index="btree_not_null", ondelete="cascade"
     )
     company_id = fields.Many2one(related="request_id.company_id", store=True)
     partner_id = fields.Many2one(related="request_id.partner_id")

@@ -840,33 +840,34 @@ class SaleSampleRound(models.Model):
     def _get_signed_statement(self) -> str:
         """Return in words what is signed with this round: requirement, measured values, photos."""
         self.ensure_one()
-        request, asked, text = self.request_id, self._get_asked(), self.env._
+        request, asked = self.request_id, self._get_asked()
         product = request.product_id or request.product_family_id
         moment = fields.Datetime.to_string(self.signed_on)
         return "\n".join([
-            text("Sample %(request)s, round %(number)s", request=request.name, number=self.number),
-            text("Specification: revision %s", self.revision_number),
-            text("Customer: %s", request.commercial_partner_id.name or ""),
-            text("Type of sample: %s", self.type_id.name),
-            text("Product: %s", product.display_name or ""),
-            text("Style: %s", asked.style_name or ""),
-            *([text("Form: %s", asked.style_note)] if asked.style_note else []),
-            text("Last: %s", asked.last_number or ""),
-            text("Function: %s", html2plaintext(asked.function or "").strip()),
+            self.env._("Sample %(request)s, round %(number)s", request=request.name, number=self.number),
+            self.env._("Specification: revision %s", self.revision_number),
+            self.env._("Customer: %s", request.commercial_partner_id.name or ""),
+            self.env._("Type of sample: %s", self.type_id.name),
+            self.env._("Product: %s", product.display_name or ""),
+            self.env._("Style: %s", asked.style_name or ""),
+            *([self.env._("Form: %s", asked.style_note)] if asked.style_note else []),
+            self.env._("Last: %s", asked.last_number or ""),
+            self.env._("Function: %s", html2plaintext(asked.function or "").strip()),
             *self._get_stated_sizes(),
             *self._get_stated_properties(),
-            text("Sent on %s", format_date(self.env, self.sent_on) if self.sent_on else ""),
-            *(text("Photo, SHA-1 %s", checksum) for checksum in self._get_photo_checksums()),
-            text("Approved and signed by %(name)s on %(moment)s UTC", name=self.signed_by, moment=moment),
+            self.env._("Sent on %s", format_date(self.env, self.sent_on) if self.sent_on else ""),
+            *(self.env._("Photo, SHA-1 %s", checksum) for checksum in self._get_photo_checksums()),
+            self.env._("Approved and signed by %(name)s on %(moment)s UTC", name=self.signed_by, moment=moment),
         ])
 
     def _get_stated_sizes(self) -> list[str]:
         """Return the pairs per size, in words."""
         request = self.request_id
         system = request._get_size_system_label()
-        text = self.env._
         return [
-            text("Size %(size)s %(system)s: %(pairs)s pairs", size=f"{line.size:g}", system=system, pairs=line.pairs)
+            self.env._(
+                "Size %(size)s %(system)s: %(pairs)s pairs", size=f"{line.size:g}", system=system, pairs=line.pairs
+            )
             for line in self.asked_size_ids
         ]
 
