@@ -236,7 +236,7 @@ class TestClosedAndDraft(FactsCase):
     def test_back_to_draft_while_nothing_is_booked(self):
         budget = self._budget({self.gift: 900.0}, name="Year for quarter").with_env(self.env)
         self.env.cr.precommit.run()
-        budget.action_draft()
+        budget.with_context(tracking_disable=False).action_draft()
         self.assertEqual(
             (budget.state, budget.approved_by_id, budget.approved_on), ("draft", self.env["res.users"], False)
         )
