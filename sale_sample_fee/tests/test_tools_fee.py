@@ -72,7 +72,7 @@ class TestToolsFee(BaseCase):
         table = [
             # terms, facts, digits → charge, fee, company's part
             (shared, Facts(1.5, available=99), 2, ("shared", 0.5, 1.0)),
-            (shared, Facts(1.5, available=99), 0, ("full", 2.0, 0.0)),
+            (shared, Facts(1.5, available=99), 0, ("free", 0.0, 2.0)),
             (Terms("shared", percent=100.0), Facts(8.0), 2, ("full", 8.0, 0.0)),
             (Terms("shared", percent=0.0), Facts(8.0, available=8.0), 2, ("free", 0.0, 8.0)),
             (Terms("shared", percent=1.0), Facts(0.5, available=9.0), 2, ("shared", 0.01, 0.49)),
