@@ -284,7 +284,7 @@ class SaleSampleMouldAgreement(models.Model):
         """Return the rows of the ledger as (movement, day, pairs); each row by hand is a movement of its own."""
         return [
             ((entry.source_model, entry.source_id) if entry.source_id else entry.id, entry.date, entry.pairs)
-            for entry in self.entry_ids
+            for entry in self.entry_ids.sorted("id")
         ]
 
     def _get_live_refunds(self) -> "models.Model":
