@@ -20,6 +20,7 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "wizards/sale_sample_handover_views.xml",
+        "views/sale_sample_revision_views.xml",
         "views/sale_sample_request_views.xml",
         "views/sale_sample_request_search_views.xml",
         "views/sale_sample_request_board_views.xml",

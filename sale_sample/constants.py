@@ -25,3 +25,6 @@ ROUND_RND_STATES = ("planned", "making", "made")
 ROUND_OPEN_STATES = (*ROUND_RND_STATES, "sent")
 ROUND_AT_CUSTOMER = ("sent", "answered")
 ROUND_CLOSED_STATES = ("answered", "cancelled")
+
+#: States of a revision of the specification in which it is not decided.
+REVISION_OPEN_STATES = ("draft", "proposed")

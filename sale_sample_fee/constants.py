@@ -46,7 +46,18 @@ STANDINGS = [
     ("open", "On the Way"),
     ("near", "Near the Threshold"),
     ("reached", "Threshold Reached"),
+    ("drafted", "Refund Drafted"),
     ("granted", "Refunded"),
     ("fallen", "Refunded, Returned Later"),
     ("missed", "Deadline Missed"),
 ]
+#: What became of a refund: its credit note as it stands.
+REFUND_STATES = [
+    ("to_make", "Credit Note to Make"),
+    ("drafted", "Drafted"),
+    ("posted", "Posted"),
+    ("cancelled", "Cancelled"),
+    ("taken_back", "Taken Back"),
+]
+#: States in which a refund counts, so that its step is not refunded again.
+LIVE_REFUND_STATES = ("to_make", "drafted", "posted")

@@ -227,7 +227,9 @@ class ResPartner(models.Model):
         entries = self.env["customer.register.entry"].search(
             [("partner_id", "in", self.ids), ("company_id", "=", company.id)], order="date, id"
         )
-        last = {entry.partner_id: entry.origin for entry in entries}
+        gone = entries.withdrawn_id
+        counted = (entries - gone).filtered(lambda entry: entry.event != "withdrawn")
+        last = {entry.partner_id: entry.origin for entry in counted}
         return self.filtered(lambda partner: last.get(partner) == "archive")
 
     # ------------------------------------------------------------------

@@ -4,7 +4,9 @@ from . import (
     test_completeness_register,
     test_doors,
     test_performance_pages,
+    test_register_cancelled,
     test_security,
     test_tools_customer_file,
+    test_tools_register,
     test_tours_completeness,
 )

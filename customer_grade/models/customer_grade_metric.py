@@ -58,13 +58,15 @@ class CustomerGradeMetric(models.AbstractModel):
                 "revenue",
                 self.env._("Revenue"),
                 "money",
-                help=self.env._("Confirmed orders before tax, less returned goods and credit notes"),
+                help=self.env._("Confirmed orders before tax, less returned goods, price allowances and credit notes"),
             ),
             order(
                 "margin",
                 self.env._("Gross Margin"),
                 "money",
-                help=self.env._("Margin of the confirmed orders, less that of returned goods"),
+                help=self.env._(
+                    "Margin of the confirmed orders, less that of returned goods, and less price allowances"
+                ),
             ),
             order(
                 "order_count", self.env._("Orders"), "count", help=self.env._("Confirmed orders of a positive amount")
@@ -242,52 +244,38 @@ class CustomerGradeMetric(models.AbstractModel):
 
     @api.model
     def _source_orders(self, window: GradingWindow) -> SQL:
-        """Figures from confirmed sales orders, in company currency at the order's rate.
+        """Figures from confirmed sales orders, net of credits: see ``sales.department.revenue``.
 
         Columns: revenue, revenue_before, margin, order_count, orders_ever, first_day,
         recency (days), unconverted (currencies of orders that have no rate).
 
-        An order that cannot be converted counts for nothing: its amount would be wrong.
-
-        Net of returns: an order with a negative amount counts as it is. For goods that
-        were invoiced and credited, the credited quantity is taken off its order line,
-        but no more than what is not invoiced there now: a credit note that was followed
-        by a corrected invoice takes nothing off. Credit notes without an order are taken
-        off on their own date.
+        An order that cannot be converted counts for nothing: its amount would be wrong. An order with a negative amount
+        counts as it is. Credit notes of an order count in the window of the order, up to the day of the review; those
+        without an order are taken off on their own date.
         """
-        has_margin = "margin" in self.env["sale.order"]._fields
+        company = self.env["res.company"].browse(window.company_id)
+        revenue = self.env["sales.department.revenue"]
         return SQL(
             """
-            WITH %(returned)s, %(late_rate)s,
-            orders AS (
-                SELECT p.commercial_partner_id AS partner_id, o.date_order, o.currency_id,
-                       o.amount_untaxed > 0 AS is_purchase,
-                       u.order_id IS NOT NULL AND u.rate IS NULL AS is_unconverted,
-                       (o.amount_untaxed - COALESCE(r.amount, 0)) / rate.value AS net,
-                       %(margin)s / rate.value AS margin
-                  FROM sale_order o
+            WITH orders AS (
+                SELECT p.commercial_partner_id AS partner_id, o.date_order, o.currency_id, o.is_purchase,
+                       o.is_unconverted, o.revenue, o.margin
+                  FROM (%(orders)s) AS o
                   JOIN res_partner p ON p.id = o.partner_id
-             LEFT JOIN returned r ON r.order_id = o.id
-             LEFT JOIN late_rate u ON u.order_id = o.id
-            CROSS JOIN LATERAL (SELECT CASE WHEN u.order_id IS NULL THEN COALESCE(NULLIF(o.currency_rate, 0), 1)
-                                            ELSE u.rate END AS value) rate
-                 WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.date_order < %(stop)s
+                 WHERE o.date_order < %(stop)s
             ),
             credits AS (
-                SELECT m.commercial_partner_id AS partner_id,
-                       SUM(l.balance) FILTER (WHERE m.invoice_date >= %(first_day)s) AS amount,
-                       SUM(l.balance) FILTER (WHERE m.invoice_date < %(first_day)s) AS amount_before
-                  FROM account_move m
-                  JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
-                 WHERE m.company_id = %(company)s AND m.move_type = 'out_refund' AND m.state = 'posted'
-                   AND m.invoice_date >= %(first_day_before)s AND m.invoice_date <= %(as_of)s
-                   AND NOT EXISTS (SELECT 1 FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = l.id)
-              GROUP BY m.commercial_partner_id
+                SELECT c.partner_id,
+                       SUM(c.amount) FILTER (WHERE c.date >= %(first_day)s) AS amount,
+                       SUM(c.amount) FILTER (WHERE c.date < %(first_day)s) AS amount_before
+                  FROM (%(credits)s) AS c
+                 WHERE c.date >= %(first_day_before)s AND c.date <= %(as_of)s
+              GROUP BY c.partner_id
             )
             SELECT o.partner_id,
-                   COALESCE(SUM(o.net) FILTER (WHERE o.date_order >= %(start)s), 0)
+                   COALESCE(SUM(o.revenue) FILTER (WHERE o.date_order >= %(start)s), 0)
                        - COALESCE(MAX(c.amount), 0) AS revenue,
-                   COALESCE(SUM(o.net) FILTER (WHERE o.date_order >= %(before)s AND o.date_order < %(start)s), 0)
+                   COALESCE(SUM(o.revenue) FILTER (WHERE o.date_order >= %(before)s AND o.date_order < %(start)s), 0)
                        - COALESCE(MAX(c.amount_before), 0) AS revenue_before,
                    COALESCE(SUM(o.margin) FILTER (WHERE o.date_order >= %(start)s), 0) AS margin,
                    COUNT(*) FILTER (WHERE o.date_order >= %(start)s AND o.is_purchase) AS order_count,
@@ -302,10 +290,8 @@ class CustomerGradeMetric(models.AbstractModel):
          LEFT JOIN credits c ON c.partner_id = o.partner_id
           GROUP BY o.partner_id
             """,
-            returned=self._cte_returned(window, has_margin),
-            late_rate=self._cte_late_rate(window),
-            margin=SQL("(o.margin - COALESCE(r.margin, 0))") if has_margin else SQL("0"),
-            company=window.company_id,
+            orders=revenue._select_orders(company, window.as_of),
+            credits=revenue._select_free_credits(company),
             start=window.start_utc,
             before=window.previous_start_utc,
             stop=window.stop_utc,
@@ -313,70 +299,6 @@ class CustomerGradeMetric(models.AbstractModel):
             first_day_before=window.previous_start,
             as_of=window.as_of,
             tz=window.timezone,
-        )
-
-    def _cte_returned(self, window: GradingWindow, has_margin: bool) -> SQL:
-        """Amount and margin, in order currency, of credited goods per order."""
-        return SQL(
-            """
-            returned AS (
-                SELECT s.order_id,
-                       SUM(s.price_subtotal * back.share) AS amount,
-                       SUM(%s * back.share) AS margin
-                  FROM (SELECT x.order_line_id, SUM(l.quantity * lu.factor / su.factor) AS credited
-                          FROM account_move m
-                          JOIN account_move_line l ON l.move_id = m.id
-                          JOIN sale_order_line_invoice_rel x ON x.invoice_line_id = l.id
-                          JOIN sale_order_line so ON so.id = x.order_line_id
-                          JOIN uom_uom su ON su.id = so.product_uom_id
-                          JOIN uom_uom lu ON lu.id = COALESCE(l.product_uom_id, so.product_uom_id)
-                         WHERE m.company_id = %s AND m.move_type = 'out_refund' AND m.state = 'posted'
-                           AND m.invoice_date <= %s
-                      GROUP BY x.order_line_id) c
-                  JOIN sale_order_line s ON s.id = c.order_line_id AND s.product_uom_qty > 0
-            CROSS JOIN LATERAL (SELECT LEAST(c.credited, GREATEST(s.product_uom_qty - s.qty_invoiced, 0))
-                                       / s.product_uom_qty AS share) back
-              GROUP BY s.order_id
-            )
-            """,
-            SQL("s.margin") if has_margin else SQL("0"),
-            window.company_id,
-            window.as_of,
-        )
-
-    def _cte_late_rate(self, window: GradingWindow) -> SQL:
-        """Rates for orders that were written before their currency had one.
-
-        Odoo then stores a rate of exactly 1, which would take 100 USD for 100 CNY. The
-        rate of the order day is used when there is one now, or the first one after, as
-        ``res.currency`` itself does; without any rate it is NULL.
-        """
-        root = self.env["res.company"].browse(window.company_id).root_id
-
-        def rate_of(currency: SQL | int) -> SQL:
-            return SQL(
-                """(SELECT r.rate FROM res_currency_rate r
-                     WHERE r.currency_id = %s AND (r.company_id IS NULL OR r.company_id = %s)
-                  ORDER BY r.company_id IS NULL, r.name > o.date_order::date, ABS(r.name - o.date_order::date)
-                     LIMIT 1)""",
-                currency,
-                root.id,
-            )
-
-        return SQL(
-            """
-            late_rate AS (
-                SELECT o.id AS order_id, %(order_rate)s / COALESCE(%(company_rate)s, 1) AS rate
-                  FROM sale_order o
-                 WHERE o.company_id = %(company)s AND o.state = 'sale' AND o.currency_rate = 1
-                   AND o.currency_id <> %(currency)s AND o.date_order < %(stop)s
-            )
-            """,
-            order_rate=rate_of(SQL("o.currency_id")),
-            company_rate=rate_of(window.currency_id),
-            company=window.company_id,
-            currency=window.currency_id,
-            stop=window.stop_utc,
         )
 
     @api.model

@@ -7,14 +7,17 @@ from odoo.tools import SQL
 #: revenue of all of them.
 SPENDING_ONLY = frozenset({"budget_id", "line_id", "purpose_id", "kind", "document_name"})
 SHARE = "expense_share:avg"
+SOURCES = 8
+"""Ids of rows of one source share their remainder of this."""
 
 
 class SaleBudgetReport(models.Model):
     """Budgets against commitments, actual cost and revenue, by month and who is concerned.
 
     Rows of four kinds: planned amounts (at the first day of the budget), amendments (within its period), ledger
-    entries, and confirmed orders. Revenue is the net amount of an order in company currency at the order's rate, on
-    its day in the company's time zone.
+    entries, and revenue. Revenue is that of ``sales.department.revenue``: confirmed orders net of what was credited,
+    without taxes, in company currency, on the day of the order in the company's time zone; and credit notes without
+    an order on their own date.
     """
 
     _name = "sale.budget.report"
@@ -28,9 +31,41 @@ class SaleBudgetReport(models.Model):
         "sale.budget.line": ["amount", "budget_id", "purpose_id"],
         "sale.budget.amendment": ["amount", "date", "line_id"],
         "sale.budget.entry": ["amount", "date", "document_name", "kind", "line_id", "partner_id", "team_id", "user_id"],
+        "account.move": [
+            "commercial_partner_id",
+            "company_id",
+            "currency_id",
+            "invoice_date",
+            "invoice_user_id",
+            "move_type",
+            "name",
+            "reversed_entry_id",
+            "state",
+            "team_id",
+        ],
+        "account.move.line": [
+            "balance",
+            "display_type",
+            "name",
+            "price_subtotal",
+            "product_id",
+            "product_uom_id",
+            "quantity",
+        ],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+        "sale.order.line": [
+            "invoice_lines",
+            "is_downpayment",
+            "order_id",
+            "price_subtotal",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
+        ],
         "sale.order": [
             "amount_untaxed",
             "company_id",
+            "currency_id",
             "currency_rate",
             "date_order",
             "name",
@@ -60,12 +95,22 @@ class SaleBudgetReport(models.Model):
     committed = fields.Monetary(readonly=True)
     actual = fields.Monetary(readonly=True)
     available = fields.Monetary(readonly=True, help="Planned + amended − committed − actual")
-    revenue = fields.Monetary(readonly=True, help="Net amount of confirmed orders")
+    revenue = fields.Monetary(
+        readonly=True,
+        help="Confirmed orders without taxes, less what was credited: returned goods and price allowances",
+    )
+    is_unconverted = fields.Boolean(
+        "Without Rate",
+        readonly=True,
+        help="The currency of the order has no rate: its revenue is unknown and counts for nothing. Enter a rate on the "
+        "currency; the report then takes it.",
+    )
     expense_share = fields.Float(
         "Share of Revenue",
         readonly=True,
         aggregator="avg",
-        help="Actual cost, as a share of the net revenue of the same period, salesperson, team and customer",
+        help="Actual cost, as a share of the net revenue of the same period, salesperson, team and customer. Empty where "
+        "companies of different currencies are added up, and where the currency of an order has no rate",
     )
 
     # ------------------------------------------------------------------
@@ -80,7 +125,7 @@ class SaleBudgetReport(models.Model):
                    fact.user_id, fact.partner_id, fact.company_id, company.currency_id, fact.document_name,
                    fact.planned, fact.amended, fact.committed, fact.actual,
                    fact.planned + fact.amended - fact.committed - fact.actual AS available,
-                   fact.revenue,
+                   COALESCE(fact.revenue, 0) AS revenue, fact.revenue IS NULL AS is_unconverted,
                    fact.actual / NULLIF(fact.revenue, 0) AS expense_share
               FROM (%s) fact
               JOIN res_company company ON company.id = fact.company_id
@@ -89,39 +134,50 @@ class SaleBudgetReport(models.Model):
         )
 
     def _get_facts(self) -> list[SQL]:
-        """Return one SELECT for each kind of row. Ids are kept apart by their remainder of 4."""
-        return [self._select_plan(), self._select_amendments(), self._select_ledger(), self._select_revenue()]
+        """Return one SELECT for each source of rows. Ids are kept apart by their remainder of :data:`SOURCES`.
+
+        A revenue that is NULL is unknown: its order has no rate.
+        """
+        return [
+            self._select_plan(),
+            self._select_amendments(),
+            self._select_ledger(),
+            self._select_revenue(),
+            self._select_credits(),
+        ]
 
     def _select_plan(self) -> SQL:
         return SQL(
             """
-            SELECT line.id::bigint * 4 AS id, budget.date_from AS date, 'plan' AS kind, budget.id AS budget_id,
+            SELECT line.id::bigint * %s AS id, budget.date_from AS date, 'plan' AS kind, budget.id AS budget_id,
                    line.id AS line_id, line.purpose_id, budget.team_id, budget.user_id, NULL::integer AS partner_id,
                    budget.company_id, budget.name AS document_name, line.amount AS planned, 0 AS amended,
                    0 AS committed, 0 AS actual, 0 AS revenue
               FROM sale_budget_line line
               JOIN sale_budget budget ON budget.id = line.budget_id
              WHERE budget.state <> 'draft'
-            """
+            """,
+            SOURCES,
         )
 
     def _select_amendments(self) -> SQL:
         return SQL(
             """
-            SELECT amendment.id::bigint * 4 + 1,
+            SELECT amendment.id::bigint * %s + 1,
                    LEAST(GREATEST(amendment.date, budget.date_from), budget.date_to), 'amendment', budget.id, line.id,
                    line.purpose_id, budget.team_id, budget.user_id, NULL::integer, budget.company_id, amendment.reason,
                    0, amendment.amount, 0, 0, 0
               FROM sale_budget_amendment amendment
               JOIN sale_budget_line line ON line.id = amendment.line_id
               JOIN sale_budget budget ON budget.id = line.budget_id
-            """
+            """,
+            SOURCES,
         )
 
     def _select_ledger(self) -> SQL:
         return SQL(
             """
-            SELECT entry.id::bigint * 4 + 2, entry.date, 'ledger', line.budget_id, line.id, line.purpose_id,
+            SELECT entry.id::bigint * %s + 2, entry.date, 'ledger', line.budget_id, line.id, line.purpose_id,
                    entry.team_id, entry.user_id, entry.partner_id, entry.company_id, entry.document_name,
                    0, 0,
                    CASE WHEN entry.kind = 'commitment' THEN entry.amount ELSE 0 END,
@@ -129,24 +185,38 @@ class SaleBudgetReport(models.Model):
                    0
               FROM sale_budget_entry entry
               JOIN sale_budget_line line ON line.id = entry.line_id
-            """
+            """,
+            SOURCES,
         )
 
     def _select_revenue(self) -> SQL:
         zones = [SQL("(%s, %s)", company.id, company._sales_timezone()) for company in self.env.companies]
         return SQL(
             """
-            SELECT orders.id::bigint * 4 + 3,
+            SELECT orders.id::bigint * %(sources)s + 3,
                    (orders.date_order AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date, 'revenue',
                    NULL::integer, NULL::integer, NULL::integer, orders.team_id, orders.user_id,
-                   partner.commercial_partner_id, orders.company_id, orders.name, 0, 0, 0, 0,
-                   orders.amount_untaxed / COALESCE(NULLIF(orders.currency_rate, 0), 1)
-              FROM sale_order orders
+                   partner.commercial_partner_id, orders.company_id, orders.name, 0, 0, 0, 0, orders.revenue
+              FROM (%(orders)s) AS orders
               JOIN res_partner partner ON partner.id = orders.partner_id
-              JOIN (VALUES %s) AS zone (company_id, name) ON zone.company_id = orders.company_id
-             WHERE orders.state = 'sale'
+              JOIN (VALUES %(zones)s) AS zone (company_id, name) ON zone.company_id = orders.company_id
             """,
-            SQL(", ").join(zones),
+            sources=SOURCES,
+            orders=self.env["sales.department.revenue"]._select_orders(self.env.companies),
+            zones=SQL(", ").join(zones),
+        )
+
+    def _select_credits(self) -> SQL:
+        """Credit notes that have nothing to do with an order, on their own date: they lower revenue."""
+        return SQL(
+            """
+            SELECT credits.id::bigint * %s + 4, credits.date, 'revenue', NULL::integer, NULL::integer, NULL::integer,
+                   credits.team_id, credits.user_id, credits.partner_id, credits.company_id, credits.name,
+                   0, 0, 0, 0, -credits.amount
+              FROM (%s) AS credits
+            """,
+            SOURCES,
+            self.env["sales.department.revenue"]._select_free_credits(self.env.companies),
         )
 
     # ------------------------------------------------------------------
@@ -155,11 +225,13 @@ class SaleBudgetReport(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == SHARE:
-            return SQL(
-                "SUM(%s) / NULLIF(SUM(%s), 0)",
-                self._field_to_sql(self._table, "actual", query),
-                self._field_to_sql(self._table, "revenue", query),
+            actual, revenue, currency, unknown = (
+                self._field_to_sql(self._table, name, query)
+                for name in ("actual", "revenue", "currency_id", "is_unconverted")
             )
+            quotient = SQL("SUM(%s) / NULLIF(SUM(%s), 0)", actual, revenue)
+            known = SQL("CASE WHEN NOT BOOL_OR(%s) THEN %s END", unknown, quotient)
+            return self.env["sales.department.revenue"]._in_one_currency(known, currency)
         return super()._read_group_select(aggregate_spec, query)
 
     @api.model
@@ -180,7 +252,7 @@ class SaleBudgetReport(models.Model):
 
         Revenue has no purpose and no budget. Where the groups or the filter speak of them, the cost is divided by the
         revenue of the same months, people and customers whatever the purpose: so the shares of all purposes add up to
-        the share of all.
+        the share of all. Of several currencies, or an unknown revenue, there is no share.
         """
         if SHARE not in aggregates or not rows:
             return rows
@@ -193,7 +265,11 @@ class SaleBudgetReport(models.Model):
             lambda condition: Domain.TRUE if condition.field_expr.split(".")[0] in SPENDING_ONLY else condition
         )
         kept = [spec for spec in groupby if spec.split(":")[0].split(".")[0] not in SPENDING_ONLY]
-        revenue = {tuple(key): value for *key, value in self._read_group(neutral, kept, ["revenue:sum"])}
+        figures = ["revenue:sum", "is_unconverted:bool_or", "currency_id:count_distinct"]
+        revenue = {
+            tuple(key): 0.0 if is_unknown or currencies > 1 else amount
+            for *key, amount, is_unknown, currencies in self._read_group(neutral, kept, figures)
+        }
         cost = {tuple(key): value for *key, value in self._read_group(domain, groupby, ["actual:sum"])}
         place = len(groupby) + list(aggregates).index(SHARE)
         result = []
@@ -205,13 +281,14 @@ class SaleBudgetReport(models.Model):
         return result
 
     def action_open_document(self) -> dict:
-        """Open what a row stands for: budget, document, bill or order."""
+        """Open what a row stands for: budget, document, bill, order or credit note."""
         self.ensure_one()
         self.check_access("read")
-        row_id, kind = divmod(self.id, 4)
-        if kind == 2:
+        row_id, source = divmod(self.id, SOURCES)
+        if source == 2:
             return self.env["sale.budget.entry"].browse(row_id).action_open_document()
-        record = self.env["sale.order"].browse(row_id) if kind == 3 else self.budget_id
+        model = {3: "sale.order", 4: "account.move"}.get(source)
+        record = self.env[model].browse(row_id) if model else self.budget_id
         if not record.exists():
             raise UserError(self.env._("This document does not exist any more."))
         return record._get_records_action()

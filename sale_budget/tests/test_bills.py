@@ -147,14 +147,14 @@ class TestBills(BillCase):
         self.assertBalance(self.line, 0.0, 1300.0, -300.0)
         self.assertEqual(self.line.notified_share, 1.0)
 
-    def test_closed_budget_takes_no_more_bills(self):
+    def test_closed_budget_counts_late_bills(self):
         bill = self._bill(100.0, line=self.line)
         late = self._bill(50.0, line=self.line, post=False)
         self.budget.action_close()
-        with self.assertRefused("is closed"):
-            late.action_post()
+        late.action_post()
+        self.assertBalance(self.line, 0.0, 150.0, 850.0)
         bill.button_draft()
-        self.assertBalance(self.line, 0.0, 0.0, 1000.0)
+        self.assertBalance(self.line, 0.0, 50.0, 950.0)
 
     def test_request_that_is_not_approved(self):
         request = self._request(100.0, "submitted")

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .test_bills import BillCase
@@ -143,5 +144,37 @@ class TestCorrections(BillCase):
         self.budget.action_close()
         bill.button_draft()
         self.assertHolds(request, 0.0, 0.0)
-        with self.assertRefused("is closed"):
-            bill.action_post()
+        bill.action_post()
+        self.assertHolds(request, 0.0, 300.0)
+
+    def test_reverse_and_create_the_same_again(self):
+        request = self._start()
+        new = self._reverse(self._bill(200.0, request=request), again=True)
+        self.assertHolds(request, 300.0, 0.0)
+        new.invoice_date = "2026-05-12"
+        new.action_post()
+        self.assertHolds(request, 100.0, 200.0)
+        new.button_draft()
+        self.assertHolds(request, 300.0, 0.0)
+
+    def test_first_of_two_bills_is_reset(self):
+        request = self._start()
+        first = self._bill(200.0, request=request).with_user(self.accountant)
+        self._bill(150.0, request=request)
+        self.assertHolds(request, 0.0, 350.0)
+        first.button_draft()
+        self.assertHolds(request, 150.0, 150.0)
+
+    def test_discount_line_is_part_of_its_bill(self):
+        request = self._start()
+        bill = self._bill(150.0, request=request, post=False)
+        discount = {"name": "Discount", "price_unit": -50.0, "tax_ids": [], "sale_budget_request_id": request.id}
+        bill.invoice_line_ids = [Command.create(discount)]
+        bill.action_post()
+        self.assertHolds(request, 200.0, 100.0)
+        credit = self._reverse(bill)
+        credit.action_post()
+        self.assertHolds(request, 300.0, 0.0)
+        credit.button_draft()
+        bill.button_draft()
+        self.assertHolds(request, 300.0, 0.0)

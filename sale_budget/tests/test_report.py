@@ -123,3 +123,131 @@ class TestReport(BudgetCase):
     def test_drafts_are_no_budget(self):
         self._budget({self.gift: 100.0}, approve=False)
         self.assertNotIn(self.gift, self._groups("purpose_id", ["planned:sum"]))
+
+
+@tagged("post_install", "-at_install")
+class TestRevenue(BudgetCase):
+    """What counts as revenue: net of credits, at a rate, in one currency."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["account.chart.template"].try_loading("generic_coa", company=cls.company, install_demo=False)
+        cls.company.currency_id = cls._currency("CNY")
+        cls.report = cls.env["sale.budget.report"]
+        cls.product = cls.env["product.product"].create({
+            "name": "Outsole",
+            "type": "service",
+            "invoice_policy": "order",
+            "taxes_id": [Command.clear()],
+        })
+
+    @classmethod
+    def _order(cls, amount=1000.0, company=None, quantity=10, **values):
+        company = company or cls.company
+        order = (
+            cls
+            .env["sale.order"]
+            .with_company(company)
+            .create({
+                "partner_id": cls.customer.id,
+                "company_id": company.id,
+                "user_id": cls.salesman.id,
+                "order_line": [
+                    Command.create({
+                        "product_id": cls.product.id,
+                        "product_uom_qty": quantity,
+                        "price_unit": amount / quantity,
+                        "tax_ids": [],
+                    })
+                ],
+                **values,
+            })
+        )
+        order.action_confirm()
+        return order
+
+    def _sums(self, *names, companies=None):
+        self.env.flush_all()
+        companies = companies or self.company
+        report = self.report.with_context(allowed_company_ids=companies.ids)
+        [values] = report._read_group([("company_id", "in", companies.ids)], [], names)
+        return values
+
+    def _dollar_pricelist(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.sudo().rate_ids.unlink()
+        return dollar, self.env["product.pricelist"].create({"name": "Export", "currency_id": dollar.id})
+
+    def test_net_of_a_price_allowance(self):
+        invoice = self._order()._create_invoices()
+        invoice.invoice_date = "2026-05-20"
+        invoice.action_post()
+        note = invoice._reverse_moves([{"invoice_date": "2026-05-21"}])
+        note.invoice_line_ids.price_unit = 10.0
+        note.action_post()
+        self.assertEqual(self._sums("revenue:sum"), (900.0,))
+        note.button_draft()
+        self.assertEqual(self._sums("revenue:sum"), (1000.0,))
+
+    def test_a_credit_note_without_an_order_on_its_day(self):
+        self._order()
+        note = self.env["account.move"].create({
+            "move_type": "out_refund",
+            "partner_id": self.customer.id,
+            "invoice_date": "2026-04-02",
+            "invoice_user_id": self.salesman.id,
+            "invoice_line_ids": [Command.create({"name": "Bonus", "price_unit": 80.0, "tax_ids": []})],
+        })
+        note.action_post()
+        self.assertEqual(self._sums("revenue:sum"), (920.0,))
+        row = self.report.search([("document_name", "=", note.name)])
+        self.assertEqual(
+            (row.date, row.revenue, row.partner_id, row.user_id),
+            (date(2026, 4, 2), -80.0, self.customer.commercial_partner_id, self.salesman),
+        )
+        self.assertEqual(row.action_open_document()["res_id"], note.id)
+
+    def test_an_order_before_its_currency_had_a_rate(self):
+        """100 USD: marked, and not counted as 100 CNY; 800 once there is a rate of 0.125."""
+        dollar, pricelist = self._dollar_pricelist()
+        order = self._order(100.0, pricelist_id=pricelist.id)
+        self.assertEqual((order.currency_id, order.currency_rate), (dollar, 1.0))
+        self._request(300.0, "approved")._record_cost(200.0, True, date(2026, 5, 25))
+        self.assertEqual(self._sums("revenue:sum", "expense_share:avg"), (0.0, False))
+        row = self.report.search([("kind", "=", "revenue"), ("company_id", "=", self.company.id)])
+        self.assertTrue(row.is_unconverted)
+        self._order(800.0)
+        self.assertEqual(self._sums("revenue:sum", "expense_share:avg"), (800.0, False), "part of it is unknown")
+        self.env["res.currency.rate"].create({
+            "currency_id": dollar.id,
+            "rate": 0.125,
+            "name": "2026-07-01",
+            "company_id": self.company.id,
+        })
+        self.assertEqual(self._sums("revenue:sum", "expense_share:avg"), (1600.0, 0.125))
+        row.invalidate_recordset()
+        self.assertFalse(row.is_unconverted)
+
+    def test_no_share_of_two_currencies(self):
+        """200 CNY of 4,000 CNY, and a company that sold 1,000 USD: no share of a sum of both."""
+        dollars = self.env["res.company"].create({"name": "Heels Inc.", "currency_id": self.env.ref("base.USD").id})
+        self.env.user.company_ids += dollars
+        self.salesman.company_ids += dollars
+        self._order(4000.0)
+        self._order(1000.0, dollars, team_id=False)
+        self._request(300.0, "approved")._record_cost(200.0, True, date(2026, 5, 25))
+        both = self.company | dollars
+        self.assertEqual(self._sums("expense_share:avg"), (0.05,))
+        self.assertEqual(self._sums("expense_share:avg", companies=both), (False,))
+        report = self.report.with_context(allowed_company_ids=both.ids)
+        domain = [("company_id", "in", both.ids)]
+        self.assertEqual(
+            dict(report._read_group(domain, ["company_id"], ["expense_share:avg"])), {self.company: 0.05, dollars: 0.0}
+        )
+        for groupby in ("purpose_id", "user_id"):
+            shares = {key: share for key, share in report._read_group(domain, [groupby], ["expense_share:avg"]) if key}
+            self.assertFalse(any(shares.values()), groupby)
+        sets = report._read_grouping_sets(domain, [[], ["purpose_id"], ["company_id"]], ["expense_share:avg"])
+        self.assertEqual((sets[0], dict(sets[2])[self.company]), ([(False,)], 0.05))

@@ -3,10 +3,12 @@ from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged, users
 
 from odoo.addons.sale_budget.tests.test_bills import BillCase
+from odoo.addons.sale_budget.tests.test_lost_tax import LostTaxCase
 
 
-@tagged("post_install", "-at_install")
-class TestExpenses(BillCase):
+class ExpenseMixin:
+    """An employee, who approves, and a product with 13 % tax."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -51,6 +53,9 @@ class TestExpenses(BillCase):
             expense._do_approve(check=False)
         return expense
 
+
+@tagged("post_install", "-at_install")
+class TestExpenses(ExpenseMixin, BillCase):
     def test_counts_from_approval_net_of_tax(self):
         expense = self._expense(113.0, line=self.line, approve=False)
         self.assertBalance(self.line, 0.0, 0.0, 1000.0)
@@ -117,12 +122,44 @@ class TestExpenses(BillCase):
         with self.assertRefused("is not approved yet, so no budget pays"):
             expense._do_approve(check=False)
 
-    def test_closed_budget(self):
+    def test_closed_budget_counts_late_expenses(self):
         expense = self._expense(113.0, line=self.line, approve=False)
         expense.action_submit()
         self.budget.action_close()
-        with self.assertRefused("is closed"):
-            expense._do_approve(check=False)
+        expense._do_approve(check=False)
+        self.assertBalance(self.line, 0.0, 100.0, 900.0)
+        kind = self.env.ref("sale_budget.mail_activity_type_uncovered")
+        task = self.budget.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+        self.assertEqual(task.user_id, self.owner)
+        self.assertIn("Train to Wenzhou", task.note)
+
+    def test_a_copy_names_no_request_and_the_budget_of_its_day(self):
+        request = self._request(300.0, "approved")
+        expense = self._expense(113.0, request=request)
+        copy = expense.copy()
+        self.assertEqual(copy.sale_budget_request_id, request.browse())
+        self.assertEqual(copy.sale_budget_line_id, self.line)
+        later = self._budget({self.sample: 10.0}, name="Budget 2027", date_from="2027-01-01").line_ids
+        copy.date = "2027-02-01"
+        self.assertEqual(copy.sale_budget_line_id, later)
+        copy.date = "2028-02-01"
+        self.assertFalse(copy.sale_budget_line_id)
+        self.assertIn("Budget 2027", copy.message_ids[0].body)
+        expense._do_refuse("Wrong trip")
+        request.action_cancel()
+        self.budget.action_close()
+        self.assertFalse(expense.copy().sale_budget_line_id)
+
+    def test_parts_of_a_split_expense_are_for_the_same_request(self):
+        request = self._request(300.0, "approved")
+        expense = self._expense(113.0, request=request, approve=False)
+        split = self.env["hr.expense.split.wizard"].browse(expense.action_split_wizard()["res_id"])
+        split.action_split_expense()
+        parts = self.env["hr.expense"].search([("sale_budget_request_id", "=", request.id)])
+        self.assertEqual(len(parts), 2)
+        parts.action_submit()
+        parts._do_approve(check=False)
+        self.assertEqual((request.budget_committed_amount, request.budget_actual_amount), (200.0, 100.0))
 
     @users("budget_expense_approver")
     def test_approver_needs_no_right_to_budgets(self):
@@ -170,3 +207,43 @@ class TestExpenses(BillCase):
                 expense.write(vals)
         self.assertEqual(expense.sale_budget_request_id, mine)
         self.assertBalance(north, 0.0, 0.0, 500.0)
+
+
+@tagged("post_install", "-at_install")
+class TestLostTaxOfExpenses(ExpenseMixin, LostTaxCase):
+    """An employee has paid 1,130, tax included: what is not recovered of the tax is cost."""
+
+    def test_nothing_half_or_all_is_recovered(self):
+        for tax, actual in ((self.lost, 1130.0), (self.half, 1065.0), (self.tax, 1000.0), (self.lost.browse(), 1130.0)):
+            with self.subTest(tax=tax.name):
+                expense = self._expense(1130.0, line=self.line, tax_ids=[Command.set(tax.ids)])
+                self.assertActual(actual)
+                expense._post_without_wizard()
+                self.assertActual(actual)
+                costs = expense.account_move_id.line_ids.filtered(
+                    lambda line, account=expense.account_id: line.account_id == account
+                )
+                self.assertAlmostEqual(sum(costs.mapped("balance")), actual, 2)  # as the journal entry has it
+                self.env["sale.budget.entry"]._sync_sources([expense._get_sale_budget_source(0.0, None)])
+
+    def test_in_foreign_currency_and_paid_by_the_company(self):
+        usd = self._currency("USD")
+        usd.rate_ids.unlink()
+        self.env["res.currency.rate"].create({
+            "currency_id": usd.id,
+            "rate": 0.125,
+            "name": "2026-01-01",
+            "company_id": self.company.id,
+        })
+        values = {"tax_ids": [Command.set(self.half.ids)], "currency_id": usd.id}
+        self._expense(113.0, line=self.line, **values)
+        self.assertActual(852.0)
+        expense = self._expense(
+            113.0, line=self.line, payment_mode="company_account", vendor_id=self.vendor.id, **values
+        )
+        expense.action_post()
+        self.assertActual(1704.0)
+
+    def test_rounding(self):
+        expense = self._expense(9.99, line=self.line, tax_ids=[Command.set(self.half.ids)])
+        self.assertAlmostEqual(expense._get_recovered_tax() + self.line.actual_amount, 9.99, 6)

@@ -214,12 +214,12 @@ class SamplePortal(CustomerPortal):
 
     def _get_consent_texts(self, sample, current) -> dict[str, str]:
         """Return what the customer agrees to by approving, and by signing."""
-        names = {"number": current.number, "sample": sample.display_name}
+        names = {"number": current.number, "sample": sample.display_name, "revision": current.revision_number}
         return {
             "approve_text": request.env._("You approve round %(number)s of %(sample)s.", **names),
             "sign_text": request.env._(
                 "By signing you approve, on behalf of %(customer)s, round %(number)s of %(sample)s as the standard for "
-                "what we deliver: requirement, measured values and photos as shown on this page.",
+                "what we deliver: requirement (revision %(revision)s), measured values and photos as shown on this page.",
                 customer=sample.commercial_partner_id.name or "",
                 **names,
             ),

@@ -20,6 +20,7 @@ from . import sale_sample_property_line
 from . import sale_sample_question
 from . import sale_sample_reason
 from . import sale_sample_request
+from . import sale_sample_revision
 from . import sale_sample_round
 from . import sale_sample_size_line
 from . import sale_sample_stage

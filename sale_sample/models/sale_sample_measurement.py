@@ -118,6 +118,16 @@ class SaleSampleMeasurement(models.Model):
                         round=record.round_id.display_name,
                     )
                 )
+            if record.property_line_id not in record.round_id.asked_property_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(property)s” is a requirement of another revision than the one %(round)s is made to, revision "
+                        "%(revision)s. Choose one of the requirements of that revision.",
+                        property=record.property_id.display_name,
+                        round=record.round_id.display_name,
+                        revision=record.round_id.revision_number,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

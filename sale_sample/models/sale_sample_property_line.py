@@ -1,7 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.requirement import Asked
 from .sale_sample_property import LIMIT_KINDS
+
+#: What a line of a new revision takes over.
+COPIED = (
+    "sequence",
+    "limit_kind",
+    "target",
+    "tolerance_minus",
+    "tolerance_plus",
+    "target_text",
+    "uom_name",
+    "standard",
+    "condition",
+    "required",
+)
 
 
 class SaleSamplePropertyLine(models.Model):
@@ -52,7 +67,7 @@ class SaleSamplePropertyLine(models.Model):
     requirement = fields.Char(compute="_compute_requirement", help="The limit as it is written in a specification")
 
     _property_uniq = models.UniqueIndex(
-        "(request_id, property_id, COALESCE(condition, ''))",
+        "(request_id, COALESCE(revision_id, 0), property_id, COALESCE(condition, ''))",
         "This property is already on the request under the same condition.",
     )
     _tolerances_not_negative = models.Constraint(
@@ -89,6 +104,22 @@ class SaleSamplePropertyLine(models.Model):
         if minus == plus:
             return f"{self.target:g} ± {plus:g}" if plus else f"{self.target:g}"
         return f"{self.target:g} −{minus:g} / +{plus:g}"
+
+    def _get_asked(self) -> Asked:
+        """Return what this one line asks for, to compare it with that of another revision."""
+        words = self.limit_kind == "text"
+        return Asked(
+            subject=f"property {self.property_id.id}",
+            name=self.property_id.name or "",
+            value=(self.target_text or "") if words else self._limit_in_words(),
+            unit="" if words else self.uom_name or "",
+            variant=self.condition or "",
+            details=(self.standard or "", self.env._("required") if self.required else self.env._("not required")),
+        )
+
+    def _prepare_copy(self) -> dict:
+        """Return the values of this one line for another revision."""
+        return {"property_id": self.property_id.id, **{name: self[name] for name in COPIED}}
 
     @api.constrains("limit_kind", "target", "target_text", "tolerance_minus", "tolerance_plus")
     def _check_limit(self):

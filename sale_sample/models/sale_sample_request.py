@@ -8,7 +8,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, format_date, is_html_empty
+from odoo.tools import SQL, float_round, format_date, is_html_empty
 
 from odoo.addons.sales_department_base.constants import RND_GROUP, SALES_ALL_GROUP, SALES_GROUP
 from odoo.addons.sales_department_base.records import refuse
@@ -17,6 +17,7 @@ from odoo.addons.sales_department_base.tools.actions import dialog
 from ..constants import (
     CLOSED_STATES,
     OPEN_STATES,
+    REVISION_OPEN_STATES,
     RND_GROUPS,
     ROUND_AT_CUSTOMER,
     ROUND_OPEN_STATES,
@@ -59,6 +60,8 @@ RND_FIELDS = frozenset({
     "round_ids",
     "point_ids",
 })
+#: Decimals of a unit price that was converted.
+PRICE_DIGITS = 6
 #: Index of Odoo's palette for each due state.
 DUE_COLORS = {"late": 1, "soon": 3, "on_time": 10, "waiting": 4, "done": 0, "none": 0}
 ACTIVITY_ACCEPT = "sale_sample.mail_activity_type_accept"
@@ -252,7 +255,9 @@ class SaleSampleRequest(models.Model):
     reference_sample = fields.Char(help="A sample of the customer's, handed over with the request")
     reference_received_on = fields.Date("Reference Received", copy=False)
     reference_returned_on = fields.Date("Reference Given Back", copy=False)
-    property_line_ids = fields.One2many("sale.sample.property.line", "request_id", "Physical Properties", copy=True)
+    property_line_ids = fields.One2many(
+        "sale.sample.property.line", "request_id", "Physical Properties", copy=True, domain=[("is_current", "=", True)]
+    )
     function = fields.Html(help="What the part has to do, for whom, under which conditions")
     size_system = fields.Selection(
         [
@@ -267,13 +272,35 @@ class SaleSampleRequest(models.Model):
         required=True,
         default="eu",
     )
-    size_line_ids = fields.One2many("sale.sample.size.line", "request_id", "Pairs per Size", copy=True)
+    size_line_ids = fields.One2many(
+        "sale.sample.size.line", "request_id", "Pairs per Size", copy=True, domain=[("is_current", "=", True)]
+    )
     total_pairs = fields.Integer("Pairs", compute="_compute_total_pairs", store=True)
     missing_note = fields.Text(
         "Still Missing",
         compute="_compute_missing_note",
         groups="base.group_user",
         help="What the type asks for before the hand-over",
+    )
+    revision_ids = fields.One2many("sale.sample.revision", "request_id", "Revisions", groups="base.group_user")
+    revision_id = fields.Many2one(
+        "sale.sample.revision",
+        "Present Revision",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The version of the specification that holds; empty until a change was proposed",
+    )
+    revision_number = fields.Integer("Revision", compute="_compute_revision_number", aggregator=None)
+    open_revision_id = fields.Many2one(
+        "sale.sample.revision", "Open Revision", compute="_compute_open_revision_id", groups="base.group_user"
+    )
+    open_revision_state = fields.Selection(
+        [("draft", "Drafted"), ("proposed", "Proposed")],
+        "Change of the Specification",
+        compute="_compute_open_revision_id",
+        groups="base.group_user",
     )
     # When
     needed_by = fields.Date(index=True, copy=False, tracking=True, help="Day on which the customer needs the sample")
@@ -434,6 +461,18 @@ class SaleSampleRequest(models.Model):
     def _compute_total_pairs(self):
         for request in self:
             request.total_pairs = sum(request.size_line_ids.mapped("pairs"))
+
+    @api.depends("revision_id.number")
+    def _compute_revision_number(self):
+        for request in self:
+            request.revision_number = request.revision_id.number or 1
+
+    @api.depends("revision_ids.state")
+    def _compute_open_revision_id(self):
+        for request in self:
+            undecided = request.revision_ids.filtered(lambda revision: revision.state in REVISION_OPEN_STATES)
+            request.open_revision_id = undecided[:1]
+            request.open_revision_state = undecided[:1].state
 
     @api.depends(
         "state",
@@ -735,7 +774,7 @@ class SaleSampleRequest(models.Model):
             self.filtered(lambda request: request.state not in SALES_STATES),
             self.env._(
                 "%(names)s: R&D works from this requirement, it can no longer be changed. Take the request back while "
-                "it waits for R&D, or record the change as a point of the current round."
+                "it waits for R&D, or press “Change Specification” to propose a revision once R&D has accepted it."
             ),
         )
 
@@ -968,6 +1007,28 @@ class SaleSampleRequest(models.Model):
         """Open the dialog that ends requests without an approval, and asks why."""
         return dialog(self.env._("End the Request"), "sale.sample.close", request_ids=self.ids)
 
+    def action_change_specification(self) -> dict:
+        """Open the form of a new revision, filled with what is asked for now, or the revision that is open."""
+        self.ensure_one()
+        self._check_sellers()
+        undecided = self.open_revision_id
+        if undecided:
+            return undecided._get_records_action()
+        self._check_revisable()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change Specification"),
+            "res_model": "sale.sample.revision",
+            "views": [(False, "form")],
+            "context": {"default_request_id": self.id},
+        }
+
+    def action_open_revision(self) -> dict:
+        """Open the revision that waits for a decision."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.open_revision_id._get_records_action()
+
     def action_open_round(self) -> dict:
         """Open another round by hand, after one was cancelled."""
         self.ensure_one()
@@ -1062,6 +1123,7 @@ class SaleSampleRequest(models.Model):
         self._enter_step(target)
         if target in CLOSED_STATES:
             self._end_activities(self.env._("The request has ended."))
+            self._withdraw_revisions()
         if target == "accepted":
             self._open_round()
         elif target in ("rejected", "cancelled"):
@@ -1345,16 +1407,22 @@ class SaleSampleRequest(models.Model):
         return rounds.create([request._prepare_round() for request in self]).with_env(self.env)
 
     def _prepare_round(self) -> dict:
-        """Return the values of the next round."""
+        """Return the values of the next round: the pairs of the last one, and those that revisions since then added."""
         self.ensure_one()
         last = self.round_ids.sorted("number")[-1:]
-        kept = self.type_id.retained_quantity
+        kept = last.retained_quantity if last else self.type_id.retained_quantity
+        promised_on = self.promised_on if not last else False
+        quantity = last.quantity or max(self.total_pairs, 1) + kept
+        if last.has_newer_revision:
+            quantity += self.total_pairs - sum(last.asked_size_ids.mapped("pairs"))
+            day = self.revision_id.promised_on
+            promised_on = day if day and day >= self.company_id._sales_today() else False
         return {
             "request_id": self.id,
             "number": last.number + 1,
-            "quantity": last.quantity or max(self.total_pairs, 1) + kept,
-            "retained_quantity": last.retained_quantity if last else kept,
-            "promised_on": self.promised_on if not last else False,
+            "quantity": max(quantity, kept, 1),
+            "retained_quantity": kept,
+            "promised_on": promised_on,
         }
 
     def _cancel_open_rounds(self) -> None:
@@ -1362,6 +1430,60 @@ class SaleSampleRequest(models.Model):
         rounds = self.round_ids.filtered(lambda record: record.state in ROUND_OPEN_STATES)
         if rounds:
             rounds.sudo()._change_state("cancelled")  # sudo: follows from the end of the request
+
+    # ------------------------------------------------------------------
+    # Revisions of what was accepted
+    # ------------------------------------------------------------------
+
+    def _check_revisable(self, revision=None) -> None:
+        """Refuse to change the specification of requests that R&D has not in hand, or of which a change is open.
+
+        :param revision: `sale.sample.revision` that may be open, or is to be confirmed
+        :raises UserError: naming the requests
+        """
+        refuse(
+            self.filtered(lambda request: request.state != "accepted"),
+            self.env._(
+                "%(names)s: a specification is revised while R&D works on the request. Before that, sales changes the "
+                "request itself; afterwards, make another request."
+            ),
+        )
+        open_revisions = self.sudo().open_revision_id  # sudo: whoever began it
+        refuse(
+            open_revisions - (revision or open_revisions.browse()),
+            self.env._("%(names)s is open already. Propose or withdraw that one first; there is one change at a time."),
+        )
+
+    def _keep_first_revision(self) -> None:
+        """Keep as revision 1 what R&D accepted, with the rounds made to it, before the first change of it."""
+        for request in self.sudo().filtered(lambda request: not request.revision_id):  # sudo: kept by the system
+            first = request.env["sale.sample.revision"]._keep_first(request)
+            properties, sizes = request.property_line_ids, request.size_line_ids
+            request.revision_id = first
+            properties.revision_id = first
+            sizes.revision_id = first
+            begun = request.round_ids.filtered(lambda sample_round: sample_round.state != "planned")
+            begun.revision_id = first
+
+    def _get_revision_user(self) -> models.Model:
+        """Return who decides on revisions for R&D: the engineer, or the company's R&D where that one has left."""
+        self.ensure_one()
+        engineer = self.rnd_user_id
+        return engineer if engineer.active else self.company_id.sample_rnd_user_id
+
+    def _withdraw_revisions(self) -> None:
+        """Withdraw the changes that wait for a decision: the request has ended."""
+        undecided = self.sudo().open_revision_id  # sudo: follows from the end of the request
+        if undecided:
+            undecided._withdraw()
+
+    def _get_portal_older_revisions(self) -> models.Model:
+        """Return the revisions before the present one that rounds shown to the customer were made to, newest first."""
+        self.ensure_one()
+        older = self.env["sale.sample.revision"]
+        if self.revision_id:
+            older = older.union(*(sample_round._get_asked() for sample_round in self._get_portal_rounds()))
+        return (older - self.revision_id).sorted("number", reverse=True)
 
     # ------------------------------------------------------------------
     # The end: approved by the customer, rejected or cancelled for a reason
@@ -1378,6 +1500,19 @@ class SaleSampleRequest(models.Model):
         )
         self._change_state("approved")
         self._tell_end()
+        for request in self.filtered("current_round_id.has_newer_revision"):
+            reader = request.with_context(lang=request.user_id.lang or self.env.lang)
+            request.message_post(
+                body=reader.env._(
+                    "The customer approved round %(round)s, made to revision %(approved)s. Revision %(newest)s was "
+                    "confirmed since and is not what was approved.",
+                    round=request.current_round_id.number,
+                    approved=request.current_round_id.revision_number,
+                    newest=request.revision_number,
+                ),
+                partner_ids=request.user_id.partner_id.ids,
+                subtype_xmlid="mail.mt_note",
+            )
 
     def _end(self, target: str, reason, note: str = "") -> None:
         """End requests without an approval.
@@ -1462,14 +1597,53 @@ class SaleSampleRequest(models.Model):
             ("order_partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
         ])._link_samples()
 
+    def _convert_price(self, price: float, currency) -> float:
+        """Return a price of the company's currency in another one, at the rate of the company's today.
+
+        :param currency: `res.currency`
+        :raises UserError: it has no rate: Odoo would take it for 1
+        """
+        self.ensure_one()
+        company = self.company_id
+        if not price or currency == company.currency_id:
+            return price
+        rates = self.env["res.currency.rate"].sudo()  # sudo: rates are no secret, salespeople may not read them
+        known = rates.search_count(
+            [
+                ("currency_id", "in", (currency | company.currency_id).ids),
+                ("company_id", "in", (False, company.root_id.id)),
+            ],
+            limit=1,
+        )
+        if not known:
+            raise UserError(
+                self.env._(
+                    "%(request)s: there is no exchange rate of %(currency)s to %(company_currency)s. Enter one in the currency "
+                    "settings, or leave the price empty, which takes the pricelist's.",
+                    request=self.display_name,
+                    currency=currency.name,
+                    company_currency=company.currency_id.name,
+                )
+            )
+        converted = company.currency_id._convert(price, currency, company, company._sales_today(), round=False)
+        return float_round(converted, precision_digits=PRICE_DIGITS)
+
     def _prepare_product(self, name: str, category, uom, price: float) -> dict:
-        """Return the values of the product. Extension point."""
+        """Return the values of the product. Extension point.
+
+        A product of all companies has its list price in the currency of the first one: where that is not the currency
+        of the request's company, the product belongs to this company.
+
+        :param price: in the currency of the request's company
+        """
+        shared = self.env["product.template"].new({}).currency_id == self.company_id.currency_id
         return {
             "name": name,
             "type": "consu",
             "categ_id": category.id,
             "uom_id": uom.id,
             "list_price": price,
+            "company_id": False if shared else self.company_id.id,
             "description_sale": self.style_name or False,
         }
 
@@ -1477,16 +1651,16 @@ class SaleSampleRequest(models.Model):
         """Put the approved sample on a quotation, a new one unless given; return the order.
 
         :param quantity: in the product's unit of measure, positive
-        :param price: for one unit, in the order's currency; None takes the pricelist's
-        :raises UserError: when the sample is not approved, or the quotation is not open or of another customer
+        :param price: for one unit, in the company's currency: the order has it in its own, at the rate of today, without
+            a discount; None takes the pricelist's
+        :raises UserError: when the sample is not approved, the quotation is not open or of another customer, or its
+            currency has no rate
         """
         self.ensure_one()
         self._check_approved()
         if quantity <= 0:
             raise UserError(self.env._("%s: the quantity to quote must be positive.", self.display_name))
         line = {"product_id": product.id, "product_uom_qty": quantity}
-        if price is not None:
-            line["price_unit"] = price
         if order:
             if (
                 order.state not in ("draft", "sent")
@@ -1502,6 +1676,8 @@ class SaleSampleRequest(models.Model):
                 )
         else:
             order = self.env["sale.order"].create(self._prepare_quotation())
+        if price is not None:
+            line |= {"price_unit": self._convert_price(price, order.currency_id), "discount": 0.0}
         lines = order.order_line
         order.write({"order_line": [Command.create(line)]})
         (order.order_line - lines).sudo().sample_request_id = self  # sudo: the link is closed to users

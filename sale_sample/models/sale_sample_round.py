@@ -89,6 +89,19 @@ class SaleSampleRound(models.Model):
     user_id = fields.Many2one(related="request_id.user_id", store=True, string="Salesperson")
     rnd_user_id = fields.Many2one(related="request_id.rnd_user_id", store=True)
     type_id = fields.Many2one(related="request_id.type_id", store=True, string="Sample Type")
+    revision_id = fields.Many2one(
+        "sale.sample.revision",
+        "Made to Revision",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Version of the specification that the round is made to and measured against; empty until it begins",
+    )
+    revision_number = fields.Integer("Revision", compute="_compute_asked", aggregator=None)
+    asked_property_ids = fields.Many2many("sale.sample.property.line", compute="_compute_asked", string="Asked For")
+    asked_size_ids = fields.Many2many("sale.sample.size.line", compute="_compute_asked", string="Pairs per Size")
+    has_newer_revision = fields.Boolean(compute="_compute_asked")
     state = fields.Selection(STATES, group_expand=True)
     stage_id = fields.Many2one(
         "sale.sample.stage",
@@ -177,6 +190,28 @@ class SaleSampleRound(models.Model):
             record.display_name = self.env._(
                 "%(request)s · round %(number)s", request=record.request_id.name or "", number=record.number
             )
+
+    @api.depends(
+        "state", "revision_id", "request_id.revision_id", "request_id.property_line_ids", "request_id.size_line_ids"
+    )
+    def _compute_asked(self):
+        for record in self:
+            asked = record._get_asked()
+            record.revision_number = asked.revision_number if asked == record.request_id else asked.number
+            record.asked_property_ids = asked.property_line_ids
+            record.asked_size_ids = asked.size_line_ids
+            record.has_newer_revision = record.revision_number < record.request_id.revision_number
+
+    def _get_asked(self) -> models.Model:
+        """Return what this one round is made to: a revision, or its request where that has none yet.
+
+        A round that has not begun follows the present revision, one that began before the first change revision 1.
+        """
+        self.ensure_one()
+        present = self.request_id.revision_id
+        if self.revision_id or not present or self.state == "planned":
+            return self.revision_id or present or self.request_id
+        return self.request_id.revision_ids.filtered(lambda revision: revision.number == 1 and not revision.base_id)
 
     @api.depends("measurement_ids.result")
     def _compute_result(self):
@@ -314,7 +349,10 @@ class SaleSampleRound(models.Model):
     def action_start(self) -> None:
         """Begin the making; a row to fill awaits each property the customer set."""
         self._check_maker()
+        self.request_id._lock()  # a revision that is being confirmed is waited for, or followed
         self._change_state("making", started_on=self._get_today())
+        for record in self.filtered(lambda record: not record.revision_id):
+            record.sudo().revision_id = record.request_id.revision_id  # sudo: the field is closed to hands
         for record in self.filtered(lambda record: not record.stage_id):
             record.stage_id = record._get_work_stages()[:1]
         self._prepare_measurements()
@@ -404,10 +442,14 @@ class SaleSampleRound(models.Model):
         for record in self:
             known = record.measurement_ids.property_line_id
             values += [
-                {"round_id": record.id, "property_line_id": line.id}
-                for line in record.request_id.property_line_ids - known
+                {"round_id": record.id, "property_line_id": line.id} for line in record.asked_property_ids - known
             ]
         self.env["sale.sample.measurement"].create(values)
+
+    def _is_untouched(self) -> bool:
+        """Tell whether nothing of this one round is made, measured or photographed: it may follow another revision."""
+        measured = self.measurement_ids.filtered(lambda line: line.is_measured or line.result != "none")
+        return self.state in ("planned", "making") and not measured and not self.photo_ids
 
     def _keep_retained(self) -> None:
         """Store the pairs that stay with us, for as long as the type of sample says."""
@@ -452,7 +494,7 @@ class SaleSampleRound(models.Model):
         for record in self:
             measured = record.measurement_ids.filtered(lambda line: line.result != "none" or line.is_measured)
             asked = (
-                record.request_id.property_line_ids.filtered("required")
+                record.asked_property_ids.filtered("required")
                 if record.state != "planned"
                 else measured.property_line_id
             )
@@ -798,32 +840,35 @@ class SaleSampleRound(models.Model):
     def _get_signed_statement(self) -> str:
         """Return in words what is signed with this round: requirement, measured values, photos."""
         self.ensure_one()
-        request, text = self.request_id, self.env._
+        request, asked = self.request_id, self._get_asked()
         product = request.product_id or request.product_family_id
         moment = fields.Datetime.to_string(self.signed_on)
         return "\n".join([
-            text("Sample %(request)s, round %(number)s", request=request.name, number=self.number),
-            text("Customer: %s", request.commercial_partner_id.name or ""),
-            text("Type of sample: %s", self.type_id.name),
-            text("Product: %s", product.display_name or ""),
-            text("Style: %s", request.style_name or ""),
-            text("Last: %s", request.last_number or ""),
-            text("Function: %s", html2plaintext(request.function or "").strip()),
+            self.env._("Sample %(request)s, round %(number)s", request=request.name, number=self.number),
+            self.env._("Specification: revision %s", self.revision_number),
+            self.env._("Customer: %s", request.commercial_partner_id.name or ""),
+            self.env._("Type of sample: %s", self.type_id.name),
+            self.env._("Product: %s", product.display_name or ""),
+            self.env._("Style: %s", asked.style_name or ""),
+            *([self.env._("Form: %s", asked.style_note)] if asked.style_note else []),
+            self.env._("Last: %s", asked.last_number or ""),
+            self.env._("Function: %s", html2plaintext(asked.function or "").strip()),
             *self._get_stated_sizes(),
             *self._get_stated_properties(),
-            text("Sent on %s", format_date(self.env, self.sent_on) if self.sent_on else ""),
-            *(text("Photo, SHA-1 %s", checksum) for checksum in self._get_photo_checksums()),
-            text("Approved and signed by %(name)s on %(moment)s UTC", name=self.signed_by, moment=moment),
+            self.env._("Sent on %s", format_date(self.env, self.sent_on) if self.sent_on else ""),
+            *(self.env._("Photo, SHA-1 %s", checksum) for checksum in self._get_photo_checksums()),
+            self.env._("Approved and signed by %(name)s on %(moment)s UTC", name=self.signed_by, moment=moment),
         ])
 
     def _get_stated_sizes(self) -> list[str]:
         """Return the pairs per size, in words."""
         request = self.request_id
         system = request._get_size_system_label()
-        text = self.env._
         return [
-            text("Size %(size)s %(system)s: %(pairs)s pairs", size=f"{line.size:g}", system=system, pairs=line.pairs)
-            for line in request.size_line_ids
+            self.env._(
+                "Size %(size)s %(system)s: %(pairs)s pairs", size=f"{line.size:g}", system=system, pairs=line.pairs
+            )
+            for line in self.asked_size_ids
         ]
 
     def _get_stated_properties(self) -> list[str]:
@@ -836,7 +881,7 @@ class SaleSampleRound(models.Model):
                 target=line.requirement or "",
                 value=measured[line]._get_value_in_words() if line in measured else "–",
             )
-            for line in self.request_id.property_line_ids
+            for line in self.asked_property_ids
         ]
 
     def _get_photo_checksums(self) -> list[str]:

@@ -25,25 +25,35 @@ class SaleSampleSizeLine(models.Model):
     size_us_men = fields.Char("US Men", compute="_compute_sizes")
     size_us_women = fields.Char("US Women", compute="_compute_sizes")
 
-    _size_uniq = models.UniqueIndex("(request_id, size)", "This size is already on the request.")
+    _size_uniq = models.UniqueIndex(
+        "(request_id, COALESCE(revision_id, 0), size)", "This size is already on the request."
+    )
     _pairs_sensible = models.Constraint(
         f"CHECK(pairs > 0 AND pairs <= {MOST_PAIRS})",
         "The number of pairs of a size must be above 0, and that of a sample, not of an order.",
     )
 
-    @api.depends("size", "request_id.size_system")
+    @api.depends("size", "request_id.size_system", "revision_id.request_id.size_system")
     def _compute_sizes(self):
         for line in self:
-            system = line.request_id.size_system
+            system = line._get_request().size_system
             child = system in ("uk_child", "us_child")
             for name in ("cn", "eu", "uk", "us_men", "us_women"):
                 target = {"uk": "uk_child", "us_men": "us_child"}.get(name, name) if child else name
                 line[f"size_{name}"] = line._size_in(target) if system else False
 
+    def _get_request(self) -> models.Model:
+        """Return the request of one line, also while it is typed into the form of a revision."""
+        return self.request_id or self.revision_id.request_id
+
+    def _prepare_copy(self) -> dict:
+        """Return the values of this one line for another revision."""
+        return {"size": self.size, "pairs": self.pairs}
+
     def _size_in(self, target: str) -> str:
         """Return the size of one line as it is written in another system; "–" where that has none."""
         self.ensure_one()
-        size = convert(self.size, self.request_id.size_system, target)
+        size = convert(self.size, self._get_request().size_system, target)
         return size_label(size) if size_problem(target, size) is None else "–"
 
     @api.constrains("size", "request_id")

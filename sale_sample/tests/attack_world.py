@@ -8,6 +8,13 @@ def _answer(world, _point):
     world.make("sale.sample.round").write({"state": "answered", "verdict": "changes"})
 
 
+def _accepted(world):
+    """Return another request, which R&D has accepted."""
+    request = world.env["sale.sample.request"].create(world.get_values("sale.sample.request"))
+    request.write({"state": "accepted"})
+    return request
+
+
 def fill(factory):
     """The request was handed over and came back once: sales still edits it, R&D sees it already."""
     factory.set_values(
@@ -22,3 +29,5 @@ def fill(factory):
     factory.set_values("sale.sample.accept", promised_on="2026-04-01")
     factory.set_values("sale.sample.loan", borrower_user_id=lambda world: world.user)
     factory.set_settling("sale.sample.point", _answer)
+    factory.set_values("sale.sample.revision", request_id=_accepted)
+    factory.set_settling("sale.sample.revision", lambda _world, revision: revision.write({"state": "proposed"}))

@@ -1,1 +1,1 @@
-from . import article, measurement, photo, portal_answer, signature, sizes, verdict
+from . import article, measurement, photo, portal_answer, requirement, signature, sizes, verdict

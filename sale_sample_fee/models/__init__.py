@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     account_move_line,
     res_company,
     res_config_settings,

@@ -23,8 +23,20 @@ class SaleOrder(models.Model):
                             request=charged[:1].request_id.display_name,
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if {"partner_id", "state"} & vals.keys():
+            agreements = self.env[
+                "sale.sample.mould.agreement"
+            ].sudo()  # sudo: deliveries count whoever writes the order
+            agreements._follow_orders(self)
+        return result
 
     def _get_update_prices_lines(self):
         lines = super()._get_update_prices_lines()
         return lines.filtered(lambda line: not line.sudo().sample_fee_decision_id)  # sudo: as above
+
+    def _recompute_taxes(self):
+        untaxed = self.order_line._get_untaxed_fees()
+        result = super()._recompute_taxes()
+        self.order_line._charge_untaxed(untaxed)
+        return result

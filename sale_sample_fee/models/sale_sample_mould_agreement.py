@@ -1,17 +1,40 @@
+import logging
+from collections import Counter
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
-from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
+from odoo.fields import Command, Domain
+from odoo.tools import SQL, float_is_zero, format_date, formatLang
 
+from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.records import refuse
 
 from ..constants import ACTIVITY_REFUND, BOOKER_GROUPS, COUNTING_STATES, REFUND_GROUPS, STANDINGS
-from ..tools.refund import RefundStep, net_pairs, step_progress
+from ..tools.refund import (
+    GrantedRefund,
+    Posting,
+    RefundStep,
+    corrections,
+    fee_to_refund,
+    net_pairs,
+    order_days,
+    peak_pairs,
+    refunds_to_take_back,
+    split_amount,
+    step_progress,
+    step_refunds,
+)
 
+_logger = logging.getLogger(__name__)
+
+REFUNDED_OR_MISSED = frozenset({"drafted", "granted", "fallen", "missed"})
+"""Where a step stands of which nothing is to come any more."""
 Words = Callable[[models.Model], str]
 """Words on an agreement, in the language of its environment."""
 TERMS = frozenset({"partner_id", "company_id", "currency_id", "fee_amount", "product_ids", "date_start", "step_ids"})
@@ -23,12 +46,27 @@ GUARDED = frozenset({"mould_ids", "invoice_id", "request_id"})
 managers."""
 
 
+class FeeBasis(NamedTuple):
+    """What comes back of a fee, and how, as its invoices stand. Without taxes, in the currency of the invoice."""
+
+    currency: models.Model
+    #: What 100 % of the refund are: the fee agreed, never more than was paid of it in money.
+    fee: float
+    #: What the posted invoices charge of it.
+    charged: float
+    #: Invoice line → how much of the fee it charges; empty where the books know nothing.
+    lines: dict[models.Model, float]
+
+
 class SaleSampleMouldAgreement(models.Model):
     """The promise to give a customer's mould fee back after so many pairs delivered, net of returns.
 
     The terms are a copy: a later change of the fee policy does not touch what was agreed. Pairs are counted in
     the unit of the product; they get into the ledger from deliveries, or by hand, each once. When a threshold is reached,
     a draft credit note and a task follow, never twice.
+
+    What the ledger says, and what is refunded, follows from the documents as they stand: a delivery that is corrected
+    is a further row, a draft that was made by mistake is taken back, a posted credit note becomes a task.
     """
 
     _name = "sale.sample.mould.agreement"
@@ -46,6 +84,7 @@ class SaleSampleMouldAgreement(models.Model):
         "draft": {"running", "cancelled"},
         "running": {"done", "expired", "cancelled"},
         "expired": {"done"},
+        "done": {"running", "expired"},  # a refund was taken back
     }
     _settled_fields = TERMS
 
@@ -139,12 +178,19 @@ class SaleSampleMouldAgreement(models.Model):
     next_deadline = fields.Date(
         compute="_compute_standing", store=True, index=True, help="Last day on which pairs count for the next refund"
     )
-    refunded_amount = fields.Monetary("Refunded", compute="_compute_refunded_amount", store=True, groups=REFUND_GROUPS)
+    refunded_amount = fields.Monetary(
+        "Refunded",
+        compute="_compute_refunded_amount",
+        store=True,
+        groups=REFUND_GROUPS,
+        help="By posted credit notes, without taxes, as they say",
+    )
     notified_deadline = fields.Date(readonly=True, copy=False, help="Deadline that the salesperson was reminded of")
     # What the user may do
     may_start = fields.Boolean(compute="_compute_may_act")
     may_cancel = fields.Boolean(compute="_compute_may_act")
     may_correct = fields.Boolean(compute="_compute_may_act")
+    may_grant = fields.Boolean(compute="_compute_may_grant")
 
     _name_uniq = models.UniqueIndex("(company_id, name)", "This number is already used by another agreement.")
     _one_per_decision = models.UniqueIndex(
@@ -184,13 +230,14 @@ class SaleSampleMouldAgreement(models.Model):
         "step_ids.threshold_pairs",
         "step_ids.deadline",
         "refund_ids.step_id",
+        "refund_ids.state",
         "state",
     )
     def _compute_standing(self):
         for agreement in self:
             steps = agreement.step_ids.sorted("threshold_pairs")
             progress = agreement._get_progress()
-            following = [step for step in steps if progress[step].state not in ("granted", "fallen", "missed")][:1]
+            following = [step for step in steps if progress[step].state not in REFUNDED_OR_MISSED][:1]
             shown = following or steps[-1:]
             agreement.net_pairs = net_pairs(agreement._get_pairs_by_day())
             agreement.threshold_pairs = shown[0].threshold_pairs if shown else 0
@@ -200,13 +247,16 @@ class SaleSampleMouldAgreement(models.Model):
             states = [found.state for found in progress.values()]
             if "fallen" in states:
                 agreement.standing = "fallen"
+            elif "drafted" in states and not following:
+                agreement.standing = "drafted"
             else:
                 agreement.standing = progress[shown[0]].state if shown else "open"
 
-    @api.depends("refund_ids.amount")
+    @api.depends("refund_ids.real_amount", "refund_ids.state")
     def _compute_refunded_amount(self):
         for agreement in self:
-            agreement.refunded_amount = sum(agreement.refund_ids.mapped("amount"))
+            posted = agreement.refund_ids.filtered(lambda refund: refund.state == "posted")
+            agreement.refunded_amount = sum(posted.mapped("real_amount"))
 
     @api.depends("decision_id", "state")
     @api.depends_context("uid")
@@ -218,9 +268,28 @@ class SaleSampleMouldAgreement(models.Model):
             agreement.may_correct = booker or (agreement.state == "draft" and not agreement.decision_id)
             agreement.may_cancel = booker or (agreement.state == "draft" and not agreement.decision_id)
 
+    @api.depends("standing", "refund_ids.state")
+    @api.depends_context("uid")
+    def _compute_may_grant(self):
+        booker = self.env.su or self.env.user.has_groups(BOOKER_GROUPS)
+        for agreement in self:
+            waiting = agreement.refund_ids.filtered(lambda refund: refund.state == "to_make")
+            agreement.may_grant = booker and bool(waiting or agreement._get_due_steps(by_hand=True))
+
     def _get_pairs_by_day(self) -> list[tuple]:
         """Return the rows of the ledger as (day, pairs)."""
         return [(entry.date, entry.pairs) for entry in self.entry_ids]
+
+    def _get_movements(self) -> list[tuple]:
+        """Return the rows of the ledger as (movement, day, pairs); each row by hand is a movement of its own."""
+        return [
+            ((entry.source_model, entry.source_id) if entry.source_id else entry.id, entry.date, entry.pairs)
+            for entry in self.entry_ids
+        ]
+
+    def _get_live_refunds(self) -> "models.Model":
+        """Return the refunds that count: to be made, drafted or posted; in the order in which they were granted."""
+        return self.refund_ids.filtered(lambda refund: refund._is_live()).sorted("id")
 
     def _get_progress(self) -> dict:
         """Return where each refund step of one agreement stands: step → :class:`StepProgress`."""
@@ -228,7 +297,9 @@ class SaleSampleMouldAgreement(models.Model):
         steps = self.step_ids.filtered(lambda step: step.threshold_pairs > 0)
         rules = [RefundStep(step, step.threshold_pairs, step.percent, step.deadline or None) for step in steps]
         today = (self.company_id or self.env.company)._sales_today()
-        found = step_progress(self._get_pairs_by_day(), rules, self.refund_ids.step_id, today)
+        live = self._get_live_refunds()
+        posted = live.filtered(lambda refund: refund.state == "posted")
+        found = step_progress(self._get_pairs_by_day(), rules, posted.step_id, today, (live - posted).step_id)
         progress = {one.key: one for one in found}
         nothing = step_progress([], [RefundStep(None, 1, 1)], (), today)[0]
         return {step: progress.get(step, nothing) for step in self.step_ids}
@@ -389,8 +460,10 @@ class SaleSampleMouldAgreement(models.Model):
         agreements = self.sudo()  # sudo: refunds are closed to hands; the group was checked above
         agreements._hold()
         for agreement in agreements:
-            due = agreement._get_due_steps()
-            lacking = agreement.refund_ids.filtered(lambda refund: not refund.move_id)
+            agreement._take_back_drafts()
+            agreement._follow_refunds()
+            due = agreement._get_due_steps(by_hand=True)
+            lacking = agreement.refund_ids.filtered(lambda refund: refund.state == "to_make")
             refusal = agreement._get_refund_refusal()
             if refusal:
                 raise UserError(refusal)
@@ -398,8 +471,11 @@ class SaleSampleMouldAgreement(models.Model):
                 raise UserError(
                     self.env._("%s: no threshold is reached that has not been refunded.", agreement.display_name)
                 )
+            if due and not lacking and not any(agreement._get_refund_amounts(agreement._get_fee_basis(), due).values()):
+                raise UserError(agreement._get_nothing_left_note())
             agreement._make_credit_notes(lacking)
-        agreements._grant_due()
+        agreements._grant_due(by_hand=True)
+        agreements._follow_refunds()
 
     def action_view_entries(self) -> dict:
         """Open the ledger of these agreements."""
@@ -466,20 +542,52 @@ class SaleSampleMouldAgreement(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(counting))
         for agreement in counting:
             agreement = agreement.try_lock_for_update().filtered(lambda one: one.state in COUNTING_STATES)
-            if agreement:
-                agreement._catch_up()
-            if agreement.state == "running":
-                agreement._expire()
-                agreement._remind_of_deadline()
+            agreement._run_daily()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    def _run_daily(self) -> None:
+        """Do for agreements what is due today; one that fails is undone, and its task says why."""
+        for agreement in self:
+            with agreement._keep_going():
+                agreement._catch_up()
+                if agreement.state == "running":
+                    agreement._expire()
+                    agreement._remind_of_deadline()
+
+    @contextmanager
+    def _keep_going(self):
+        """Undo what fails for one agreement and make a task of it, rather than stop a delivery or the other agreements.
+
+        What PostgreSQL refuses because somebody else was faster goes on to Odoo, which tries the whole again.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                yield
+            return
+        except OperationalError:
+            raise
+        except UserError as error:
+            problem = str(error)
+        except Exception as error:
+            _logger.exception("The refunds of %s could not be worked out", self.name)
+            problem = f"{type(error).__name__}: {error}"
+        self._ask_to_refund(
+            lambda one: one.env._("A refund is due, and something is in the way"),
+            lambda one: one.env._(
+                "%(agreement)s: %(problem)s Once the obstacle is gone, the daily job or “Look for Deliveries” goes on.",
+                agreement=one.display_name,
+                problem=problem,
+            ),
+        )
 
     def _expire(self) -> None:
         """End agreements by which nothing can be refunded any more: all their deadlines are past."""
         self.env.add_to_compute(self._fields["standing"], self)
         for agreement in self:
             states = {progress.state for progress in agreement._get_progress().values()}
-            if agreement.state == "running" and "missed" in states and states <= {"missed", "granted", "fallen"}:
+            if agreement.state == "running" and "missed" in states and states <= REFUNDED_OR_MISSED:
                 agreement._change_state("expired")
                 agreement.message_post(
                     body=self.env._(
@@ -524,10 +632,63 @@ class SaleSampleMouldAgreement(models.Model):
         before = {agreement: agreement.standing for agreement in agreements}
         entries = entries.create(new)
         touched = entries.agreement_id
-        touched._grant_due()
+        touched._touch()
+        touched._settle()
         fallen = touched.filtered(lambda one: one.standing == "fallen" and before[one] != "fallen")
         fallen._tell_fallen()
         return entries
+
+    def _touch(self) -> None:
+        """Write the rows of these agreements though nothing in them changes.
+
+        Whoever waits for them in :meth:`_hold` is then refused and repeated, and does not book the same difference.
+        """
+        self.env.execute_query(
+            SQL(
+                "UPDATE sale_sample_mould_agreement SET write_date = write_date WHERE id = ANY(%s) RETURNING id",
+                list(self.ids),
+            )
+        )
+
+    @api.model
+    def _get_missing_rows(
+        self, source_model: str, booked, wanted: list[Posting], describe: Callable[[int], dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the rows that the ledger lacks to say of some movements what their documents say now.
+
+        :param booked: all rows of the ledger that come from these movements
+        :param wanted: what they should say; `source`, `agreement` and `product` are ids
+        :param describe: the further values of a row, by the id of its movement; `kind` is that of the first row
+        """
+        said = [
+            Posting(entry.source_id, entry.agreement_id.id, entry.product_id.id, entry.date, entry.pairs)
+            for entry in booked
+        ]
+        times = Counter(entry.source_id for entry in booked)
+        rows = []
+        for one in corrections(said, wanted):
+            values = describe(one.source)
+            if times[one.source] and values["kind"] != "order":
+                values["kind"] = "correction"
+            number = f",{times[one.source]}" if times[one.source] or values["kind"] == "order" else ""
+            times[one.source] += 1
+            rows.append({
+                **values,
+                "agreement_id": one.agreement,
+                "product_id": one.product,
+                "date": one.day,
+                "pairs": one.pairs,
+                "source_model": source_model,
+                "source_id": one.source,
+                "source_key": f"{source_model},{one.source}{number}",
+            })
+        return rows
+
+    @api.model
+    def _get_booked_rows(self, source_model: str, source_ids) -> "models.Model":
+        """Return the rows of the ledger that come from these movements, the first booked first, as superuser."""
+        entries = self.env["sale.sample.refund.entry"].sudo()  # sudo: the rows of everybody count
+        return entries.search([("source_model", "=", source_model), ("source_id", "in", list(source_ids))], order="id")
 
     def _book_by_hand(self, pairs: float, day: date, reason: str) -> "models.Model":
         """Book pairs that no delivery shows, or take some back; return the row.
@@ -558,45 +719,102 @@ class SaleSampleMouldAgreement(models.Model):
         ])
 
     @api.model
-    def _find_for_delivery(self, company, partner, product, day: date) -> "models.Model":
+    def _find_for_delivery(self, company, partner, product, day: date, among=None) -> "models.Model":
         """Return the agreement for which a delivery counts, or none.
 
         A running one comes first; a finished one goes on counting, so that later returns are judged rightly.
 
         :param partner: any contact of the customer
+        :param among: agreements to choose from; by default all
         """
-        found = self.sudo().search([  # sudo: deliveries count whoever validates them
-            ("company_id", "=", company.id),
-            ("commercial_partner_id", "=", partner.commercial_partner_id.id),
-            ("product_ids", "in", product.ids),
-            ("state", "in", COUNTING_STATES),
-            ("date_start", "<=", day),
-        ])
+        if among is None:
+            among = self.sudo().search([  # sudo: deliveries count whoever validates them
+                ("product_ids", "in", product.ids),
+                ("state", "in", COUNTING_STATES),
+            ])
+        found = among.filtered(
+            lambda one: (
+                one.state in COUNTING_STATES
+                and one.company_id == company
+                and one.commercial_partner_id == partner.commercial_partner_id
+                and product in one.product_ids
+                and one.date_start <= day
+            )
+        )
         return found.sorted(lambda one: (one.state == "running", one.date_start, one.id))[-1:]
+
+    @api.model
+    def _get_concerned(self, products, source_model: str, source_ids) -> "models.Model":
+        """Return the agreements for which these products count, or movements have been booked, as superuser."""
+        return self.sudo().search(  # sudo: deliveries count whoever validates them
+            (Domain("product_ids", "in", products.ids) & Domain("state", "in", COUNTING_STATES))
+            | Domain(
+                "entry_ids",
+                "any",
+                Domain("source_model", "=", source_model) & Domain("source_id", "in", list(source_ids)),
+            )
+        )
+
+    @api.model
+    def _get_agreement_of(self, booked, company, partner, product, day: date, among) -> "models.Model":
+        """Return the agreement for which a movement counts as its document stands, or none.
+
+        It stays with the one it was booked for, while that fits: another agreement that begins later takes nothing
+        away. From a cancelled one, by which nothing was refunded, its successor takes over.
+
+        :param booked: rows of the ledger that come from the movement
+        :param partner: the contact who ordered
+        :param among: agreements to choose from (:meth:`_get_concerned`)
+        """
+        fitting = self.browse()
+        for agreement in booked.sorted("id", reverse=True).agreement_id:
+            rows = booked.filtered(lambda row, agreement=agreement: row.agreement_id == agreement)
+            customer = agreement.commercial_partner_id == partner.commercial_partner_id or partner in rows.contact_id
+            if (
+                customer
+                and agreement.company_id == company
+                and product in agreement.product_ids
+                and agreement.date_start <= day
+            ):
+                fitting |= agreement
+        kept = fitting.filtered(lambda one: one.state in COUNTING_STATES or one._get_live_refunds())
+        return kept[:1] or self._find_for_delivery(company, partner, product, day, among) or fitting[:1]
 
     # ------------------------------------------------------------------
     # Deliveries from the quantities of orders
     # ------------------------------------------------------------------
 
     def _catch_up(self) -> None:
-        """Book what was delivered since the first day and is not in the ledger yet."""
+        """Book what the documents say otherwise than the ledger, and give back, or take back, what follows."""
         rows = self._collect_deliveries()
         if rows:
             self._book(rows)
-        self._grant_due()
+        self._hold()
+        self._settle()
 
     @api.model
     def _get_counting(self, lines) -> "models.Model":
-        """Return the agreements for which deliveries of these order lines count."""
-        lines = lines.filtered(lambda line: line.state == "sale" and line.product_id)
+        """Return the agreements for which deliveries of these order lines count, or have counted."""
+        lines = lines.filtered("product_id")
         if not lines:
             return self.browse()
-        return self.search([
-            ("company_id", "in", lines.company_id.ids),
-            ("commercial_partner_id", "in", lines.order_partner_id.commercial_partner_id.ids),
-            ("product_ids", "in", lines.product_id.ids),
-            ("state", "in", COUNTING_STATES),
-        ])
+        counting = Domain("id", "in", self._get_booked_rows("sale.order.line", lines.ids).agreement_id.ids)
+        sold = lines.filtered(lambda line: line.state == "sale")
+        if sold:
+            counting |= (
+                Domain("company_id", "in", sold.company_id.ids)
+                & Domain("commercial_partner_id", "in", sold.order_partner_id.commercial_partner_id.ids)
+                & Domain("product_ids", "in", sold.product_id.ids)
+                & Domain("state", "in", COUNTING_STATES)
+            )
+        return self.search(counting)
+
+    @api.model
+    def _follow_orders(self, orders) -> None:
+        """Book what follows when orders are confirmed or cancelled, or go to another customer. Extension point."""
+        agreements = self._get_counting(orders.order_line)
+        if agreements:
+            agreements._catch_up()
 
     def _get_products_by_orders(self) -> "models.Model":
         """Return the products of one agreement whose deliveries only order lines tell. Extension point.
@@ -612,59 +830,92 @@ class SaleSampleMouldAgreement(models.Model):
         Without stock, an order line only knows how much was delivered in all: what it has more (or less) than
         the ledger is booked today, for orders since the first day.
         """
-        rows = []
-        lines_of = self.env["sale.order.line"].sudo()  # sudo: a colleague's orders count, too
+        lines = self.env["sale.order.line"].sudo()  # sudo: a colleague's orders count, too
+        found = lines.browse()
         for agreement in self:
             since = agreement.company_id._sales_utc_bounds(agreement.date_start, agreement.date_start)[0]
-            domain = [
+            found |= lines.search([
                 ("company_id", "=", agreement.company_id.id),
                 ("state", "=", "sale"),
                 ("product_id", "in", agreement._get_products_by_orders().ids),
                 ("order_partner_id", "child_of", agreement.commercial_partner_id.id),
                 ("order_id.date_order", ">=", since),
-            ]
-            lines = lines_of.search(domain)
-            booked = agreement._get_booked_lines(lines)
-            for line in lines:
-                known, times = booked.get(line.id, (0.0, 0))
-                unit = line.product_id.uom_id
-                delivered = line.product_uom_id._compute_quantity(line.qty_delivered, unit, round=False)
-                pairs = delivered - known
-                if not float_is_zero(pairs, precision_digits=6):
-                    rows.append({
-                        "agreement_id": agreement.id,
-                        "date": agreement.company_id._sales_today(),
-                        "kind": "order",
-                        "product_id": line.product_id.id,
-                        "pairs": pairs,
-                        "source_model": "sale.order.line",
-                        "source_id": line.id,
-                        "source_key": f"sale.order.line,{line.id},{times}",
-                        "source_name": line.order_id.name,
-                    })
-        return rows
+            ])
+        rows = self.sudo().entry_ids.filtered(lambda row: row.source_model == "sale.order.line")  # sudo: as above
+        found |= lines.browse(rows.mapped("source_id")).exists()
+        return self._prepare_order_rows(found)
 
-    def _get_booked_lines(self, lines) -> dict[int, tuple[float, int]]:
-        """Return pairs booked so far for order lines, and how often: line id → both."""
-        entries = self.env["sale.sample.refund.entry"].sudo()  # sudo: the rows of everybody count
-        groups = entries._read_group(
-            [("source_model", "=", "sale.order.line"), ("source_id", "in", lines.ids)],
-            ["source_id"],
-            ["pairs:sum", "__count"],
+    @api.model
+    def _prepare_order_rows(self, lines) -> list[dict[str, Any]]:
+        """Return the ledger rows that order lines lack, as the lines stand.
+
+        A cancelled order has delivered nothing, and one that went to another customer counts for him from the first:
+        what was booked is taken back on its days. What a line has more or less counts today.
+
+        :param lines: order lines, as superuser
+        """
+        agreements = self._get_concerned(lines.product_id, "sale.order.line", lines.ids)
+        if not agreements:
+            return []
+        booked = self._get_booked_rows("sale.order.line", lines.ids)
+        rows_of = booked.grouped("source_id")
+        wanted, followed = [], booked.browse()
+        for line in lines:
+            rows = rows_of.get(line.id, booked.browse())
+            order, product = line.order_id, line.product_id
+            agreement = self.browse()
+            if line.state == "sale" and product:
+                day = fields.Datetime.context_timestamp(
+                    self.with_context(tz=line.company_id._sales_timezone()), order.date_order
+                ).date()
+                agreement = self._get_agreement_of(rows, line.company_id, order.partner_id, product, day, agreements)
+            teller = agreement or rows.agreement_id[:1]
+            if not teller or product not in teller._get_products_by_orders():
+                continue  # stock has taken over, or nothing was ever booked
+            followed |= rows
+            if agreement:
+                total = line.product_uom_id._compute_quantity(line.qty_delivered, product.uom_id, round=False)
+                today = line.company_id._sales_today()
+                wanted += [
+                    Posting(line.id, agreement.id, product.id, day, pairs)
+                    for day, pairs in order_days([(row.date, row.pairs) for row in rows], total, today)
+                ]
+        lines_by_id = lines.grouped("id")
+        return self._get_missing_rows(
+            "sale.order.line",
+            followed,
+            wanted,
+            lambda line: {
+                "kind": "order",
+                "source_name": lines_by_id[line].order_id.name,
+                "contact_id": lines_by_id[line].order_id.partner_id.id,
+            },
         )
-        return {line: (pairs, times) for line, pairs, times in groups}
 
     # ------------------------------------------------------------------
     # The refund
     # ------------------------------------------------------------------
 
-    def _get_due_steps(self) -> "models.Model":
-        """Return the steps of one agreement whose threshold is reached and that were not refunded."""
+    def _get_due_steps(self, by_hand: bool = False) -> "models.Model":
+        """Return the steps of one agreement whose threshold is reached and that are not refunded.
+
+        :param by_hand: also those whose credit note people have cancelled or deleted: only people refund them again
+        """
         self.ensure_one()
         if self.state not in ("running", "expired"):
             return self.step_ids.browse()
         progress = self._get_progress()
-        return self.step_ids.filtered(lambda step: progress[step].state == "reached").sorted("threshold_pairs")
+        due = self.step_ids.filtered(lambda step: progress[step].state == "reached").sorted("threshold_pairs")
+        if by_hand:
+            return due
+        last = {refund.step_id: refund for refund in self.refund_ids.sorted("id")}
+        return due.filtered(lambda step: step not in last or not last[step]._is_withdrawn_by_hand())
+
+    def _get_earned_steps(self) -> "models.Model":
+        """Return the steps of one agreement whose threshold was once reached, be it that goods came back later."""
+        self.ensure_one()
+        movements = self._get_movements()
+        return self.step_ids.filtered(lambda step: peak_pairs(movements, step.deadline or None) >= step.threshold_pairs)
 
     def _get_refund_refusal(self) -> str | None:
         """Return in words why one agreement must not be refunded now, or None. Extension point."""
@@ -695,7 +946,9 @@ class SaleSampleMouldAgreement(models.Model):
         if decision:
             paid = decision.payment_state == "paid"
         else:
-            paid = not self.invoice_id or invoice.payment_state in ("paid", "in_payment")
+            # an invoice that was partly credited and paid by entries is “reversed” for Odoo: the figures tell
+            settled = invoice.state == "posted" and invoice.payment_state in PAID_STATES
+            paid = not self.invoice_id or (settled and self._get_fee_basis().fee > 0)
         if paid:
             return None
         return self.env._(
@@ -704,31 +957,81 @@ class SaleSampleMouldAgreement(models.Model):
             invoice=invoice.display_name or self.env._("no invoice"),
         )
 
-    def _grant_due(self) -> None:
+    def _settle(self) -> None:
+        """Refund what is due and take back what is not; call it under the lock of the agreements.
+
+        What is in the way becomes a task and does not disturb the delivery that reached the threshold.
+        """
+        for agreement in self.sudo().filtered(lambda one: one.state != "draft"):  # sudo: follows from documents
+            with agreement._keep_going():
+                agreement._take_back_drafts()
+                agreement._follow_refunds()
+                agreement._grant_due()
+                agreement._follow_refunds()
+
+    def _take_back_drafts(self) -> None:
+        """Take back drafts of one agreement that deliveries do not bear out any more, or that were not paid."""
+        self.ensure_one()
+        live = self._get_live_refunds()
+        drafts = live.filtered(lambda refund: refund.state != "posted")
+        if not drafts:
+            return
+        basis = self._get_fee_basis()
+        others = self._get_fee_refunds() - drafts
+        known = [
+            GrantedRefund(one, one.step_id, one._get_granted_amount(basis.currency)) for one in drafts.sorted("id")
+        ]
+        fixed = [
+            GrantedRefund(one, one.step_id, one._get_document_amount(basis.currency), posted=True) for one in others
+        ]
+        unearned, unpaid = refunds_to_take_back([*fixed, *known], self._get_earned_steps(), basis.fee)
+        for reason, refunds in (("pairs", unearned), ("paid", unpaid)):
+            for refund in refunds:
+                amount = refund._format_document_amount()
+                refund._take_back(reason)
+                self._tell_taken_back(amount, reason)
+
+    def _grant_due(self, by_hand: bool = False) -> None:
         """Refund the steps that are due; call it under the lock of the agreements.
 
         What is in the way of a refund becomes a task and does not disturb the delivery that reached the threshold.
+
+        :param by_hand: also the steps whose credit note people have withdrawn
         """
         refunds = self.env["sale.sample.refund"].sudo()  # sudo: refunds follow from deliveries, nobody writes them
         for agreement in self.sudo():  # sudo: whoever validates the delivery needs no right on fees
-            due = agreement._get_due_steps()
+            due = agreement._get_due_steps(by_hand)
             if not due:
                 continue
-            if agreement._get_refund_refusal():
+            refusal = agreement._get_refund_refusal()
+            basis = agreement._get_fee_basis()
+            amounts = agreement._get_refund_amounts(basis, due)
+            due = due.filtered(lambda step, amounts=amounts: amounts[step] > 0)
+            if refusal or not due:
                 agreement._ask_to_refund(
                     lambda one: one.env._("A refund is due, and something is in the way"),
-                    lambda one: one._get_refund_refusal(),
+                    lambda one: one._get_refund_refusal() or one._get_nothing_left_note(),
                 )
                 continue
             today = agreement.company_id._sales_today()
+            withdrawn = agreement.refund_ids.filtered(
+                lambda refund, due=due: refund.step_id in due and not refund.taken_back_on
+            )
+            withdrawn.write({"taken_back_on": today, "taken_back_reason": "cancelled"})
+            withdrawn.flush_recordset()
             granted = refunds.create([
                 {
                     "agreement_id": agreement.id,
                     "step_id": step.id,
-                    "amount": step.amount,
+                    "amount": agreement._to_agreed_currency(basis, amounts[step]),
                     "company_amount": agreement.currency_id._convert(
-                        step.amount, agreement.company_id.currency_id, agreement.company_id, today
+                        agreement._to_agreed_currency(basis, amounts[step]),
+                        agreement.company_id.currency_id,
+                        agreement.company_id,
+                        today,
                     ),
+                    "document_currency_id": basis.currency.id,
+                    "document_amount": amounts[step],
                     "granted_on": today,
                     "granted_by_id": self.env.uid,
                     "pairs": step.pairs,
@@ -738,8 +1041,121 @@ class SaleSampleMouldAgreement(models.Model):
             agreement._make_credit_notes(granted)
             for refund in granted:
                 agreement._tell_granted(refund)
-            if len(agreement.refund_ids) == len(agreement.step_ids):
-                agreement._change_state("done")
+
+    def _follow_refunds(self) -> None:
+        """Take agreements to the state that follows from their refunds."""
+        for agreement in self:
+            if agreement.state not in COUNTING_STATES:
+                continue
+            if agreement.step_ids and agreement._get_live_refunds().step_id == agreement.step_ids:
+                target = "done"
+            elif agreement.state == "done":
+                states = {progress.state for progress in agreement._get_progress().values()}
+                over = "missed" in states and states <= REFUNDED_OR_MISSED
+                target = "expired" if over else "running"
+            else:
+                continue
+            if agreement.state != target:
+                agreement._change_state(target)
+
+    # ------------------------------------------------------------------
+    # How much comes back
+    # ------------------------------------------------------------------
+
+    def _get_charged_lines(self) -> dict:
+        """Return the lines of posted invoices that charge the fee of one agreement: line → share of it that is the fee.
+
+        All lines of an invoice that was named; else those of the fee decision. A down payment on its order is one on
+        the fee, too, for as much of the order as the fee is; the final invoice deducts it again.
+        """
+        self.ensure_one()
+        ordered = self.decision_id.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
+        if self.invoice_id:
+            lines = self.invoice_id.invoice_line_ids
+            shares = dict.fromkeys(lines & ordered.invoice_lines or lines, 1.0)
+        else:
+            shares = {}
+            for line in ordered:
+                order_lines = line.order_id.order_line
+                deposits = order_lines.filtered("is_downpayment")
+                whole = sum((order_lines - deposits).mapped("price_total"))
+                part = line.price_total / whole if whole > 0 else 0.0
+                for charged, share in ((line.invoice_lines, 1.0), (deposits.invoice_lines, part)):
+                    for bill in charged:
+                        shares[bill] = shares.get(bill, 0.0) + share
+        return {
+            line: share
+            for line, share in shares.items()
+            if share
+            and line.display_type == "product"
+            and line.parent_state == "posted"
+            and line.move_id.move_type == "out_invoice"
+        }
+
+    def _get_fee_basis(self) -> FeeBasis:
+        """Return what comes back of the fee of one agreement, without taxes, in the currency of its invoice.
+
+        A part payment of an invoice counts for all its lines alike, and a credit note does, too: it is no payment.
+        Where neither decision nor invoice tells of the fee, it is the one that was agreed.
+        """
+        self.ensure_one()
+        if not self.decision_id and not self.invoice_id:
+            return FeeBasis(self.currency_id, self.fee_amount, self.fee_amount, {})
+        shares = self._get_charged_lines()
+        invoice = self._get_fee_invoice()
+        currency = invoice.currency_id or self.currency_id
+        agreed = self.fee_amount if currency == self.currency_id else None
+        nets = {
+            line: share * line.price_subtotal
+            if line.currency_id == currency
+            else -share * line.balance * invoice.invoice_currency_rate
+            for line, share in shares.items()
+        }
+        if agreed is not None and self.invoice_id and sum(nets.values()) > agreed:
+            nets = self._pick_fee_lines(nets, agreed)
+        notes = self._get_fee_refunds().move_id
+        paid = 0.0
+        for move in self.env["account.move"].union(*(line.move_id for line in nets)):
+            part = move._get_invoiced_part(0.0, notes)
+            share = max(part.total - part.due - part.corrected - part.refunded, 0.0) / part.total if part.total else 0.0
+            paid += share * sum(net for line, net in nets.items() if line.move_id == move)
+        charged = sum(nets.values())
+        return FeeBasis(currency, currency.round(fee_to_refund(agreed, charged, paid)), charged, nets)
+
+    @api.model
+    def _pick_fee_lines(self, nets: dict, fee: float) -> dict:
+        """Return the first lines of an invoice, up to the fee: what stands on it beside the fee does not come back."""
+        picked, left = {}, fee
+        for line, net in nets.items():
+            if net > 0 and left > 0:
+                picked[line] = min(net, left)
+                left -= net
+        return picked
+
+    def _get_fee_refunds(self) -> "models.Model":
+        """Return the refunds that count of the fee of one agreement, also by earlier agreements on the same fee."""
+        self.ensure_one()
+        family = self
+        if self.decision_id or self.invoice_id:
+            same = Domain("decision_id", "=", self.decision_id.id) if self.decision_id else Domain.FALSE
+            if self.invoice_id:
+                same |= Domain("invoice_id", "=", self.invoice_id.id)
+            family |= self.search(same)
+        return family.refund_ids.filtered(lambda refund: refund._is_live())
+
+    def _get_refund_amounts(self, basis: FeeBasis, due) -> dict:
+        """Return what each step that is due gives back, in the currency of the invoice: step → amount."""
+        self.ensure_one()
+        percents = {step: step.percent for step in self.step_ids.sorted("threshold_pairs")}
+        refunded = sum(refund._get_document_amount(basis.currency) for refund in self._get_fee_refunds())
+        return step_refunds(basis.fee, percents, due, refunded, basis.currency.decimal_places)
+
+    def _to_agreed_currency(self, basis: FeeBasis, amount: float) -> float:
+        """Return an amount of the invoice's currency in that of one agreement: the same part of the fee agreed."""
+        self.ensure_one()
+        if basis.currency == self.currency_id or not basis.charged:
+            return amount
+        return self.currency_id.round(self.fee_amount * amount / basis.charged)
 
     def _get_fee_invoice(self):
         """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""
@@ -762,39 +1178,62 @@ class SaleSampleMouldAgreement(models.Model):
                 refund.move_id = moves.create(self._prepare_credit_note(refund, journal))
 
     def _prepare_credit_note(self, refund, journal) -> dict:
-        """Return the values of a draft credit note, in the currency in which the fee was invoiced. Extension point."""
+        """Return the values of a draft credit note, in the currency in which the fee was invoiced. Extension point.
+
+        Product, account and taxes are those of the lines that charged the fee, each with its part.
+        """
         invoice = self._get_fee_invoice()
-        lines = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-        fee = (lines & self.decision_id.order_line_ids.invoice_lines or lines)[:1]
-        currency, amount = self.currency_id, refund.amount
-        if fee and invoice.currency_id != currency:
-            # the same part of what the customer really paid, whatever the rate is today
-            currency = invoice.currency_id
-            amount = currency.round(fee.price_subtotal * refund.amount / self.fee_amount)
-        line = {
-            "name": self.env._(
-                "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
-                agreement=self.name,
-                percent=f"{refund.step_id.percent:g}",
-                pairs=self._format_pairs(refund.step_id.threshold_pairs),
-            ),
-            "quantity": 1.0,
-            "price_unit": amount,
-            "tax_ids": [Command.set(fee.tax_ids.ids)],
-        }
-        if fee:
-            line |= {"product_id": fee.product_id.id, "account_id": fee.account_id.id}
+        text = self.env._(
+            "Mould fee, %(agreement)s: refund of %(percent)s %% after %(pairs)s pairs",
+            agreement=self.name,
+            percent=f"{refund.step_id.percent:g}",
+            pairs=self._format_pairs(refund.step_id.threshold_pairs),
+        )
         return {
             "move_type": "out_refund",
             "partner_id": (invoice.partner_id or self.partner_id).id,
-            "currency_id": currency.id,
+            "currency_id": refund.document_currency_id.id,
             "journal_id": journal.id,
             "company_id": self.company_id.id,
             "invoice_origin": self.name,
             "reversed_entry_id": invoice.id,
             "invoice_user_id": self.user_id.id,
-            "invoice_line_ids": [Command.create(line)],
+            "invoice_line_ids": [
+                Command.create({"name": text, **values}) for values in self._prepare_credit_note_lines(refund)
+            ],
         }
+
+    def _prepare_credit_note_lines(self, refund) -> list[dict]:
+        """Return the values of the lines of a credit note: the amount without taxes, as the invoices charged it."""
+        weights: dict = {}
+        for line, net in self._get_fee_basis().lines.items():
+            key = (line.product_id, line.account_id, line.tax_ids)
+            weights[key] = weights.get(key, 0.0) + net
+        charged = sum(weights.values())
+        weights = {key: weight for key, weight in weights.items() if weight > 0}
+        if not weights:
+            return [{"quantity": 1.0, "price_unit": refund.document_amount, "tax_ids": [Command.clear()]}]
+        if not float_is_zero(sum(weights.values()) - charged, precision_digits=2):
+            weights = dict([max(weights.items(), key=lambda item: item[1])])  # a discount of its own
+        digits = refund.document_currency_id.decimal_places
+        return [
+            {
+                "product_id": product.id,
+                "account_id": account.id,
+                "tax_ids": [Command.set(taxes.ids)],
+                "quantity": 1.0,
+                "price_unit": amount * self._get_price_ratio(taxes, refund.document_currency_id),
+            }
+            for (product, account, taxes), amount in split_amount(refund.document_amount, weights, digits).items()
+        ]
+
+    @api.model
+    def _get_price_ratio(self, taxes, currency) -> float:
+        """Return the price per amount without taxes: more than 1 where the price includes taxes."""
+        if not any(taxes.mapped("price_include")):
+            return 1.0
+        price = 10000.0
+        return price / taxes.compute_all(price, currency=currency, rounding_method="round_globally")["total_excluded"]
 
     # ------------------------------------------------------------------
     # Telling people
@@ -821,7 +1260,7 @@ class SaleSampleMouldAgreement(models.Model):
     def _tell_granted(self, refund) -> None:
         """Ask whoever checks refunds to post the credit note."""
         agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
-        amount = format_amount(agreement.env, refund.amount, refund.currency_id)
+        amount = refund.with_env(agreement.env)._format_document_amount()
         notes = [
             agreement.env._(
                 "%(customer)s has bought %(pairs)s pairs: %(amount)s of the mould fee comes back.",
@@ -839,17 +1278,75 @@ class SaleSampleMouldAgreement(models.Model):
         self._ask_to_refund(lambda one: one.env._("Check and post the refund of %s", amount), lambda one: note)
 
     def _tell_fallen(self) -> None:
-        """Say that goods came back after a refund: the refund stays, people decide what to do."""
+        """Say that the pairs are below the threshold of what was refunded: the refund stays, people decide what to do.
+
+        Either goods came back, or the deliveries were corrected after the credit note had been posted.
+        """
         for agreement in self:
             agreement = agreement.with_context(lang=agreement._get_refund_handler().lang or self.env.lang)
-            note = agreement.env._(
-                "Goods came back after the refund: %(pairs)s net pairs are left. The refund stays as it is.",
-                pairs=agreement._format_pairs(agreement.net_pairs),
+            earned = agreement._get_earned_steps()
+            unearned = agreement._get_live_refunds().filtered(
+                lambda refund, earned=earned: refund.step_id not in earned
             )
+            if unearned:
+                note = agreement.env._(
+                    "Deliveries were corrected: %(pairs)s net pairs are left, too few for what was refunded by %(notes)s. "
+                    "The credit note is posted and stays: agree with the customer, then correct it or leave it.",
+                    pairs=agreement._format_pairs(agreement.net_pairs),
+                    notes=", ".join(unearned.move_id.mapped("display_name")),
+                )
+            else:
+                note = agreement.env._(
+                    "Goods came back after the refund: %(pairs)s net pairs are left. The refund stays as it is.",
+                    pairs=agreement._format_pairs(agreement.net_pairs),
+                )
             agreement.message_post(body=note)
             agreement._ask_to_refund(
                 lambda one: one.env._("Returned after the refund of the mould fee"), lambda one, note=note: note
             )
+
+    def _tell_taken_back(self, amount: str, reason: str) -> None:
+        """Say that a draft was taken back: nobody posts it any more.
+
+        :param amount: of the refund, in words
+        :param reason: of `sale.sample.refund.taken_back_reason`
+        """
+        agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
+        if reason == "pairs":
+            note = agreement.env._(
+                "The refund of %(amount)s was taken back and its draft credit note cancelled: deliveries were corrected, "
+                "%(pairs)s net pairs are left.",
+                amount=amount,
+                pairs=agreement._format_pairs(agreement.net_pairs),
+            )
+        else:
+            note = agreement.env._(
+                "The refund of %(amount)s was taken back and its draft credit note cancelled: it is more than the customer "
+                "has paid of the fee.",
+                amount=amount,
+            )
+        agreement.message_post(body=note)
+        if not self._get_live_refunds().filtered(lambda refund: refund.state == "drafted"):
+            self.activity_unlink([ACTIVITY_REFUND])
+        agreement._ask_to_refund(lambda one: one.env._("A refund of the mould fee was taken back"), lambda one: note)
+
+    def _tell_withdrawn(self, refund) -> None:
+        """Say that people have cancelled or deleted the credit note of a refund: its part of the fee is due again."""
+        agreement = self.with_context(lang=self._get_refund_handler().lang or self.env.lang)
+        note = agreement.env._(
+            "The credit note over %(amount)s was cancelled or deleted, so this part of the fee was not refunded. Press "
+            "“Refund” to draft another, or leave it.",
+            amount=refund.with_env(agreement.env)._format_document_amount(),
+        )
+        agreement.message_post(body=note)
+        agreement._ask_to_refund(lambda one: one.env._("The credit note of a refund was withdrawn"), lambda one: note)
+
+    def _get_nothing_left_note(self) -> str:
+        """Return in words that all of the fee that was paid has come back."""
+        return self.env._(
+            "%s: all that the customer has paid of the fee has come back already, so nothing is left for this step.",
+            self.display_name,
+        )
 
     def _remind_of_deadline(self) -> None:
         """Remind the salesperson once of each deadline that comes near with pairs missing."""

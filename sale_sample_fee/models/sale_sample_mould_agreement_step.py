@@ -56,7 +56,13 @@ class SaleSampleMouldAgreementStep(models.Model):
             for step in steps:
                 step.amount = amounts.get(step, 0.0)
 
-    @api.depends("agreement_id.entry_ids.pairs", "agreement_id.refund_ids.step_id", "threshold_pairs", "deadline")
+    @api.depends(
+        "agreement_id.entry_ids.pairs",
+        "agreement_id.refund_ids.step_id",
+        "agreement_id.refund_ids.state",
+        "threshold_pairs",
+        "deadline",
+    )
     def _compute_progress(self):
         for agreement, steps in self.grouped("agreement_id").items():
             progress = agreement._get_progress() if agreement else {}

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 class SaleSampleRefundEntry(models.Model):
     """The refund ledger: pairs delivered and returned, one row for each movement.
 
-    Rows are only added. Nobody has a right to create them: agreements write them as superuser.
+    Rows are only added. When a document is corrected, the difference is a row of its own: what the rows of a movement
+    say together is what the document says now. Nobody has a right to create them: agreements write them as superuser.
     """
 
     _name = "sale.sample.refund.entry"
@@ -25,15 +26,29 @@ class SaleSampleRefundEntry(models.Model):
     )
     date = fields.Date(required=True, index=True)
     kind = fields.Selection(
-        [("delivery", "Delivered"), ("return", "Returned"), ("order", "Delivered by the Order"), ("manual", "By Hand")],
+        [
+            ("delivery", "Delivered"),
+            ("return", "Returned"),
+            ("correction", "Corrected"),
+            ("order", "Delivered by the Order"),
+            ("manual", "By Hand"),
+        ],
         required=True,
     )
     product_id = fields.Many2one("product.product", index="btree_not_null", ondelete="restrict")
     pairs = fields.Float(required=True, digits="Product Unit", help="Negative when returned")
     source_model = fields.Char(help="Record that the row was made from")
     source_id = fields.Many2oneReference("Source ID", model_field="source_model", aggregator=None)
-    source_key = fields.Char(help="Names the movement, which counts once")
+    source_key = fields.Char(help="Names the movement, which counts once; with a number its corrections, each once")
     source_name = fields.Char("Document")
+    contact_id = fields.Many2one(
+        "res.partner",
+        "Ordered by",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The contact of the customer on the day; what it becomes later does not move the pairs",
+    )
     reason = fields.Char()
     booked_by_id = fields.Many2one("res.users", required=True, readonly=True, default=lambda self: self.env.user)
 

@@ -1,5 +1,6 @@
 from . import (
     test_fee_doors,
+    test_fee_figures,
     test_request_budget,
     test_fee_collection,
     test_fee_decision,
@@ -7,6 +8,8 @@ from . import (
     test_tools_refund,
     test_tours_fees,
     test_refund,
+    test_refund_corrections,
+    test_refund_money,
     test_refund_doors,
     test_fee_refund,
     test_fee_budget,

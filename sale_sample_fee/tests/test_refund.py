@@ -61,6 +61,8 @@ class TestRefund(RefundCase):
         self._booked(agreement, "2026-02-02", 2500)
         self.assertEqual(sum(agreement.refund_ids.mapped("amount")), 1000.01)
         self.assertEqual(len(agreement.refund_ids.move_id), 2)
+        self.assertEqual((agreement.state, agreement.standing, agreement.refunded_amount), ("done", "drafted", 0))
+        agreement.refund_ids.move_id.action_post()
         self.assertEqual((agreement.state, agreement.standing, agreement.refunded_amount), ("done", "granted", 1000.01))
 
     def test_never_twice(self):
@@ -186,7 +188,7 @@ class TestRefund(RefundCase):
         agreement.action_catch_up()
         self.assertEqual(agreement.net_pairs, 950)
         self.assertEqual(len(agreement.refund_ids), 1)
-        self.assertEqual(agreement.standing, "fallen")
+        self.assertEqual((agreement.standing, agreement.refund_ids.state), ("near", "taken_back"))
 
     def test_by_hand_is_for_finance(self):
         agreement = self._agreement()
@@ -287,7 +289,7 @@ class TestRefund(RefundCase):
             agreement._expire()
             self.assertEqual(agreement.state, "expired")
             agreement.with_user(self.finance)._book_by_hand(1000, date(2026, 2, 5), "Note of 5 February")
-        self.assertEqual((agreement.state, agreement.standing), ("done", "granted"))
+        self.assertEqual((agreement.state, agreement.standing), ("done", "drafted"))
 
     # ------------------------------------------------------------------
     # Who sees and does what

@@ -127,7 +127,7 @@ class TestRefundDoors(RefundCase):
                     own.unlink()
                 with self.subTest(user=user.login, record=record._name), self.assertClosed(UserError):
                     own.copy()
-        self.assertEqual((agreement.net_pairs, agreement.refunded_amount), (1000, 500))
+        self.assertEqual((agreement.net_pairs, agreement.refund_ids.amount), (1000, 500))
 
     # ---- a colleague's request ----
 

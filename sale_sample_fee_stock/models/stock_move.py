@@ -5,61 +5,134 @@ import pytz
 
 from odoo import api, models
 
+from odoo.addons.sale_sample_fee.tools.refund import Posting
+
+#: What a correction of a done move may change for the ledger; its quantity follows from its lines.
+REFUND_FIELDS = frozenset({
+    "company_id",
+    "date",
+    "location_dest_id",
+    "location_id",
+    "origin_returned_move_id",
+    "partner_id",
+    "picking_id",
+    "product_id",
+    "product_uom",
+    "sale_line_id",
+})
+
 
 class StockMove(models.Model):
     """What leaves for a customer, or comes back, counts for the mould fee."""
 
     _inherit = "stock.move"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if REFUND_FIELDS & vals.keys() and "state" not in vals:
+            self._follow_sample_refunds()
+        return result
+
     def _action_done(self, cancel_backorder=False):
         moves = super()._action_done(cancel_backorder=cancel_backorder)
         moves.exists().sudo()._book_sample_refunds()  # sudo: who works in the warehouse knows nothing of fees
         return moves
 
+    def _follow_sample_refunds(self) -> None:
+        """Book what follows from the correction of those of these moves that are done."""
+        done = self.filtered(lambda move: move.state == "done")
+        if done:
+            done.sudo()._book_sample_refunds()  # sudo: who works in the warehouse knows nothing of fees
+
     def _book_sample_refunds(self) -> None:
-        """Add these moves to the refund ledger, as far as they count for a mould agreement."""
+        """Book what the refund ledger says otherwise than these moves, as far as they count for a mould agreement."""
+        agreements = self.env["sale.sample.mould.agreement"]
         rows = self._prepare_refund_rows()
         if rows:
-            self.env["sale.sample.mould.agreement"]._book(rows)
+            agreements._book(rows)
+        # of kits the order line tells how much was delivered, which its parts have just changed
+        kits = self.sale_line_id.filtered(lambda line: line.product_id not in self.product_id)
+        if kits:
+            agreements._get_counting(kits)._catch_up()
 
     def _prepare_refund_rows(self) -> list[dict[str, Any]]:
-        """Return the ledger rows of done moves to and from customers.
+        """Return the rows that the ledger lacks to say of these moves to and from customers what they say now.
 
-        A return counts for the agreement for which the goods had counted; one whose delivery is not known, for
-        the agreement that the product counts for.
+        A return counts for the agreement for which the goods had counted, also when it is returned again; one whose
+        delivery is not known, for the agreement that the product counts for. So what is corrected on a delivery is
+        followed by its returns. What had left before the agreement began does not count when it comes back.
         """
-        moves = self.filtered(lambda move: move.state == "done" and move._get_refund_sign())
-        if not moves:
+        agreements = self.env["sale.sample.mould.agreement"]
+        agreements = agreements._get_concerned(self.product_id, "stock.move", self.ids)
+        if not agreements:
             return []
-        products = self.env["sale.sample.mould.agreement"]._get_counted_products(moves.product_id)
-        moves = moves.filtered(lambda move: move.product_id in products)
-        booked = moves.origin_returned_move_id._get_booked_agreements()
-        rows = []
-        for move in moves.sorted("date"):
-            day = move._get_refund_day()
-            origin = move.origin_returned_move_id
-            agreement = booked.get(origin.id)
-            agreement = agreement or self.env["sale.sample.mould.agreement"]._find_for_delivery(
-                # what had left before the agreement began does not count when it comes back
-                move.company_id,
-                move._get_refund_customer(),
-                move.product_id,
-                origin._get_refund_day() if origin else day,
-            )
+        moves = self._get_refund_family()
+        booked = agreements._get_booked_rows("stock.move", moves.ids)
+        rows_of = booked.grouped("source_id")
+        before_stock = agreements._get_last_order_bookings()
+        found: dict = {}
+        wanted = []
+        for move in moves.sorted(lambda one: (one.date, one.id)):
+            sign = move._get_refund_sign() if move.state == "done" else 0
+            if not sign or move.product_id not in agreements.product_ids:
+                continue
+            root = move._get_refund_root()
+            if root not in found:
+                found[root] = root._find_refund_agreement(
+                    rows_of.get(root.id, booked.browse()), agreements, before_stock
+                )
+            agreement, unit = found[root], move.product_id.uom_id
             if agreement:
-                sign, unit = move._get_refund_sign(), move.product_id.uom_id
-                rows.append({
-                    "agreement_id": agreement.id,
-                    "date": day,
-                    "kind": "delivery" if sign > 0 else "return",
-                    "product_id": move.product_id.id,
-                    "pairs": sign * move.product_uom._compute_quantity(move.quantity, unit, round=False),
-                    "source_model": "stock.move",
-                    "source_id": move.id,
-                    "source_key": f"stock.move,{move.id}",
-                    "source_name": move.picking_id.name or move.reference,
-                })
-        return rows
+                pairs = sign * move.product_uom._compute_quantity(move.quantity, unit, round=False)
+                wanted.append(Posting(move.id, agreement.id, move.product_id.id, move._get_refund_day(), pairs))
+        moves_by_id = moves.grouped("id")
+
+        def describe(move: int) -> dict[str, Any]:
+            one = moves_by_id[move]
+            return {
+                "kind": "delivery" if one._get_refund_sign() > 0 else "return",
+                "source_name": one.picking_id.name or one.reference,
+                "contact_id": one._get_refund_customer().id,
+            }
+
+        own = booked.filtered(lambda row: row.source_id in moves_by_id)
+        return agreements._get_missing_rows("stock.move", own, wanted, describe)
+
+    def _get_refund_family(self):
+        """Return these moves, the deliveries that they return, and all returns of those."""
+        family = self | self.browse(root.id for root in map(type(self)._get_refund_root, self))
+        following = family
+        while following:
+            following = following.returned_move_ids - family
+            family |= following
+        return family
+
+    def _get_refund_root(self):
+        """Return the first delivery of this one move: what it returns, or what that returns, and so on."""
+        self.ensure_one()
+        seen = root = self
+        while root.origin_returned_move_id and root.origin_returned_move_id not in seen:
+            root = root.origin_returned_move_id
+            seen |= root
+        return root
+
+    def _find_refund_agreement(self, booked, agreements, before_stock):
+        """Return the agreement for which this one delivery counts, with all that is returned of it, or none.
+
+        :param booked: rows of the ledger that come from it
+        :param agreements: to choose from
+        :param before_stock: until when orders told of (agreement, product); they have counted it already
+        """
+        self.ensure_one()
+        if self.state != "done" or not self._get_refund_sign():
+            return agreements.browse()
+        agreement = agreements._get_agreement_of(
+            booked, self.company_id, self._get_refund_customer(), self.product_id, self._get_refund_day(), agreements
+        )
+        lasts = [before_stock.get((agreement.id, product)) for product in (self.product_id.id, False)]
+        if agreement not in booked.agreement_id and any(last and self.date <= last for last in lasts):
+            return agreements.browse()
+        return agreement
 
     def _get_refund_day(self) -> date:
         """Return the day of this one move by the company's clock."""
@@ -85,11 +158,3 @@ class StockMove(models.Model):
             ("location_dest_id.usage", "=", "customer"),
             ("location_id.usage", "=", "customer"),
         ]
-
-    def _get_booked_agreements(self) -> dict:
-        """Return the agreements for which these moves count: move id → agreement."""
-        entries = self.env["sale.sample.refund.entry"].search([
-            ("source_model", "=", "stock.move"),
-            ("source_id", "in", self.ids),
-        ])
-        return {entry.source_id: entry.agreement_id for entry in entries}

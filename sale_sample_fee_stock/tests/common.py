@@ -51,3 +51,13 @@ class DeliveryCase(RefundCase):
         back = cls.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
         cls._validate(back)
         return back
+
+    @classmethod
+    def _correct(cls, picking, pairs):
+        """Correct the quantity of a done transfer, as users do: unlock it, then edit the line."""
+        if picking.is_locked:
+            picking.action_toggle_is_locked()
+        form = Form(picking)
+        with form.move_ids.edit(0) as move:
+            move.quantity = pairs
+        form.save()

@@ -36,7 +36,7 @@ EVENTS = [
 ENDS = ("approved", "rejected", "cancelled")
 
 #: Figures of a fact, and their type in SQL. What a fact does not tell is 0 or, of those that have a mean, nothing.
-COUNTS = ("requested", "made", "pairs_made", "sent", "approved", "rejected", "cancelled", "ordered")
+COUNTS = ("requested", "made", "pairs_made", "sent", "approved", "rejected", "cancelled", "ordered", "unconverted")
 MEANS = ("rounds", "days", "working_days", "payback_days")
 #: Columns that hold 1 or 0 in a fact, and 100 or 0 in the report: their mean is a share in percent.
 SHARES = ("first_round", "on_time_needed", "on_time_promised", "hit_rate")
@@ -109,11 +109,31 @@ class SaleSampleStatistics(models.Model):
         "payback_days": 0.5,
     }
     _depends = {
-        "account.move": ["amount_total", "amount_untaxed_signed", "invoice_date", "move_type", "state"],
-        "account.move.line": ["account_id", "move_id", "price_total"],
+        "account.move": [
+            "amount_total",
+            "amount_untaxed_signed",
+            "currency_id",
+            "invoice_date",
+            "move_type",
+            "reversed_entry_id",
+            "state",
+        ],
+        "account.move.line": [
+            "account_id",
+            "balance",
+            "display_type",
+            "move_id",
+            "name",
+            "price_subtotal",
+            "price_total",
+            "product_id",
+            "product_uom_id",
+            "quantity",
+        ],
         "account.partial.reconcile": ["credit_move_id", "debit_amount_currency", "debit_move_id", "max_date"],
         "account.payment": ["amount", "date", "move_id", "state"],
-        "sale.order": ["currency_rate", "date_order", "state"],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+        "sale.order": ["currency_id", "currency_rate", "date_order", "state"],
         "sale.order.line": [
             "display_type",
             "invoice_lines",
@@ -121,6 +141,9 @@ class SaleSampleStatistics(models.Model):
             "order_id",
             "price_subtotal",
             "price_total",
+            "product_id",
+            "product_uom_id",
+            "product_uom_qty",
             "sample_fee_decision_id",
             "sample_request_id",
         ],
@@ -204,7 +227,15 @@ class SaleSampleStatistics(models.Model):
     )
     revenue = money(
         "Revenue within 12 Months",
-        help="Net amount of the confirmed orders that the sample won, in the 12 months from its approval",
+        help="Net amount of the confirmed orders that the sample won, in the 12 months from its approval, less what was "
+        "credited: returned goods and price allowances",
+    )
+    is_unconverted = fields.Boolean(
+        "Without Rate",
+        readonly=True,
+        groups=MONEY_GROUPS,
+        help="The currency of an order that the sample won has no rate: its revenue is unknown and counts for nothing. "
+        "Enter a rate on the currency; the report then takes it.",
     )
     cost_per_won = mean(
         "Cost per Won Customer",
@@ -216,7 +247,7 @@ class SaleSampleStatistics(models.Model):
         "Revenue per Cost",
         groups=MONEY_GROUPS,
         help="Revenue within 12 months, as a multiple of the net cost of all samples that ended. Empty where nothing was "
-        "spent, and where companies of different currencies are added up",
+        "spent, where companies of different currencies are added up, and where the currency of an order has no rate",
     )
     payback_days = mean(
         "Payback in Days, Median",
@@ -234,18 +265,18 @@ class SaleSampleStatistics(models.Model):
             return self._field_to_sql(self._table, name, query)
 
         def in_one_currency(quotient: SQL) -> SQL:
-            currency, ends = column("currency_id"), SQL("FILTER (WHERE %s IN %s)", column("event"), ENDS)
-            return SQL(
-                "CASE WHEN MIN(%(currency)s) %(ends)s = MAX(%(currency)s) %(ends)s THEN (%(quotient)s)::double precision END",
-                currency=currency,
-                ends=ends,
-                quotient=quotient,
-            )
+            ends = SQL("%s IN %s", column("event"), ENDS)
+            return self.env["sales.department.revenue"]._in_one_currency(quotient, column("currency_id"), ends)
 
         if aggregate_spec == "return_ratio:avg":
             cost = column("ended_cost")
             return in_one_currency(
-                SQL("CASE WHEN SUM(%s) > 0 THEN SUM(%s) / SUM(%s) END", cost, column("revenue"), cost)
+                SQL(
+                    "CASE WHEN SUM(%(cost)s) > 0 AND NOT BOOL_OR(%(unknown)s) THEN SUM(%(revenue)s) / SUM(%(cost)s) END",
+                    cost=cost,
+                    unknown=column("is_unconverted"),
+                    revenue=column("revenue"),
+                )
             )
         if aggregate_spec == "cost_per_won:avg":
             return in_one_currency(
@@ -272,7 +303,7 @@ class SaleSampleStatistics(models.Model):
 
     @property
     def _table_query(self) -> SQL:
-        plain = [name for name in FIGURES if name not in ("days", "working_days", *SHARES)]
+        plain = [name for name in FIGURES if name not in ("days", "working_days", "unconverted", *SHARES)]
         return SQL(
             """
             WITH %(shared)s
@@ -285,7 +316,8 @@ class SaleSampleStatistics(models.Model):
                    fact.working_days / place.hours_per_day AS cycle_working_days_p90,
                    CASE WHEN fact.hit_rate = 1 THEN fact.ended_cost END AS cost_per_won,
                    CASE WHEN fact.ended_cost > 0 THEN (fact.revenue / fact.ended_cost)::double precision END
-                       AS return_ratio
+                       AS return_ratio,
+                   fact.unconverted = 1 AS is_unconverted
               FROM (%(facts)s) AS fact
               LEFT JOIN sale_sample_request request ON request.id = fact.request_id
               JOIN res_company company ON company.id = COALESCE(request.company_id, fact.company_id)
@@ -708,43 +740,43 @@ class SaleSampleStatistics(models.Model):
     # ------------------------------------------------------------------
 
     def _earned_sql(self) -> SQL:
-        """Return what a ``line`` earns in the currency of its order, by which samples pay back. Extension point.
+        """Return what a ``line`` of ``sales.department.revenue`` earns, by which samples pay back. Extension point.
 
         Here the revenue; where margins are known, the margin is nearer to the truth.
         """
-        return SQL("line.price_subtotal")
+        return SQL("line.revenue")
 
     def _gain_sql(self) -> SQL:
         """Return what each sample won: its first order, revenue and earnings of 12 months, and when it paid back.
 
         Each confirmed order line names the sample that won it, if any: see `_link_samples` of the line. Amounts are
-        in company currency.
+        those of ``sales.department.revenue``: in company currency, net of what was credited. Those without a rate are
+        unknown, count for nothing, and are told (``is_unconverted``).
         """
         return SQL(
             """
             SELECT won.request_id, MIN(won.date_order) AS first_order,
                    SUM(won.amount) FILTER (WHERE won.date_order < won.closed_at + INTERVAL '12 months') AS revenue,
                    SUM(won.earned) FILTER (WHERE won.date_order < won.closed_at + INTERVAL '12 months') AS earned,
-                   MIN(won.date_order) FILTER (WHERE won.so_far >= spent.cost) AS paid_back
+                   MIN(won.date_order) FILTER (WHERE won.so_far >= spent.cost) AS paid_back,
+                   BOOL_OR(won.is_unconverted) FILTER (WHERE won.date_order < won.closed_at + INTERVAL '12 months')
+                       AS is_unconverted
               FROM (
                     SELECT line.*, SUM(line.earned) OVER (PARTITION BY line.request_id ORDER BY line.date_order) AS so_far
                       FROM (
-                            SELECT asked.id AS request_id, asked.closed_at, orders.date_order,
-                                   line.price_subtotal / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS amount,
-                                   %s / COALESCE(NULLIF(orders.currency_rate, 0), 1) AS earned
-                              FROM sale_order_line line
-                              JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
-                              JOIN sale_sample_request asked
-                                ON asked.id = line.sample_request_id
-                               AND asked.company_id IN (SELECT company_id FROM reader)
-                             WHERE line.display_type IS NULL
-                               AND line.is_downpayment IS NOT TRUE
+                            SELECT asked.id AS request_id, asked.closed_at, line.date_order, line.is_unconverted,
+                                   line.revenue AS amount, %(earned)s AS earned
+                              FROM sale_sample_request asked
+                              JOIN sale_order_line ordered ON ordered.sample_request_id = asked.id
+                              JOIN (%(lines)s) AS line ON line.id = ordered.id
+                             WHERE asked.company_id IN (SELECT company_id FROM reader)
                            ) AS line
                    ) AS won
               LEFT JOIN spent ON spent.request_id = won.request_id
              GROUP BY won.request_id
             """,
-            self._earned_sql(),
+            earned=self._earned_sql(),
+            lines=self.env["sales.department.revenue"]._select_lines(self.env.companies),
         )
 
     def _select_ends(self) -> SQL:
@@ -768,7 +800,8 @@ class SaleSampleStatistics(models.Model):
                            SELECT request_id, SUM(cost) AS cost FROM spent GROUP BY request_id
                        ) AS total ON total.request_id = step.request_id
                   LEFT JOIN (
-                           SELECT request_id, SUM(revenue) AS revenue, SUM(earned) AS earned, MIN(paid_back) AS paid_back
+                           SELECT request_id, SUM(revenue) AS revenue, SUM(earned) AS earned, MIN(paid_back) AS paid_back,
+                                  BOOL_OR(is_unconverted) AS is_unconverted
                              FROM gain
                             GROUP BY request_id
                        ) AS won ON won.request_id = step.request_id
@@ -794,6 +827,7 @@ class SaleSampleStatistics(models.Model):
             ended_cost="COALESCE(total.cost, 0)",
             revenue="COALESCE(won.revenue, 0)",
             earned="COALESCE(won.earned, 0)",
+            unconverted="COALESCE(won.is_unconverted, FALSE)::integer",
             payback_days="""
                 CASE WHEN total.cost > 0
                      THEN (EXTRACT(EPOCH FROM won.paid_back - log.start) / 86400.0)::double precision END

@@ -257,3 +257,68 @@ class TestStatisticsCosts(StatisticsCase):
     def test_departments_see_no_mould_cost(self):
         statistics = self.env["sale.sample.statistics"]
         self.assertFalse(statistics._has_field_access(statistics._fields["mould_cost"], "read"))
+
+
+@tagged("post_install", "-at_install")
+class TestStatisticsRevenue(StatisticsCase):
+    """What A won: 1,000 on 1 April and 500 on 1 June 2026, and what credit notes leave of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        currency = cls.company.currency_id
+        cls.env["account.chart.template"].try_loading("generic_coa", company=cls.company, install_demo=False)
+        cls.company.currency_id = currency
+        cls.product.invoice_policy = "order"
+        cls.lines = cls.env["sale.order.line"].search([("product_id", "=", cls.product.id)], order="id")
+        cls.lines.tax_ids = False
+
+    def _figures(self, *names):
+        self.env.flush_all()
+        [values] = self.env["sale.sample.statistics"]._read_group([("request_id", "=", self.request_a.id)], [], names)
+        return values
+
+    def _credit(self, line, **values):
+        invoice = line.order_id.sudo()._create_invoices()
+        invoice.invoice_date = "2026-06-10"
+        invoice.action_post()
+        note = invoice._reverse_moves([{"invoice_date": "2026-06-20", "date": "2026-06-20"}])
+        note.invoice_line_ids.write(values)
+        note.action_post()
+        return note
+
+    def test_net_of_an_allowance(self):
+        self.assertEqual(self._figures("revenue:sum", "payback_days:avg"), (1500.0, 30.0))
+        note = self._credit(self.lines[0], price_unit=10.0)
+        self.assertEqual(self._figures("revenue:sum"), (1400.0,))
+        note.button_draft()
+        note.invoice_line_ids.price_unit = 95.0
+        note.action_post()
+        self.assertEqual(self._figures("revenue:sum", "payback_days:avg"), (550.0, 91.0), "100 only with the second")
+
+    def test_net_of_returned_goods(self):
+        self._credit(self.lines[1], quantity=2)
+        self.assertEqual(self._figures("revenue:sum"), (1300.0,))
+
+    def test_orders_before_their_currency_had_a_rate(self):
+        dollar = self.env["res.currency"].create({"name": "XSD", "symbol": "x"})
+        order = self.lines[0].order_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("UPDATE sale_order SET currency_id = %s, currency_rate = 1 WHERE id = %s", dollar.id, order.id)
+        )
+        self.env.invalidate_all()
+        names = ("revenue:sum", "return_ratio:avg")
+        self.assertEqual(self._figures(*names), (500.0, False))
+        self.env.flush_all()
+        rows = self.env["sale.sample.statistics"].search([("request_id", "=", self.request_a.id)])
+        self.assertEqual(rows.filtered("is_unconverted").mapped("event"), ["approved"])
+        self.env["res.currency.rate"].create({
+            "currency_id": dollar.id,
+            "rate": 0.125,
+            "name": "2026-07-01",
+            "company_id": self.company.id,
+        })
+        self.assertEqual(self._figures(*names), (8500.0, 85.0))
+        rows.invalidate_recordset()
+        self.assertFalse(rows.filtered("is_unconverted"))

@@ -14,8 +14,9 @@ class SaleSampleStatistics(models.Model):
         "Margin within 12 Months",
         readonly=True,
         groups=MONEY_GROUPS,
-        help="Margin of the confirmed orders that the sample won, in the 12 months from its approval",
+        help="Margin of the confirmed orders that the sample won, in the 12 months from its approval, less what was "
+        "credited",
     )
 
     def _earned_sql(self) -> SQL:
-        return SQL("line.margin")
+        return SQL("line.margin")  # net of credits, as revenue is

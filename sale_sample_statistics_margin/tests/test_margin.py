@@ -36,6 +36,25 @@ class TestMargin(StatisticsCase):
                 self.assertEqual(revenue, 1500.0)
                 self.assertEqual(payback and round(payback), days)
 
+    def test_net_of_credits(self):
+        """A pair costs 80: an allowance lowers the margin by its amount, a return by the margin of the pairs."""
+        currency = self.company.currency_id
+        self.env["account.chart.template"].try_loading("generic_coa", company=self.company, install_demo=False)
+        self.company.currency_id = currency
+        self.product.invoice_policy = "order"
+        self._cost(80.0)
+        lines = self.env["sale.order.line"].search([("product_id", "=", self.product.id)], order="id")
+        lines.tax_ids = False
+        for line, values, margin in ((lines[0], {"price_unit": 10.0}, 200.0), (lines[1], {"quantity": 2.0}, 160.0)):
+            invoice = line.order_id.sudo()._create_invoices()
+            invoice.invoice_date = "2026-06-10"
+            invoice.action_post()
+            note = invoice._reverse_moves([{"invoice_date": "2026-06-20", "date": "2026-06-20"}])
+            note.invoice_line_ids.write(values)
+            note.action_post()
+            self.env.flush_all()
+            self.assertAlmostEqual(self._figures("earned:sum")[0], margin)
+
     def test_who_sees_margins(self):
         report = self.env["sale.sample.statistics"]
         self.assertTrue(report.with_user(self.manager)._read_group([], [], ["earned:sum"]))

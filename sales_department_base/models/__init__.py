@@ -19,3 +19,4 @@ from . import res_company
 from . import account_move
 from . import crm_competitor
 from . import sale_order_line
+from . import sales_department_revenue

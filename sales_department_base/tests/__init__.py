@@ -29,5 +29,6 @@ from . import test_mixins
 from . import test_tools_collection
 from . import test_records
 from . import test_tools_report_sentences
+from . import test_tools_revenue
 from . import test_tools_rules
 from . import test_tools_svg_charts
