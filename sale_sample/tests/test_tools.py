@@ -26,6 +26,33 @@ class TestSizes(BaseCase):
                 self.assertIsNone(size_problem(system, size))
                 size += rule.step
 
+    def test_smallest_and_largest(self):
+        """Feet of 85 to 335 mm; adults' sizes in inches begin where children's end, at 194 mm."""
+        for system, smallest, largest in (
+            ("cn", 85, 335),
+            ("eu", 15, 52.5),
+            ("uk", 0, 16.5),
+            ("us_men", 1, 17.5),
+            ("us_women", 2.5, 19),
+            ("uk_child", 0, 13.5),
+            ("us_child", 0.5, 13.5),
+        ):
+            step = 5 if system == "cn" else 0.5
+            with self.subTest(system=system):
+                self.assertEqual(size_range(system), (smallest, largest))
+                for size, problem in (
+                    (smallest - step, "too_small"),
+                    (smallest, None),
+                    (smallest + step, None),
+                    (smallest + step / 2, "not_a_step"),
+                    (largest, None),
+                    (largest + step, "too_large"),
+                ):
+                    self.assertEqual(size_problem(system, size), problem, size)
+
+    def test_a_chinese_size_is_the_foot(self):
+        self.assertEqual([foot_length("cn", size) for size in (85, 250)], [85, 250])
+
     def test_absurd_sizes(self):
         self.assertEqual(size_problem("eu", -3), "too_small")
         self.assertEqual(size_problem("eu", 420), "too_large")

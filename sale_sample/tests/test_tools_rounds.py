@@ -1,7 +1,7 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.measurement import LIMIT_KINDS, Limit, deviation, judge, summarise
-from ..tools.photo import photo_problem, picture_kind
+from ..tools.measurement import FLOAT_NOISE, LIMIT_KINDS, Limit, deviation, judge, summarise
+from ..tools.photo import MEGABYTE, photo_problem, picture_kind
 from ..tools.verdict import Contradiction, contradictions, new_points, proposed_verdict
 
 
@@ -23,6 +23,18 @@ class TestMeasurement(BaseCase):
     def test_noise_of_floats_does_not_fail(self):
         self.assertEqual(judge(0.1 + 0.2, Limit("at_most", 0.3)), "pass")
         self.assertEqual(judge(0.3001, Limit("at_most", 0.3)), "fail")
+        # Bounds near zero are as noisy as what they are worked out from, 10 - 10.
+        for limit, noisy, wrong in (
+            (Limit("range", 10.0, 10.0, 0.0), -1e-8, -3e-8),
+            (Limit("range", -10.0, 0.0, 10.0), 1e-8, 3e-8),
+        ):
+            self.assertEqual([judge(noisy, limit), judge(wrong, limit)], ["pass", "fail"])
+        self.assertEqual(judge(8.0 - FLOAT_NOISE * 8.0, Limit("at_least", 8.0)), "pass", "as far as noise goes")
+        self.assertEqual(judge(8.0 + FLOAT_NOISE * 8.0, Limit("at_most", 8.0)), "pass", "as far as noise goes")
+
+    def test_without_tolerance_only_the_target_passes(self):
+        exact = Limit("range", 10.0)
+        self.assertEqual([judge(value, exact) for value in (9.5, 10.0, 10.5)], ["fail", "pass", "fail"])
 
     def test_zero_is_a_value_and_none_is_not(self):
         self.assertEqual(judge(0.0, Limit("at_most", 0.0)), "pass")
@@ -93,5 +105,9 @@ class TestPhoto(BaseCase):
         self.assertIsNone(photo_problem(picture, 100))
         self.assertEqual(photo_problem(picture, 99), "too_big")
         self.assertIsNone(photo_problem(picture, 0))
+        self.assertIsNone(photo_problem(picture, -1))
+        self.assertEqual(photo_problem(picture, 1), "too_big")
+        self.assertEqual(photo_problem(picture.ljust(1_048_577), MEGABYTE), "too_big")
+        self.assertIsNone(photo_problem(picture.ljust(1_048_576), MEGABYTE))
         self.assertEqual(photo_problem(b"", 100), "empty")
         self.assertEqual(photo_problem(b"%PDF-1.7", 100), "not_a_picture")

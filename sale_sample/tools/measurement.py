@@ -14,7 +14,7 @@ Result = Literal["pass", "fail", "none"]
 
 LIMIT_KINDS: tuple[str, ...] = get_args(LimitKind)
 
-#: Share of a bound that counts as noise of binary floats (0.1 + 0.2 > 0.3).
+#: Share of what a bound is added up from that counts as noise of binary floats (0.1 + 0.2 > 0.3).
 FLOAT_NOISE = 1e-9
 
 
@@ -55,7 +55,7 @@ def judge(value: float | None, limit: Limit) -> Result:
         raise ValueError(f"unknown kind of limit: {limit.kind!r}")
     if value is None or limit.kind == "text":
         return "none"
-    noise = FLOAT_NOISE * max(abs(limit.target) + max(limit.minus, limit.plus), abs(value))
+    noise = FLOAT_NOISE * (abs(limit.target) + limit.minus + limit.plus)
     if limit.lower is not None and value < limit.lower - noise:
         return "fail"
     if limit.upper is not None and value > limit.upper + noise:

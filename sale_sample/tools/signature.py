@@ -29,12 +29,12 @@ def signature_problem(signature: str | bytes | None) -> Problem | None:
         return "empty"
     if not isinstance(signature, str | bytes):
         return "not_a_picture"
-    if len(signature) > MAX_BYTES * 4 // 3 + 4:
-        return "too_big"
     try:
         content = b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         return "not_a_picture"
+    if len(content) > MAX_BYTES:
+        return "too_big"
     if picture_kind(content) is None:
         return "not_a_picture"
     try:

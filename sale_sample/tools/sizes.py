@@ -10,6 +10,9 @@ Every system is linear in a length: ``size = (foot + allowance) / unit - offset`
 * **US**: as UK, less 24 for men, 22.5 for women (1.5 more than men, as on a Brannock device), and
   for children 12 1/3 more than men.
 
+The smallest and largest sizes are those of feet of 85 to 335 mm; adults' sizes in inches begin at 194 mm, where
+children's end.
+
 Makers deviate by half a size: the conversion tells R&D which last is meant, it is no promise of fit.
 """
 
@@ -30,26 +33,26 @@ class System:
     :param allowance: millimetres by which the measured length exceeds the foot
     :param offset: units that are not counted
     :param step: the least difference between two sizes
-    :param shortest: shortest foot, in millimetres, for which the system has a size
-    :param longest: longest foot, in millimetres
+    :param smallest: smallest size there is
+    :param largest: largest size there is
     """
 
     unit: float
     allowance: float
     offset: float
     step: float
-    shortest: float = 85.0
-    longest: float = 335.0
+    smallest: float
+    largest: float
 
 
 SYSTEMS: dict[str, System] = {
-    "cn": System(1.0, 0.0, 0.0, 5.0),
-    "eu": System(PARIS_POINT, 15.0, 0.0, 0.5),
-    "uk": System(BARLEYCORN, 2 * BARLEYCORN, 25.0, 0.5, 194.0),
-    "us_men": System(BARLEYCORN, 2 * BARLEYCORN, 24.0, 0.5, 194.0),
-    "us_women": System(BARLEYCORN, 2 * BARLEYCORN, 22.5, 0.5, 194.0),
-    "uk_child": System(BARLEYCORN, 2 * BARLEYCORN, 12.0, 0.5, 85.0, 198.0),
-    "us_child": System(BARLEYCORN, 2 * BARLEYCORN, 24.0 - 37 / 3, 0.5, 85.0, 198.0),
+    "cn": System(1.0, 0.0, 0.0, 5.0, 85.0, 335.0),
+    "eu": System(PARIS_POINT, 15.0, 0.0, 0.5, 15.0, 52.5),
+    "uk": System(BARLEYCORN, 2 * BARLEYCORN, 25.0, 0.5, 0.0, 16.5),
+    "us_men": System(BARLEYCORN, 2 * BARLEYCORN, 24.0, 0.5, 1.0, 17.5),
+    "us_women": System(BARLEYCORN, 2 * BARLEYCORN, 22.5, 0.5, 2.5, 19.0),
+    "uk_child": System(BARLEYCORN, 2 * BARLEYCORN, 12.0, 0.5, 0.0, 13.5),
+    "us_child": System(BARLEYCORN, 2 * BARLEYCORN, 24.0 - 37 / 3, 0.5, 0.5, 13.5),
 }
 
 
@@ -77,7 +80,7 @@ def convert(size: float, source: str, target: str) -> float:
 def size_range(system: str) -> tuple[float, float]:
     """Return the smallest and the largest size of a system."""
     rule = SYSTEMS[system]
-    return size_of_foot(system, rule.shortest), size_of_foot(system, rule.longest)
+    return rule.smallest, rule.largest
 
 
 def size_problem(system: str, size: float) -> Problem | None:

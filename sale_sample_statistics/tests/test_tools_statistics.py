@@ -64,7 +64,35 @@ class TestSentences(BaseCase):
 
     def test_nothing_happened(self):
         said = sentences({"requested": 0}, {"requested": 3, "made": 2}, {}, {})
-        self.assertEqual([(one.code, one.before) for one in said], [("nothing", 3.0)])
+        self.assertEqual([(one.code, one.now, one.before) for one in said], [("nothing", 0, 3)])
+        said = sentences({}, {}, {}, {})
+        self.assertEqual([(one.code, one.now, one.before) for one in said], [("nothing", 0, 0)])
+
+    def test_requests_are_always_told_other_counts_where_there_are_any(self):
+        for now, before, codes in (
+            ({"made": 1}, {}, ["requested_same", "made_up"]),
+            ({"made": 1}, {"made": 1}, ["requested_same", "made_same"]),
+            ({"requested": 1}, {"rejected": 1}, ["requested_up", "rejected_down"]),
+            ({"requested": 1, "approved": 0}, {"requested": 2}, ["requested_down"]),
+        ):
+            with self.subTest(now=now, before=before):
+                self.assertEqual(self._codes(now, before), codes)
+
+    def test_smallest_changes_that_are_told(self):
+        """Half a working day, two points of a share, a cent."""
+        for name, value, before, told in (
+            ("cycle", 5.5, 5.0, "cycle_up"),
+            ("cycle", 5.4, 5.0, "cycle_same"),
+            ("cycle", 5.0, 5.5, "cycle_down"),
+            ("first_round", 0.53, 0.5, "first_round_up"),
+            ("first_round", 0.51, 0.5, None),
+            ("cost", 100.01, 100.0, "cost_up"),
+            ("cost", 100.0, 100.0, None),
+            ("mould_cost", 99.99, 100.0, "mould_cost_down"),
+        ):
+            with self.subTest(name=name, value=value):
+                codes = self._codes({"requested": 1, name: value}, {"requested": 1, name: before})
+                self.assertEqual(codes, ["requested_same", *([told] if told else [])])
 
     def test_same_cycle_is_told(self):
         self.assertIn("cycle_same", self._codes({"requested": 1, "cycle": 5.0}, {"requested": 1, "cycle": 5.1}))
