@@ -304,8 +304,8 @@ class TestTarget(BaseCase):
             Entry(LINE, "actual", "source", Decimal(-40), source="other"),
         ]
         self.assertEqual(target.target(rows), {LINE: Figures(Decimal(200), Decimal(60))})
-        rows.append(Entry(LINE, "actual", "source", Decimal(-60), source="other"))
-        self.assertEqual(target.target(rows), {LINE: Figures(Decimal(200), Decimal(0))})
+        rows.append(Entry(LINE, "actual", "source", Decimal(-360), source="other"))
+        self.assertEqual(target.target(rows), {LINE: Figures(Decimal(200), Decimal(-300))})
 
     def test_small_change(self):
         self.ledger.approve(10)
