@@ -1,7 +1,11 @@
+from collections.abc import Callable
 from datetime import timedelta
+
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import format_amount
 
 from odoo.addons.sales_department_base.constants import FINANCE_GROUP, SALES_MANAGER_GROUP
 from odoo.addons.sales_department_base.records import refuse
@@ -29,7 +33,7 @@ class SaleBudget(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "sales.department.transition.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
-    _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed"}, "closed": {"approved"}}
+    _TRANSITIONS = {"draft": {"approved"}, "approved": {"closed", "draft"}, "closed": {"approved"}}
 
     name = fields.Char(required=True, tracking=True, index="trigram")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
@@ -219,6 +223,7 @@ class SaleBudget(models.Model):
             self.filtered(lambda budget: budget.state != "draft"),
             self.env._("%(names)s: only drafts can be deleted. Close a budget that is no longer needed."),
         )
+        self.line_ids._refuse_removal()
 
     # ------------------------------------------------------------------
     # Actions
@@ -264,10 +269,49 @@ class SaleBudget(models.Model):
         budgets._change_state("closed", closed_by_id=self.env.uid, closed_on=fields.Datetime.now())
         return True
 
+    def action_draft(self) -> bool:
+        """Take back the approval of a plan, to correct it, as long as no document holds money of the budget.
+
+        Amendments stay, and count again. What was reserved and released again stays in the ledger, with its purpose. What
+        waits for approval goes to the owner of another budget that pays, or waits.
+
+        :raise AccessError: the user is no sales manager
+        :raise UserError: something is reserved or spent in a budget
+        """
+        self.check_access("write")
+        self._lock()
+        self.invalidate_recordset(["state"])
+        booked = self.line_ids._documents_with_money()
+        if booked:
+            raise UserError(
+                self.env._(
+                    "%(budgets)s: money is reserved or spent there: %(documents)s. Change the plan with an amendment, or "
+                    "cancel what is not spent yet first.",
+                    budgets=", ".join(self.mapped("display_name")),
+                    documents=", ".join(booked),
+                )
+            )
+        self._change_state("draft", approved_by_id=False, approved_on=False)
+        self.line_ids.sudo().notified_share = 0.0  # sudo: the field is closed to users
+        return True
+
     def action_reopen(self) -> bool:
-        """Take a closed budget into use again."""
+        """Take a closed budget into use again.
+
+        :raise UserError: another budget has come to pay for the same meanwhile
+        """
         self.check_access("write")
         self._check_coming_from("closed")
+        for line, other in self.line_ids._find_overlaps():
+            raise UserError(
+                self.env._(
+                    "%(budget)s cannot be reopened: %(other)s pays for “%(purpose)s” of the same company, team and "
+                    "salesperson at the same time. Close that one first, or amend it.",
+                    budget=line.budget_id.display_name,
+                    other=other.budget_id.display_name,
+                    purpose=line.purpose_id.display_name,
+                )
+            )
         self._change_state("approved", closed_by_id=False, closed_on=False)
         return True
 
@@ -298,3 +342,70 @@ class SaleBudget(models.Model):
         """Open the analysis of these budgets."""
         action = self.env["ir.actions.actions"]._for_xml_id("sale_budget.sale_budget_report_action")
         return dict(action, domain=[("budget_id", "in", self.ids)], context={})
+
+    # ------------------------------------------------------------------
+    # What the owner is told
+    # ------------------------------------------------------------------
+
+    def _get_responsible(self) -> "models.Model":
+        """Return who sees to this one budget: its owner, else who approved or planned it, whoever is still there."""
+        self.ensure_one()
+        people = (self.owner_id, self.approved_by_id, self.create_uid)
+        return next((user for user in people if user.active), people[0])
+
+    def _describe_costs(self, line, costs) -> Markup:
+        """Return what was counted in a line of this one budget, and how it stands there, in words.
+
+        :param costs: rows of the ledger
+        """
+        names = [entry.document_name or entry.source_name or "" for entry in costs]
+        sources = [entry.source_name for entry in costs if entry.source_name]
+        values = {
+            "documents": ", ".join(dict.fromkeys(names + sources)),
+            "amount": format_amount(self.env, sum(costs.mapped("amount")), line.currency_id),
+            "purpose": line.with_context(lang=self.env.lang).purpose_id.display_name,
+            "available": format_amount(self.env, line.available_amount, line.currency_id),
+        }
+        if self.state == "approved":
+            text = self.env._("%(documents)s: %(amount)s for %(purpose)s. Available: %(available)s.", **values)
+        elif self.state == "closed":
+            text = self.env._(
+                "%(documents)s: %(amount)s for %(purpose)s, counted although the budget is closed. Available: %(available)s.",
+                **values,
+            )
+        else:
+            text = self.env._(
+                "%(documents)s: %(amount)s for %(purpose)s, counted although the budget is a draft. Available: %(available)s.",
+                **values,
+            )
+        reasons = dict.fromkeys(entry.reason for entry in costs if entry.reason)
+        if reasons:
+            text = self.env._("%(text)s Reason: %(reason)s", text=text, reason="; ".join(reasons))
+        return escape(text)
+
+    def _tell_owner(self, describe: Callable[["models.Model"], list[Markup]]) -> None:
+        """Tell the owner of this one budget what was counted in it though nobody had agreed to it.
+
+        A task, and a note. An open task of this kind gets longer: a bad day does not fill a page.
+
+        :param describe: takes the budget in the language of its reader, returns paragraphs
+        """
+        self.ensure_one()
+        budget = self.sudo()  # sudo: whoever posts a bill need not see the budget
+        kind = "sale_budget.mail_activity_type_uncovered"
+        owner = budget._get_responsible()
+        activity_type = self.env.ref(kind, raise_if_not_found=False)
+        task = budget.activity_ids.filtered(
+            lambda one: one.activity_type_id == activity_type and one.user_id == owner and one.automated
+        )[:1]
+        text = Markup("<br/>").join(describe(budget.with_context(lang=owner.lang)))
+        if task:
+            task.note = Markup("<br/>").join([Markup(task.note or ""), text])
+        else:
+            self.env["mail.activity"]._sales_ask(
+                kind,
+                {budget: owner},
+                lambda one: one.env._("Cost that the budget does not cover"),
+                note=lambda one: text,
+            )
+        budget._message_log(body=text)

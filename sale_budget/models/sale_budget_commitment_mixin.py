@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import date as Date
+from decimal import Decimal
 from typing import Any
 
 from odoo import api, fields, models
@@ -9,8 +10,9 @@ from odoo.tools import format_amount
 from odoo.addons.sales_department_base.records import refuse
 
 from ..constants import OVERSPEND_GROUP
-from ..tools.money import Demand
+from ..tools.money import Demand, take_back
 from ..tools.scope import most_specific
+from ..tools.target import BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,19 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
                 self._change_state("approved")
                 self._budget_commit()
 
+            def action_order(self, cost):
+                self._budget_spend(cost)
+
             def action_made(self, cost):
-                self._budget_spend(cost, release_rest=True)
+                self._budget_record(cost, release_rest=True)
 
             def action_cancel(self):
                 self._budget_check_cancel(keep_spent=True)
                 self._change_state("cancelled")
                 self._budget_release()
+
+    What has not happened yet is asked for: ``_budget_commit`` and ``_budget_spend`` refuse what the budget does not
+    cover. What has happened is recorded, whatever is left: ``_budget_record`` counts it and tells the owner of the budget.
 
     The methods check money and budget, not whether the user may approve the document: that is the document's own
     business. They work on recordsets, all or nothing, and wait for other transactions that use the same budget line.
@@ -346,16 +354,20 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         date: Date | None = None,
         note: str | None = None,
         reason: str | None = None,
+        bill_follows: bool | None = None,
     ) -> None:
-        """Record cost of this one document: its reservation becomes actual cost.
+        """Spend on this one document what is not spent yet: its reservation becomes actual cost.
 
-        What the reservation does not cover must be available in the budget.
+        What the reservation does not cover must be available in the budget. Cost that has arisen already is recorded with
+        :meth:`_budget_record`.
 
         :param amount: cost in company currency, above 0, to add to what was spent before
         :param release_rest: nothing more will be spent: give the rest back
         :param date: day of the expense; today in the company's time zone if not given
         :param note: kept in the ledger
         :param reason: why to go over the budget, see :meth:`_budget_commit`, or above what was approved
+        :param bill_follows: whether a bill or expense that names the document follows and replaces this cost; None where
+            nobody said
         :raise UserError: the amount is not above 0, or no open budget pays
         :raise UserError: reservation and available money do not cover the amount
         """
@@ -367,30 +379,175 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         line = line or self._budget_require_lines(values)[self.id]
         line._lock_money()
         line._check_open()
-        self.invalidate_recordset(self._budget_figures)
-        reserved = max(self.budget_committed_amount, 0.0)
-        demand = Demand(self, line.id, amount - min(amount, reserved))
+        demand = self._budget_demand(line, amount)
         over = line._check_money([demand], reason)
         if over:
             self._budget_check_overspend_right()
-        fact = self._budget_prepare_entry(
+        self._budget_book_cost(
             values[self.id],
             line,
-            "actual",
-            "spend",
             amount,
             overspend_amount=over.get(self, 0.0),
             reason=reason if over or self._budget_excess(amount) else False,
-            date=date or self.company_id._sales_today(),
+            date=date,
             note=note,
+            bill_follows=bill_follows,
         )
-        self.env["sale.budget.entry"]._book([fact])
-        if self.budget_line_id != line:
-            self.sudo().budget_line_id = line  # sudo: the field is closed to users
         if release_rest:
             self._budget_release()
         self._budget_log({self.id: self.env._("%(amount)s spent.", amount=self._budget_format(amount))})
         self._budget_log_over(over, reason)
+
+    def _budget_record(
+        self,
+        amount: float,
+        *,
+        source: models.BaseModel | None = None,
+        release_rest: bool = False,
+        date: Date | None = None,
+        note: str | None = None,
+        reason: str | None = None,
+        bill_follows: bool | None = None,
+    ) -> bool:
+        """Record a fact: what this one document has cost. Neither money nor a closed budget refuses it.
+
+        It needs no right to go over the budget. What the budget does not cover, and what is counted in a budget that is not
+        in force, is told to the owner of the budget, with the reason.
+
+        A negative amount takes back what was entered by hand too much, as a row of its own: with a source, of what the
+        source has cost, else of the latest cost entered by hand. The figures are as if it had been right at once.
+
+        ::
+
+            request._budget_record(cost - booked, source=sample_round, note=sample_round.display_name)
+
+        :param amount: in company currency, to add to what was recorded before; negative to take back
+        :param source: record of which it is the cost, such as a round: what is recorded of it later corrects that
+        :param release_rest: nothing more will be spent: give the rest back
+        :param date: day of the expense; today in the company's time zone if not given
+        :param note: kept in the ledger
+        :param reason: why it cost more, or was wrong; kept in ledger and chatter
+        :param bill_follows: whether a bill or expense that names the document follows and replaces this cost; None where
+            nobody said
+        :return: whether a budget counts it. Where none covers the document a note says so
+        :raise UserError: more is taken back than was entered by hand
+        """
+        self.ensure_one()
+        amount = self.budget_currency_id.round(amount)
+        reason = (reason or "").strip() or False
+        values = self._get_budget_values()
+        entered = self._budget_entered_by_hand(source)
+        line = self._budget_find_fact_line(values)
+        if source and entered and amount > 0:
+            line = list(entered)[-1]
+        if not line and amount >= 0:
+            text = self.env._("No budget covers it: %(amount)s counted nowhere.", amount=self._budget_format(amount))
+            self._budget_log({self.id: text})
+            return False
+        line.union(*entered)._lock_money()
+        entered = self._budget_entered_by_hand(source)
+        more = {"source": source, "date": date, "note": note, "reason": reason, "bill_follows": bill_follows}
+        if amount > 0:
+            demand = self._budget_demand(line, amount)
+            over = line._get_lacking([demand]).get(self, 0.0)
+            origin = "correct" if source and entered else "spend"
+            self._budget_book_cost(values[self.id], line, amount, origin=origin, overspend_amount=over, **more)
+        elif amount:
+            self._budget_take_back(values[self.id], entered, -amount, **more)
+        if release_rest:
+            self._budget_release()
+        if amount:
+            self._budget_log({self.id: self._budget_record_note(amount, reason)})
+        return True
+
+    def _budget_record_note(self, amount: float, reason: str | None) -> str:
+        """Return what the chatter of this one document says about a recorded cost, positive or taken back."""
+        values = {"amount": self._budget_format(abs(amount)), "reason": reason or ""}
+        if amount < 0 and reason:
+            return self.env._("%(amount)s taken back from what was entered as cost. Reason: %(reason)s", **values)
+        if amount < 0:
+            return self.env._("%(amount)s taken back from what was entered as cost.", **values)
+        if reason:
+            return self.env._("%(amount)s spent. Reason: %(reason)s", **values)
+        return self.env._("%(amount)s spent.", **values)
+
+    def _budget_find_fact_line(self, values: dict) -> Any:
+        """Return the line that counts what this one document has cost: its own, else the one that pays, else one of a
+        closed budget; an empty one where there is none.
+        """
+        line = self.budget_line_id.sudo()  # sudo: see _budget_find_line
+        return line or self._budget_find_line(values)[self.id] or self._budget_lines_in(values, "closed")[self.id]
+
+    def _budget_entered_by_hand(self, source=None) -> dict[Any, float]:
+        """Return what was entered by hand as cost of this one document, by budget line, the latest line last.
+
+        :param source: only what this record has cost
+        """
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("kind", "=", "actual")]
+        domain += [("origin", "in", BY_HAND)]
+        if source:
+            domain += [("source_model", "=", source._name), ("source_id", "=", source.id)]
+        entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
+        groups = entries._read_group(domain, ["line_id"], ["amount:sum", "id:max"])
+        return {line: amount for line, amount, _last in sorted(groups, key=lambda group: group[2])}
+
+    def _budget_take_back(self, values: BudgetValues, entered: dict, amount: float, **more) -> None:
+        """Book that cost of this one document was entered by hand by mistake.
+
+        :param entered: what :meth:`_budget_entered_by_hand` returned
+        :param amount: above 0
+        :raise UserError: it is more than was entered by hand
+        """
+        parts = take_back([Decimal(str(cost)) for cost in entered.values()], Decimal(str(amount)))
+        if self.budget_currency_id.compare_amounts(float(sum(parts)), amount) < 0:
+            raise UserError(
+                self.env._(
+                    "%(document)s: only %(entered)s were entered by hand, so %(amount)s cannot be taken back. What a bill or "
+                    "an expense has brought is corrected there.",
+                    document=self.display_name,
+                    entered=self._budget_format(sum(entered.values())),
+                    amount=self._budget_format(amount),
+                )
+            )
+        for line, part in zip(entered, parts, strict=True):
+            if part:
+                self._budget_book_cost(values, line, -float(part), origin="correct", **more)
+
+    def _budget_demand(self, line, amount: float) -> Demand:
+        """Return what a cost of this one document asks of its line, beyond the reservation; the line is locked."""
+        self.invalidate_recordset(self._budget_figures)
+        reserved = max(self.budget_committed_amount, 0.0)
+        return Demand(self, line.id, amount - min(amount, reserved))
+
+    def _budget_book_cost(
+        self,
+        values: BudgetValues,
+        line,
+        amount: float,
+        *,
+        origin="spend",
+        date=None,
+        source=None,
+        bill_follows=None,
+        **more,
+    ) -> None:
+        """Book cost of this one document that was entered by hand; the caller holds the lock and has checked."""
+        entries = self.env["sale.budget.entry"]
+        if source:
+            more.update(entries._get_next_source(source), source_name=source.display_name)
+        fact = self._budget_prepare_entry(
+            values,
+            line,
+            "actual",
+            origin,
+            amount,
+            date=date or self.company_id._sales_today(),
+            bill_follows=entries._say_bill_follows(bill_follows),
+            **more,
+        )
+        entries._book([fact])
+        if self.budget_line_id != line and amount > 0:
+            self.sudo().budget_line_id = line  # sudo: the field is closed to users
 
     def _budget_release(self) -> None:
         """Give back what is still reserved; what was spent stays spent.

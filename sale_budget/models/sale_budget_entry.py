@@ -22,10 +22,14 @@ ROW_FIELDS = [
     "document_name",
     "source_model",
     "source_id",
+    "source_paper",
     "source_bill",
     "source_number",
     "source_name",
+    "bill_follows",
 ]
+#: Whether a bill follows on cost that was entered by hand, as the arithmetic knows it.
+AWAITS_BILL = {"yes": True, "no": False}
 
 
 class SaleBudgetEntry(models.Model):
@@ -52,6 +56,7 @@ class SaleBudgetEntry(models.Model):
             ("commit", "Reserved"),
             ("release", "Released"),
             ("spend", "Spent, Entered by Hand"),
+            ("correct", "Entry by Hand Corrected"),
             ("source", "Spent, from Accounting"),
             ("offset", "Entry by Hand Replaced"),
         ],
@@ -68,9 +73,16 @@ class SaleBudgetEntry(models.Model):
     document_name = fields.Char("Document")
     source_model = fields.Char(help="Accounting record that the row was made from")
     source_id = fields.Many2oneReference("Source ID", model_field="source_model")
+    source_paper = fields.Char("Paper of the Source", help="Bill or credit note on which the source stands")
     source_bill = fields.Char("Bill of the Source", help="Bill that the source belongs to, or takes back")
     source_number = fields.Integer(aggregator=None, help="Counts the changes of what one source costs")
     source_name = fields.Char("Source")
+    bill_follows = fields.Selection(
+        [("yes", "A bill follows"), ("no", "No bill follows")],
+        "Bill",
+        help="What was said when the cost was entered by hand. A bill first replaces cost on which one was to follow, and "
+        "never cost on which none was",
+    )
     reason = fields.Char(help="Why it was let through over budget, or cost more than was approved")
     note = fields.Char()
 
@@ -127,8 +139,8 @@ class SaleBudgetEntry(models.Model):
         """Add facts to the ledger, and what their documents hold differently because of them.
 
         What a document should hold is worked out from all its facts as they stand now (see ``tools.target``); only
-        what is missing in the ledger is added. The owners of lines that run low are told, and those of documents that cost
-        more than was approved.
+        what is missing in the ledger is added. The owners are told of lines that run low, of what is counted in a budget
+        that is not in force or goes over it, and of documents that cost more than was approved.
 
         The caller holds the lock of the lines and has checked what is to be checked. One query for each model of
         documents, and the inserts.
@@ -149,7 +161,13 @@ class SaleBudgetEntry(models.Model):
                 if fact and fact["origin"] == "release":
                     fact["amount"] = float(missing.reserved)
                     continue
-                follows = {**(fact or new[-1]), "line_id": line, "overspend_amount": 0.0, "reason": False}
+                follows = {
+                    **(fact or new[-1]),
+                    "line_id": line,
+                    "overspend_amount": 0.0,
+                    "reason": False,
+                    "bill_follows": False,
+                }
                 if follows["origin"] == "commit":
                     follows["origin"] = "spend"
                 if missing.reserved:
@@ -166,6 +184,7 @@ class SaleBudgetEntry(models.Model):
             reasons = {entry.res_id: entry.reason for entry in of_model if entry.reason}
             documents.browse(set(of_model.mapped("res_id")))._budget_cost_changed(reasons)
         entries.line_id._notify_thresholds()
+        entries.line_id._tell_owners(entries)
         return entries
 
     def _read_rows(self, prefix: str, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], list[dict]]:
@@ -176,6 +195,19 @@ class SaleBudgetEntry(models.Model):
             for row in self.search_read(domain, ROW_FIELDS, order="id", load=None):
                 rows[model, row[f"{prefix}_id"]].append({name: row[name] for name in ROW_FIELDS})
         return rows
+
+    @api.model
+    def _get_next_source(self, source) -> dict:
+        """Return the values that name the record of which a cost is entered by hand, counting its rows."""
+        domain = [("source_model", "=", source._name), ("source_id", "=", source.id)]
+        ledger = self.sudo()  # sudo: the rows of everybody count
+        [[last]] = ledger._read_group(domain, [], ["source_number:max"])
+        return {"source_model": source._name, "source_id": source.id, "source_number": (last or 0) + 1}
+
+    @api.model
+    def _say_bill_follows(self, bill_follows: bool | None) -> str | bool:
+        """Return whether a bill follows, as the ledger keeps it."""
+        return next((said for said, follows in AWAITS_BILL.items() if follows is bill_follows), False)
 
     # ------------------------------------------------------------------
     # Actual cost out of accounting, counted once
@@ -189,15 +221,13 @@ class SaleBudgetEntry(models.Model):
         is added. It turns the reservation of its document into actual cost, and replaces cost that was entered by hand
         before the bill came (see ``tools.target``).
 
-        The money is spent whether the budget covers it or not: what goes over is counted and told to the owner, not
-        refused. A source in a budget that is not approved, or closed, is refused; taking back what was counted there
-        is not.
+        The money is spent whether the budget covers it or not, and whether it is in force or not: what goes over, and what
+        is counted in a budget that is closed or back in draft, is told to the owner, not refused.
 
         The number of queries does not grow with the sources.
 
         :param sources: the row that should count each record, with the amount 0 where it does not count now; see
             :meth:`sale.budget.source.mixin._get_sale_budget_source`
-        :raise UserError: the budget of a source is a draft or closed
         """
         by_key = {(source["source_model"], source["source_id"]): source for source in sources}
         ledger = self.sudo()  # sudo: accountants have no right to write the ledger
@@ -207,11 +237,7 @@ class SaleBudgetEntry(models.Model):
         lines.browse(concerned - {False})._lock_money()
         changes = []
         for key, source in by_key.items():
-            of_source = ledger._prepare_changes(source, rows[key])
-            if of_source and source["amount"]:
-                lines |= lines.browse(source["line_id"])
-            changes += of_source
-        lines._check_open()
+            changes += ledger._prepare_changes(source, rows[key])
         if changes:
             ledger._book(changes)
 
@@ -243,8 +269,16 @@ class SaleBudgetEntry(models.Model):
 def _as_entry(row: dict) -> Entry:
     """Return the values of a row as the arithmetic knows it."""
     source = (row["source_model"], row["source_id"]) if row.get("source_id") else None
-    bill = row.get("source_bill") or None
-    return Entry(row["line_id"], row["kind"], row["origin"], Decimal(str(row["amount"])), source, bill)
+    return Entry(
+        row["line_id"],
+        row["kind"],
+        row["origin"],
+        Decimal(str(row["amount"])),
+        source,
+        row.get("source_paper") or None,
+        row.get("source_bill") or None,
+        AWAITS_BILL.get(row.get("bill_follows")),
+    )
 
 
 def _place(row: dict) -> tuple:

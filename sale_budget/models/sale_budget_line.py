@@ -1,10 +1,13 @@
+from collections.abc import Callable
+from datetime import date as Date
+
 from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_amount
 
-from odoo.addons.sales_department_base.records import refuse
+from odoo.addons.sales_department_base.records import refuse, used_by
 from odoo.addons.sales_department_base.tools.actions import dialog
 
 from ..tools.money import Balance, Demand, shortfalls
@@ -111,28 +114,57 @@ class SaleBudgetLine(models.Model):
 
     @api.constrains("budget_id", "purpose_id")
     def _check_overlap(self):
+        for line, other in self.filtered(lambda line: line.budget_id.state != "closed")._find_overlaps():
+            raise ValidationError(
+                self.env._(
+                    "%(budget)s and %(other)s would both pay for “%(purpose)s” of the same company, team and "
+                    "salesperson at the same time. Change the period or scope of one of them, or amend the "
+                    "existing one.",
+                    budget=line.budget_id.display_name,
+                    other=other.budget_id.display_name,
+                    purpose=line.purpose_id.display_name,
+                )
+            )
+
+    def _find_overlaps(self) -> list[tuple]:
+        """Return each of these lines with one of a budget that is not closed and would pay for the same. One query."""
         lines = self.sudo()  # sudo: a budget the user may not see counts all the same
         if not lines:
-            return
+            return []
         others = lines.search([
+            ("budget_id.state", "!=", "closed"),
             ("company_id", "in", lines.company_id.ids),
             ("purpose_id", "in", lines.purpose_id.ids),
             ("date_from", "<=", max(lines.mapped("date_to"))),
             ("date_to", ">=", min(lines.mapped("date_from"))),
-        ]).grouped(lambda line: (line.company_id, line.purpose_id))
-        for line in lines:
-            for other in others.get((line.company_id, line.purpose_id), ()):
-                if other != line and overlap(line._get_scope(), other._get_scope()):
-                    raise ValidationError(
-                        self.env._(
-                            "%(budget)s and %(other)s would both pay for “%(purpose)s” of the same company, team and "
-                            "salesperson at the same time. Change the period or scope of one of them, or amend the "
-                            "existing one.",
-                            budget=line.budget_id.display_name,
-                            other=other.budget_id.display_name,
-                            purpose=line.purpose_id.display_name,
-                        )
-                    )
+        ])
+        others = (others | lines).grouped(lambda line: (line.company_id, line.purpose_id))
+        return [
+            (line, other)
+            for line in lines
+            for other in others[line.company_id, line.purpose_id]
+            if other != line and overlap(line._get_scope(), other._get_scope())
+        ]
+
+    def _find_for_day(self, day: Date) -> "models.Model":
+        """Return this one line where its budget is approved and holds the day, else the line of the approved budget that
+        does, of the same company, purpose, team and salesperson; an empty one where there is none.
+        """
+        self.ensure_one()
+        if self.budget_id.state == "approved" and self.date_from <= day <= self.date_to:
+            return self
+        return self.search(
+            [
+                ("budget_id.state", "=", "approved"),
+                ("company_id", "=", self.company_id.id),
+                ("purpose_id", "=", self.purpose_id.id),
+                ("team_id", "=", self.team_id.id),
+                ("user_id", "=", self.user_id.id),
+                ("date_from", "<=", day),
+                ("date_to", ">=", day),
+            ],
+            limit=1,
+        )
 
     # ------------------------------------------------------------------
     # The plan is fixed by approval
@@ -156,11 +188,26 @@ class SaleBudgetLine(models.Model):
     def write(self, vals):
         if {"amount", "budget_id", "purpose_id"} & vals.keys():
             self._refuse_change()
+        if "purpose_id" in vals:
+            self.filtered(lambda line: line.purpose_id.id != vals["purpose_id"])._refuse_removal()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self._refuse_change()
+        self._refuse_removal()
+
+    def _refuse_removal(self) -> None:
+        """:raise UserError: the ledger or an amendment knows one of the lines from when its budget was in force"""
+        lines = self.sudo()  # sudo: the rows of everybody count
+        refuse(
+            used_by(lines, lines.env["sale.budget.entry"], "line_id")
+            | used_by(lines, lines.env["sale.budget.amendment"], "line_id"),
+            self.env._(
+                "%(names)s: ledger or amendments know it from when the budget was in force, so it stays as it is. Plan 0 "
+                "for it, or approve and close the budget."
+            ),
+        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -227,6 +274,15 @@ class SaleBudgetLine(models.Model):
                 )
             raise UserError(message)
 
+    def _get_lacking(self, demands: list[Demand]) -> dict:
+        """Return, by document, the part of its amount that the lines do not cover; nothing where they do.
+
+        :param demands: amounts in company currency, by document and line id
+        """
+        available = {line.id: line.available_amount for line in self}
+        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
+        return shortfalls(available, demands, rounding=rounding)
+
     def _check_money(self, demands: list[Demand], reason: str | None) -> dict:
         """Check, under the lock, that the lines cover the demands.
 
@@ -236,9 +292,7 @@ class SaleBudgetLine(models.Model):
         :raise UserError: a document is not covered and there is no reason. Whether the user may give one is checked by
             the caller
         """
-        available = {line.id: line.available_amount for line in self}
-        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
-        lacking = shortfalls(available, demands, rounding=rounding)
+        lacking = self._get_lacking(demands)
         if not lacking or (reason and reason.strip()):
             return lacking
         asked = []
@@ -269,13 +323,29 @@ class SaleBudgetLine(models.Model):
 
     def _documents_holding_money(self) -> list[str]:
         """Return the names of the documents that still reserve money of these lines, ten at most."""
-        groups = self.env["sale.budget.entry"]._read_group(
-            [("line_id", "in", self.ids), ("kind", "=", "commitment")],
-            ["res_model", "res_id"],
-            ["amount:sum", "document_name:max"],
+        return self._name_documents(lambda amount: amount > 0, [("kind", "=", "commitment")])
+
+    def _documents_with_money(self) -> list[str]:
+        """Return the names of the documents that reserve money of these lines or have spent it, ten at most."""
+        return self._name_documents(bool, [])
+
+    def _name_documents(self, matters: Callable[[float], bool], domain: list) -> list[str]:
+        """Return the names of the documents of which an amount in these lines matters, ten at most.
+
+        :param matters: takes what a document holds of one kind; noise of floating point is 0
+        :param domain: which rows of the ledger count
+        """
+        entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
+        groups = entries._read_group(
+            [("line_id", "in", self.ids), *domain],
+            ["line_id", "kind", "res_model", "res_id"],
+            ["amount:sum", "document_name:max", "id:max"],
         )
-        rounding = min(self.currency_id.mapped("rounding"), default=0.01)
-        return [name or f"#{id_}" for _model, id_, amount, name in groups if amount > rounding / 2][:NAMED_AT_MOST]
+        names = []
+        for line, _kind, _model, id_, amount, name, _last in sorted(groups, key=lambda group: group[-1]):
+            if matters(0.0 if line.currency_id.is_zero(amount) else amount):
+                names.append(name or f"#{id_}")
+        return list(dict.fromkeys(names))[:NAMED_AT_MOST]
 
     # ------------------------------------------------------------------
     # Notices
@@ -306,6 +376,23 @@ class SaleBudgetLine(models.Model):
                 "sale_budget.mail_activity_type_threshold",
                 summary=self.env._("Budget running low"),
                 note=notes[budget.id],
-                user_id=budget.owner_id.id,
+                user_id=budget._get_responsible().id,
             )
         self.env["sale.budget"].browse(notes)._message_log_batch(notes)
+
+    def _tell_owners(self, entries) -> None:
+        """Tell the owners of these lines what was counted although the budget is not in force, or does not cover it.
+
+        One task a budget, to which further cost is added while it is open, and a note in the chatter.
+
+        :param entries: rows that were just added to the ledger
+        """
+        told: dict = {}
+        for line, of_line in entries.grouped("line_id").items():
+            costs = of_line.filtered(lambda entry: entry.kind == "actual" and entry.origin != "offset")
+            used_more = line.currency_id.compare_amounts(sum(of_line.mapped("amount")), 0.0) > 0
+            over = used_more and line.currency_id.compare_amounts(line.available_amount, 0.0) < 0
+            if costs and (over or line.budget_id.state != "approved"):
+                told[line] = costs
+        for budget, lines in self.browse().union(*told).grouped("budget_id").items():
+            budget._tell_owner(lambda read, lines=lines: [read._describe_costs(line, told[line]) for line in lines])

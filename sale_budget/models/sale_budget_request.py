@@ -398,12 +398,22 @@ class SaleBudgetRequest(models.Model):
         return dialog(self.env._("Record Cost"), "sale.budget.request.spend", request_ids=self.ids)
 
     def _record_cost(
-        self, amount: float, is_final: bool, date: Date, note: str | None = None, reason: str | None = None
+        self,
+        amount: float,
+        is_final: bool,
+        date: Date,
+        note: str | None = None,
+        reason: str | None = None,
+        bill_follows: bool | None = None,
     ) -> None:
-        """Record cost of an approved request; close it when it is the last.
+        """Record what an approved request has cost; close it when it is the last.
+
+        The money is spent: what goes over the budget, and what is counted in a closed one, is told to its owner. A negative
+        amount takes back what was entered by mistake, also once the request is done.
 
         :param amount: in company currency, to add to what was spent before
-        :param reason: why it is more than the budget covers, or than was approved
+        :param reason: why it is more than was approved, or was wrong
+        :param bill_follows: whether a bill or expense follows that replaces it; None where nobody said
         :raise UserError: the request is not approved, or costs more than was approved without a reason
         """
         self.ensure_one()
@@ -419,10 +429,16 @@ class SaleBudgetRequest(models.Model):
                     request=self.display_name,
                 )
             )
-        if self.state != "approved":
+        if self.state != "approved" and (amount >= 0 or self.state != "done"):
             raise UserError(self.env._("%(request)s: only approved requests can be spent.", request=self.display_name))
         reason = (reason or "").strip() or None
-        if request._budget_excess(amount) and not reason:
+        if not amount:
+            raise UserError(self.env._("%(document)s: enter a cost above zero.", document=self.display_name))
+        if amount < 0 and not reason:
+            raise UserError(
+                self.env._("%(request)s: say under “Reason” why cost is taken back.", request=self.display_name)
+            )
+        if amount > 0 and request._budget_excess(amount) and not reason:
             raise UserError(
                 self.env._(
                     "%(request)s: %(approved)s were approved, and it would have cost %(cost)s. Say why under “Reason”; the "
@@ -432,7 +448,10 @@ class SaleBudgetRequest(models.Model):
                     cost=request._budget_format(request.budget_actual_amount + amount),
                 )
             )
-        self._budget_spend(amount, release_rest=is_final, date=date, note=note, reason=reason)
+        is_final = is_final and amount > 0
+        self._budget_record(
+            amount, release_rest=is_final, date=date, note=note, reason=reason, bill_follows=bill_follows
+        )
         if is_final:
             request._change_state("done")
 

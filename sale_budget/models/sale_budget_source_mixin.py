@@ -1,3 +1,5 @@
+from datetime import date as Date
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -20,6 +22,7 @@ class SaleBudgetSourceMixin(models.AbstractModel):
         "sale.budget.request",
         "Spending Request",
         check_company=True,
+        copy=False,  # what was approved once is not approved for the copy
         index="btree_not_null",
         domain=[("state", "in", APPROVED_STATES)],
         help="The cost uses up what is reserved for this request, and replaces cost entered there by hand",
@@ -116,3 +119,44 @@ class SaleBudgetSourceMixin(models.AbstractModel):
     def _get_sale_budget_name(self) -> str:
         """Return how messages call this one record. Extension point."""
         return self.display_name
+
+    # ------------------------------------------------------------------
+    # The budget of the day
+    # ------------------------------------------------------------------
+
+    def _get_sale_budget_day(self) -> Date:
+        """Return the day that decides which period pays for this one record, as the ledger dates it."""
+        return fields.Date.to_date(self._prepare_sale_budget_entry()["date"])
+
+    def _get_sale_budget_of_day(self) -> dict:
+        """Return, of these records, those whose budget is in force on their day and not named by a document, with it.
+
+        Taken before a day changes: what was the budget of the day before follows, what somebody chose from another period
+        stays.
+        """
+        return {
+            record: record.sale_budget_line_id
+            for record in self.sudo()  # sudo: who keeps bills need not see budgets
+            if record.sale_budget_line_id
+            and not record._get_sale_budget_document()
+            and record.sale_budget_line_id._find_for_day(record._get_sale_budget_day()) == record.sale_budget_line_id
+        }
+
+    def _follow_sale_budget_day(self) -> dict:
+        """Let records name the budget of their own day: the one for the same company, team, salesperson and purpose.
+
+        For copies, and for records whose day has changed. What a document pays for stays.
+
+        :return: by record, the line that it named, where no approved budget holds the day: it names none now
+        """
+        lost = {}
+        for record in self.sudo():  # sudo: who copies a bill need not see budgets
+            line = record.sale_budget_line_id
+            if not line or record._get_sale_budget_document():
+                continue
+            found = line._find_for_day(record._get_sale_budget_day())
+            if found != line:
+                record.sale_budget_line_id = found
+                if not found:
+                    lost[record] = line
+        return lost

@@ -6,6 +6,9 @@ from . import test_commitment
 from . import test_request
 from . import test_bills
 from . import test_corrections
+from . import test_lost_tax
+from . import test_facts
+from . import test_copies
 from . import test_doors
 from . import test_notices
 from . import test_report

@@ -4,9 +4,9 @@ All amounts are in one currency. `rounding` is its smallest unit (0.01 for CNY):
 of floating point and count as equal.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 ZERO = Decimal(0)
 
@@ -85,25 +85,88 @@ class Booking:
 
     :param actual: the expense itself
     :param from_reserved: part of the reservation that it turns into actual cost
-    :param from_manual: cost entered by hand earlier that it proves, and replaces
+    :param from_manual: cost entered by hand earlier, of which nobody said whether a bill follows, that it proves, and
+        replaces
+    :param from_awaiting: cost entered by hand earlier for which a bill was to follow, that it proves, and replaces
     """
 
     actual: Decimal
     from_reserved: Decimal = ZERO
     from_manual: Decimal = ZERO
+    from_awaiting: Decimal = ZERO
+
+    @property
+    def new(self) -> Decimal:
+        """What the expense adds to the cost that is known."""
+        return self.actual - self.from_manual - self.from_awaiting
 
 
-def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO) -> Booking:
+def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO, awaiting: Decimal = ZERO) -> Booking:
     """Return how an expense, such as a vendor bill, is booked to its document.
 
-    It first uses up what is reserved for the document. What goes beyond replaces cost that was entered by hand before
-    the bill came, so that nothing counts twice. A credit note (negative amount) gives back no reservation.
+    It first replaces cost that was entered by hand with the words that a bill follows. Then it uses up what is reserved
+    for the document. What goes beyond replaces cost that was entered by hand without such words, so that nothing counts
+    twice. A credit note (negative amount) gives back no reservation.
 
     :param amount: the expense; negative for a credit note
     :param reserved: what the document still reserves
-    :param manual: cost of the document entered by hand and not replaced yet
+    :param manual: cost of the document entered by hand and not replaced yet, where nobody said whether a bill follows
+    :param awaiting: the same, where a bill was to follow
     """
     if amount <= 0:
         return Booking(amount)
-    from_reserved = min(amount, max(reserved, ZERO))
-    return Booking(amount, from_reserved, min(amount - from_reserved, max(manual, ZERO)))
+    from_awaiting = min(amount, max(awaiting, ZERO))
+    rest = amount - from_awaiting
+    from_reserved = min(rest, max(reserved, ZERO))
+    return Booking(amount, from_reserved, min(rest - from_reserved, max(manual, ZERO)), from_awaiting)
+
+
+def take_back(entered: Sequence[Decimal], amount: Decimal) -> list[Decimal]:
+    """Return how much of each cost entered by hand a correction takes back: the latest first, none below zero.
+
+    :param entered: in the order in which they were entered
+    :param amount: what was too much, in all; what goes beyond all of them is left out
+    """
+    parts = [ZERO] * len(entered)
+    for place in reversed(range(len(entered))):
+        parts[place] = max(min(entered[place], amount), ZERO)
+        amount -= parts[place]
+    return parts
+
+
+def share_out(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Return the parts of a total by weight, each a multiple of the unit; together they are the total exactly.
+
+    Each is less than a unit away from its exact share. What rounding leaves goes to those that lost most by it, the
+    first of equals.
+
+    :param total: a multiple of the unit, positive or negative
+    :param weights: not negative; where all are zero, all count alike
+    :param unit: smallest amount of the currency: 0.01 for CNY
+    """
+    if not any(weights):
+        weights = [Decimal(1)] * len(weights)
+    whole = sum(weights, ZERO)
+    shares = [total * weight / whole for weight in weights]
+    parts = [(share / unit).to_integral_value(ROUND_FLOOR) * unit for share in shares]
+    by_loss = sorted(range(len(parts)), key=lambda place: parts[place] - shares[place])
+    left = int((total - sum(parts, ZERO)) / unit)
+    for place in by_loss[:left]:
+        parts[place] += unit
+    return parts
+
+
+def settle(total: Decimal, amounts: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Return the amounts, changed so that together they are the total: the difference is shared out by their size.
+
+    ::
+
+        >>> settle(Decimal("11.70"), [Decimal("13.00"), Decimal("-1.30")], Decimal("0.01"))
+        [Decimal('13.00'), Decimal('-1.30')]
+
+    :param total: what is posted, a multiple of the unit
+    :param amounts: what was worked out, multiples of the unit, positive or negative
+    :param unit: smallest amount of the currency
+    """
+    more = share_out(total - sum(amounts, ZERO), [abs(amount) for amount in amounts], unit)
+    return [amount + change for amount, change in zip(amounts, more, strict=True)]

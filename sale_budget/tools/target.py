@@ -1,9 +1,9 @@
 """What a document should hold of its budget, worked out from the facts in the ledger. Plain arithmetic.
 
 The ledger has two kinds of rows. Facts: an estimate was approved, the rest was released, a cost was entered by hand,
-an accounting record was posted. And what follows from them: a cost uses up the reservation, a bill replaces cost
-entered by hand. What follows is worked out from the facts as they stand, in the order in which each was first seen,
-and only what is missing from the ledger is booked::
+or corrected, an accounting record was posted. And what follows from them: a cost uses up the reservation, a bill
+replaces cost entered by hand. What follows is worked out from the facts as they stand, in the order in which each was
+first seen, and only what is missing from the ledger is booked::
 
     >>> approved = Entry("samples", "commitment", "commit", Decimal(300))
     >>> bill = Entry("samples", "actual", "source", Decimal(200), source="bill 1")
@@ -21,7 +21,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from .money import ZERO, book
+from .money import ZERO, book, take_back
+
+#: Origins of rows for cost entered by hand, and taken back by hand.
+BY_HAND = ("spend", "correct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +32,31 @@ class Entry:
     """A row of the ledger of one document; rows are given in the order in which they were added.
 
     :param line: budget line
-    :param amount: in company currency
-    :param source: accounting record that the row was made from
+    :param amount: in company currency; of a record of accounting, what its tax that is not recovered adds included
+    :param source: record that the row was made from
+    :param paper: bill or credit note on which the source stands; its lines count as one, discounts taken off
     :param bill: bill that the source belongs to; of a credit note, the bill that it takes back
+    :param awaits_bill: of cost entered by hand, whether a bill follows; None where nobody said
     """
 
     line: Hashable
     kind: Literal["commitment", "actual"]
-    origin: Literal["commit", "release", "spend", "source", "offset"]
+    origin: Literal["commit", "release", "spend", "correct", "source", "offset"]
     amount: Decimal
     source: Hashable = None
+    paper: Hashable = None
     bill: Hashable = None
+    awaits_bill: bool | None = None
 
     @property
     def is_fact(self) -> bool:
         """Whether the row says what happened; else it follows from rows that do."""
         return self.origin in ("commit", "release") or (self.kind == "actual" and self.origin != "offset")
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether the row says what somebody has entered by hand."""
+        return self.kind == "actual" and self.origin in BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +68,31 @@ class Figures:
 
 
 def facts(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the facts in the order in which each was first seen, sources with their present amount.
+    """Return the facts in the order in which each was first seen, with their present amount.
 
-    A source that counted nothing when cost was entered by hand is first seen when it counts again.
+    The lines of one bill are one fact. A bill that counted nothing when cost was entered by hand is first seen when it
+    counts again. What was taken back of cost entered by hand comes off that cost: where the correction names a source,
+    of the same source, else the latest cost of the line.
     """
     found: dict[Hashable, Entry] = {}
     for place, entry in enumerate(entries):
-        if entry.is_fact:
-            if entry.kind == "actual" and entry.origin == "spend":
-                found = {key: fact for key, fact in found.items() if fact.amount or not fact.source}
-            key = (entry.line, entry.source) if entry.source else place
-            before = found[key].amount if key in found else ZERO
-            found[key] = replace(entry, amount=before + entry.amount)
+        if not entry.is_fact:
+            continue
+        if entry.origin == "spend" and entry.is_by_hand:
+            found = {key: fact for key, fact in found.items() if fact.amount or not (fact.source or fact.paper)}
+        left = entry.amount
+        if entry.is_by_hand and not entry.source and left < 0:
+            earlier = [key for key, fact in found.items() if fact.is_by_hand and fact.line == entry.line]
+            parts = take_back([found[key].amount for key in earlier], -left)
+            for key, part in zip(earlier, parts, strict=True):
+                found[key] = replace(found[key], amount=found[key].amount - part)
+                left += part
+            if not left:
+                continue
+        named = entry.paper or entry.source
+        key = (entry.line, named) if named else place
+        before = found.get(key, replace(entry, amount=ZERO))
+        found[key] = replace(before, amount=before.amount + left)
     return list(found.values())
 
 
@@ -75,18 +100,20 @@ def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
     """Return what the document should hold of each line.
 
     - Of what was approved since the last release, all that its cost has not used up is reserved.
-    - A bill uses up the reservation of its line. It replaces, with what goes beyond, cost that was entered by hand
-      before the bill was first seen (see :func:`.money.book`). Cost entered after it comes on top.
+    - A bill counts with the sum of its lines. It first replaces cost that was entered by hand before the bill was first
+      seen, with the words that a bill follows; then it uses up the reservation of its line; what goes beyond replaces
+      cost of which nobody said whether a bill follows (see :func:`.money.book`). Cost that was entered after the bill,
+      or with the words that no bill follows, comes on top.
     - A credit note gives back no reservation, unless it takes back the whole of its bill: then both count as if they
       had never been.
     """
     known = facts(entries)
     of_bill: dict[Hashable, Decimal] = defaultdict(Decimal)
     for fact in known:
-        of_bill[fact.line, fact.bill or fact.source] += fact.amount
+        of_bill[_bill(fact)] += fact.amount
     approved: dict[Hashable, Decimal] = defaultdict(Decimal)
     used: dict[Hashable, Decimal] = defaultdict(Decimal)
-    manual: dict[Hashable, Decimal] = defaultdict(Decimal)
+    by_hand: dict[tuple[Hashable, bool | None], Decimal] = defaultdict(Decimal)
     credited: dict[Hashable, Decimal] = defaultdict(Decimal)
     for fact in known:
         line = fact.line
@@ -94,19 +121,30 @@ def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
             approved[line] += fact.amount
         elif fact.origin == "release":
             approved.clear()
-        elif fact.origin == "spend":
-            manual[line] += fact.amount
+        elif fact.is_by_hand:
+            by_hand[line, fact.awaits_bill] += fact.amount
             used[line] += fact.amount
-        elif fact.amount < 0 or of_bill[line, fact.bill or fact.source] <= 0:
+        elif fact.amount < 0 or of_bill[_bill(fact)] <= 0:
             credited[line] += fact.amount
         else:
-            booking = book(fact.amount, reserved=approved[line] - used[line], manual=manual[line])
-            manual[line] -= booking.from_manual
-            used[line] += booking.actual - booking.from_manual
+            booking = book(
+                fact.amount,
+                reserved=approved[line] - used[line],
+                manual=by_hand[line, None],
+                awaiting=by_hand[line, True],
+            )
+            by_hand[line, None] -= booking.from_manual
+            by_hand[line, True] -= booking.from_awaiting
+            used[line] += booking.new
     return {
         line: Figures(max(approved[line] - used[line], ZERO), used[line] + credited[line])
         for line in dict.fromkeys(fact.line for fact in known)
     }
+
+
+def _bill(fact: Entry) -> tuple[Hashable, Hashable]:
+    """Return the bill that a fact belongs to, or takes back, as far as it concerns its line."""
+    return fact.line, fact.bill or fact.paper or fact.source
 
 
 def booked(entries: Iterable[Entry]) -> dict[Hashable, Figures]:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.sale_budget_entry import AWAITS_BILL
+
 
 class SaleBudgetRequestSpend(models.TransientModel):
     """Asks what was spent on a request."""
@@ -21,19 +23,25 @@ class SaleBudgetRequestSpend(models.TransientModel):
         precompute=True,
         readonly=False,
         help="In company currency, without what was recorded before. Do not enter what a vendor bill or expense of "
-        "this request records",
+        "this request has recorded already. A negative amount takes back what was entered by mistake",
     )
     date = fields.Date(required=True, default=lambda self: self.env.company._sales_today())
     is_final = fields.Boolean(
         "Nothing More to Come", default=True, help="Closes the request and releases what is left of its money"
     )
+    bill_follows = fields.Selection(
+        [("yes", "A bill or expense follows"), ("no", "No bill follows")],
+        "Bill",
+        required=True,
+        default="yes",
+        help="A bill or expense that names the request later first replaces cost on which one follows. It comes on top of "
+        "cost on which none follows",
+    )
     note = fields.Char()
     over_amount = fields.Monetary("Over Budget", compute="_compute_over_amount")
     approved_amount = fields.Monetary("Approved", compute="_compute_excess_amount")
     excess_amount = fields.Monetary("Above What Was Approved", compute="_compute_excess_amount")
-    reason = fields.Char(
-        help="Needed above what was approved, and to go over the budget, together with the right to do so"
-    )
+    reason = fields.Char(help="Needed above what was approved, and to take back cost. The owner of the budget reads it")
 
     @api.model
     def default_get(self, fields):
@@ -70,4 +78,6 @@ class SaleBudgetRequestSpend(models.TransientModel):
     def action_confirm(self) -> None:
         """Record the cost."""
         self._use_once()
-        self.request_id._record_cost(self.amount, self.is_final, self.date, self.note, self.reason)
+        self.request_id._record_cost(
+            self.amount, self.is_final, self.date, self.note, self.reason, bill_follows=AWAITS_BILL[self.bill_follows]
+        )

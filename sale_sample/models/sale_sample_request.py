@@ -8,7 +8,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, format_date, is_html_empty
+from odoo.tools import SQL, float_round, format_date, is_html_empty
 
 from odoo.addons.sales_department_base.constants import RND_GROUP, SALES_ALL_GROUP, SALES_GROUP
 from odoo.addons.sales_department_base.records import refuse
@@ -59,6 +59,8 @@ RND_FIELDS = frozenset({
     "round_ids",
     "point_ids",
 })
+#: Decimals of a unit price that was converted.
+PRICE_DIGITS = 6
 #: Index of Odoo's palette for each due state.
 DUE_COLORS = {"late": 1, "soon": 3, "on_time": 10, "waiting": 4, "done": 0, "none": 0}
 ACTIVITY_ACCEPT = "sale_sample.mail_activity_type_accept"
@@ -1462,14 +1464,53 @@ class SaleSampleRequest(models.Model):
             ("order_partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
         ])._link_samples()
 
+    def _convert_price(self, price: float, currency) -> float:
+        """Return a price of the company's currency in another one, at the rate of the company's today.
+
+        :param currency: `res.currency`
+        :raises UserError: it has no rate: Odoo would take it for 1
+        """
+        self.ensure_one()
+        company = self.company_id
+        if not price or currency == company.currency_id:
+            return price
+        rates = self.env["res.currency.rate"].sudo()  # sudo: rates are no secret, salespeople may not read them
+        known = rates.search_count(
+            [
+                ("currency_id", "in", (currency | company.currency_id).ids),
+                ("company_id", "in", (False, company.root_id.id)),
+            ],
+            limit=1,
+        )
+        if not known:
+            raise UserError(
+                self.env._(
+                    "%(request)s: there is no exchange rate of %(currency)s to %(company_currency)s. Enter one in the currency "
+                    "settings, or leave the price empty, which takes the pricelist's.",
+                    request=self.display_name,
+                    currency=currency.name,
+                    company_currency=company.currency_id.name,
+                )
+            )
+        converted = company.currency_id._convert(price, currency, company, company._sales_today(), round=False)
+        return float_round(converted, precision_digits=PRICE_DIGITS)
+
     def _prepare_product(self, name: str, category, uom, price: float) -> dict:
-        """Return the values of the product. Extension point."""
+        """Return the values of the product. Extension point.
+
+        A product of all companies has its list price in the currency of the first one: where that is not the currency
+        of the request's company, the product belongs to this company.
+
+        :param price: in the currency of the request's company
+        """
+        shared = self.env["product.template"].new({}).currency_id == self.company_id.currency_id
         return {
             "name": name,
             "type": "consu",
             "categ_id": category.id,
             "uom_id": uom.id,
             "list_price": price,
+            "company_id": False if shared else self.company_id.id,
             "description_sale": self.style_name or False,
         }
 
@@ -1477,16 +1518,16 @@ class SaleSampleRequest(models.Model):
         """Put the approved sample on a quotation, a new one unless given; return the order.
 
         :param quantity: in the product's unit of measure, positive
-        :param price: for one unit, in the order's currency; None takes the pricelist's
-        :raises UserError: when the sample is not approved, or the quotation is not open or of another customer
+        :param price: for one unit, in the company's currency: the order has it in its own, at the rate of today, without
+            a discount; None takes the pricelist's
+        :raises UserError: when the sample is not approved, the quotation is not open or of another customer, or its
+            currency has no rate
         """
         self.ensure_one()
         self._check_approved()
         if quantity <= 0:
             raise UserError(self.env._("%s: the quantity to quote must be positive.", self.display_name))
         line = {"product_id": product.id, "product_uom_qty": quantity}
-        if price is not None:
-            line["price_unit"] = price
         if order:
             if (
                 order.state not in ("draft", "sent")
@@ -1502,6 +1543,8 @@ class SaleSampleRequest(models.Model):
                 )
         else:
             order = self.env["sale.order"].create(self._prepare_quotation())
+        if price is not None:
+            line |= {"price_unit": self._convert_price(price, order.currency_id), "discount": 0.0}
         lines = order.order_line
         order.write({"order_line": [Command.create(line)]})
         (order.order_line - lines).sudo().sample_request_id = self  # sudo: the link is closed to users

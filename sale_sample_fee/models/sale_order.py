@@ -34,3 +34,9 @@ class SaleOrder(models.Model):
     def _get_update_prices_lines(self):
         lines = super()._get_update_prices_lines()
         return lines.filtered(lambda line: not line.sudo().sample_fee_decision_id)  # sudo: as above
+
+    def _recompute_taxes(self):
+        untaxed = self.order_line._get_untaxed_fees()
+        result = super()._recompute_taxes()
+        self.order_line._charge_untaxed(untaxed)
+        return result

@@ -6,7 +6,6 @@ from odoo.fields import Command, Domain
 from odoo.tools import format_amount
 
 from odoo.addons.sale_budget.constants import OVERSPEND_GROUP
-from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.tools.collection import InvoicedPart, collection
 
 from ..constants import (
@@ -18,7 +17,7 @@ from ..constants import (
     HANDED_OVER_STATES,
     UNPAID_STATES,
 )
-from ..tools.staging import company_cost
+from ..tools.staging import by_hand_change, company_cost
 
 
 class SaleSampleFeeDecision(models.Model):
@@ -182,21 +181,33 @@ class SaleSampleFeeDecision(models.Model):
         "fee_amount",
         "agreed_due_on",
         "order_line_ids.order_id.state",
-        "order_line_ids.price_total",
+        "order_line_ids.order_id.currency_rate",
+        "order_line_ids.order_id.order_line.price_subtotal",
         "order_line_ids.order_id.order_line.invoice_lines.parent_state",
+        "order_line_ids.order_id.order_line.invoice_lines.balance",
+        "order_line_ids.order_id.order_line.invoice_lines.quantity",
         "order_line_ids.order_id.order_line.invoice_lines.price_total",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.payment_state",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.amount_residual",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.amount_total",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.invoice_date_due",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.matched_payment_ids.state",
         "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.state",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.amount_total",
+        "order_line_ids.order_id.order_line.invoice_lines.move_id.reversal_move_ids.amount_residual",
         "agreement_ids.refund_ids.move_id",
     )
     def _compute_collection(self):
+        """What was paid of the fee, in company currency and without taxes, as the invoices stand today.
+
+        Each order line charges the fee once: what was paid of its invoices, at their own rates, is the share of the fee
+        that was collected. The invoices of a cancelled order count as long as they stand.
+        """
         for decision in self:
             charged = decision.state == "approved" and decision.fee_amount > 0
-            lines = decision.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
-            invoices = decision._get_invoiced_fees(lines) if charged else {}
-            found = collection(invoices.values(), sum(lines.mapped("price_total")))
+            lines = decision._get_charging_lines() if charged else decision.order_line_ids.browse()
+            invoices = decision._get_invoiced_fees(lines)
+            found = collection(invoices.values(), len(lines))
             decision.collected_amount = decision.currency_id.round(decision.fee_amount * found.share)
             if not charged:
                 decision.payment_state = "none"
@@ -205,11 +216,8 @@ class SaleSampleFeeDecision(models.Model):
             else:
                 share = found.settled
                 decision.payment_state = "paid" if share >= 1 else "partial" if share > 0 else "unpaid"
-            dues = [
-                move.invoice_date_due
-                for move, invoice in invoices.items()
-                if move.invoice_date_due and move.payment_state not in PAID_STATES and not invoice.is_reversed
-            ]
+            dues = [move.invoice_date_due for move, invoice in invoices.items() if invoice.is_owed]
+            dues = [day for day in dues if day]
             is_open = decision.payment_state in UNPAID_STATES
             decision.due_on = min(dues, default=decision.agreed_due_on) if is_open else False
 
@@ -470,28 +478,65 @@ class SaleSampleFeeDecision(models.Model):
         self.ensure_one()
         return self.currency_id.round(amount * self.company_amount / self.cost) if self.cost else amount
 
+    def _budget_cost_changed(self, reasons):
+        result = super()._budget_cost_changed(reasons)
+        self._settle_budget()  # a bill was posted, corrected or taken back: what is expected beside it follows
+        return result
+
     def _settle_budget(self, owed: bool = True) -> None:
-        """Spend what the opened moulds of decisions cost the company, and give back what is not needed any more.
+        """Make the budget say what the opened moulds of decisions cost the company, and give back what is not needed.
 
-        Nothing happens while a mould is on its way: quoted, opened or on trial. Sizes that wait for orders are not
-        reserved: what waiting saves is free for other things, and opening them later asks the budget again.
+        Nothing happens while a mould is on its way: quoted, opened or on trial. From then on the moulds cost what was
+        expected of them, or what their makers have billed where that is more: of what no bill proves yet, the difference
+        is entered by hand, or taken back, so that it never matters when a bill came or was corrected. Sizes that wait for
+        orders are not reserved: what waiting saves is free for other things, and opening them later asks the budget again.
 
-        :param owed: the cost has arisen already, so it is booked over the budget, too, rather than refused
+        :param owed: the cost has arisen already, so it is recorded over the budget, too, rather than refused
         :raises UserError: it is not owed yet, and the budget does not cover it
         """
         for decision in self.filtered(lambda decision: decision.state == "approved"):
+            decision._count_bills()
             moulds = decision.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
             if any(not mould.released_on and mould.state != "scrapped" for mould in moulds):
                 continue
             if not moulds and decision.request_id.state in HANDED_OVER_STATES:
                 continue  # moulds may still be registered, or the sample has none
             opened = sum(moulds.mapped("opened_cost"))
-            part = company_cost(opened, decision.cost, decision.company_amount) if moulds else 0.0
-            more = decision.currency_id.round(part - decision.budget_actual_amount)
-            if more > 0:
-                decision._spend_company_part(more, owed)
+            expected = company_cost(opened, decision.cost, decision.company_amount) if moulds else 0.0
+            entered = sum(decision._budget_entered_by_hand().values())
+            actual = decision.budget_actual_amount
+            missing = by_hand_change(expected, decision._get_billed_amount(), actual, entered)
+            missing = decision.currency_id.round(missing)
+            if missing > 0:
+                decision._spend_company_part(missing, owed)
+                decision._count_bills()  # a budget may have been found only now
+            elif missing < 0:
+                decision._budget_record(missing, reason=self.env._("The bills prove it."))
             if decision.budget_committed_amount > 0:
                 decision._budget_release()
+
+    def _count_bills(self) -> None:
+        """Let the budget of one decision count bills that were posted before there was one."""
+        self.ensure_one()
+        if not self.budget_line_id:
+            return
+        bills = self.env["account.move.line"].sudo()  # sudo: whoever decides, what was billed counts
+        forgotten = bills.search([
+            ("sale_sample_mould_id", "in", self.request_id.mould_ids.ids),
+            ("sale_budget_line_id", "=", False),
+            ("parent_state", "=", "posted"),
+        ])
+        if forgotten:
+            forgotten.sale_budget_line_id = self.budget_line_id
+
+    def _get_billed_amount(self) -> float:
+        """Return what the ledger has of bills for one decision, in company currency: the company's share, net of credit."""
+        self.ensure_one()
+        entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        domain += [("kind", "=", "actual"), ("origin", "=", "source")]
+        [[billed]] = entries._read_group(domain, [], ["amount:sum"])
+        return billed or 0.0
 
     def _spend_company_part(self, amount: float, owed: bool) -> None:
         """Spend from the budget of one decision: what was reserved first, then what is available.
@@ -506,7 +551,7 @@ class SaleSampleFeeDecision(models.Model):
         if self.budget_committed_amount <= 0:
             line = self._budget_find_line()[self.id]
             lacking = self.currency_id.compare_amounts(line.available_amount, amount) < 0
-            if (not line and owed) or (lacking and not self.needs_budget):
+            if not owed and lacking and not self.needs_budget:
                 self._message_log(
                     body=self.env._(
                         "%s for opened moulds: no approved budget pays for it, nothing was booked.",
@@ -514,9 +559,22 @@ class SaleSampleFeeDecision(models.Model):
                     )
                 )
                 return
-            self.budget_line_id = line
-        reason = self.env._("The moulds are made, so the cost has arisen.") if owed else None
-        self._budget_spend(amount, reason=reason)
+            if line or not owed:
+                self.budget_line_id = line
+        if owed:
+            self._budget_record(amount, reason=self.env._("The moulds are made, so the cost has arisen."))
+            line = self.budget_line_id
+            line.invalidate_recordset(["available_amount"])
+            if self.currency_id.compare_amounts(line.available_amount, 0) < 0:
+                self._message_log(
+                    body=self.env._(
+                        "%(budget)s is %(amount)s over budget.",
+                        budget=line.display_name,
+                        amount=self._budget_format(-line.available_amount),
+                    )
+                )
+        else:
+            self._budget_spend(amount)
         self.invalidate_recordset(self._budget_figures)
 
     # ------------------------------------------------------------------
@@ -535,9 +593,20 @@ class SaleSampleFeeDecision(models.Model):
             raise UserError(self.env._("%s: there is no fee to charge.", self.display_name))
         self.sudo()._lock()  # sudo: of two users who click at once only one may charge
         self.sudo().invalidate_recordset(["order_line_ids"])  # sudo: as above
-        charged = self.sudo().order_line_ids  # sudo: the order of a colleague charges it, too
+        charged = self.sudo()._get_charging_lines()  # sudo: the order of a colleague charges it, too
         if charged.filtered(lambda line: line.order_id.state != "cancel"):
             raise UserError(self.env._("%s: the fee is charged already. Open its order.", self.display_name))
+        if charged:
+            raise UserError(
+                self.env._(
+                    "%(decision)s: the order was cancelled, but its invoice %(invoices)s stands. Take it back by a credit "
+                    "note first, then charge the fee anew.",
+                    decision=self.display_name,
+                    invoices=", ".join(
+                        move.name for move in self.sudo()._get_standing_invoices(charged)
+                    ),  # sudo: as above
+                )
+            )
         if not request.partner_id:
             raise UserError(
                 self.env._("%s: the opportunity has no customer yet who could be charged.", request.display_name)
@@ -547,14 +616,19 @@ class SaleSampleFeeDecision(models.Model):
         if not product:
             raise UserError(self.env._("Choose the product for sample fees in the settings of Sales first."))
         order = self.env["sale.order"].create(request._prepare_quotation())
+        fee = self._to_currency(order.currency_id)
         line = {
             "product_id": product.id,
             "product_uom_qty": 1,
             "name": self._get_order_text(product),
-            "price_unit": self._to_currency(order.currency_id),
+            "price_unit": fee,
+            "discount": 0.0,  # a discount of the pricelist is one on the product's list price
         }
+        others = order.order_line
         order.write({"order_line": [Command.create(line)]})
-        order.order_line.sudo().sample_fee_decision_id = self  # sudo: the link is closed to users
+        charging = order.order_line - others
+        charging._charge_untaxed({charging: fee})
+        charging.sudo().sample_fee_decision_id = self  # sudo: the link is closed to users
         self.message_post(body=self.env._("Fee charged on %s.", order._get_html_link()), subtype_xmlid="mail.mt_note")
         return order
 
@@ -575,6 +649,24 @@ class SaleSampleFeeDecision(models.Model):
         self._budget_convert(self.fee_amount, currency, self.company_id, today)  # raises without a rate
         return self.currency_id._convert(self.fee_amount, currency, self.company_id, today)
 
+    def _get_charging_lines(self) -> "models.Model":
+        """Return the order lines that charge the fee of this one decision.
+
+        Of a cancelled order only those with an invoice that was not taken back: whatever the order says, it stands.
+        """
+        self.ensure_one()
+        return self.order_line_ids.filtered(
+            lambda line: line.order_id.state != "cancel" or self._get_standing_invoices(line)
+        )
+
+    def _get_standing_invoices(self, lines) -> "models.Model":
+        """Return the posted invoices that charge the fee of this one decision and were not taken back.
+
+        :param lines: order lines that charge it
+        """
+        found = [move for move, invoice in self._get_invoiced_fees(lines).items() if invoice.counts]
+        return self.env["account.move"].union(*found)
+
     def _get_invoiced_fees(self, lines) -> dict[models.Model, InvoicedPart]:
         """Return what each posted invoice says about the fee of this one decision, down payments too: move → figures.
 
@@ -582,7 +674,7 @@ class SaleSampleFeeDecision(models.Model):
         """
         self.ensure_one()
         refunds = self.sudo().agreement_ids.refund_ids.move_id  # sudo: whoever pays, what was refunded counts
-        return lines._get_invoiced_parts(refunds)
+        return lines._get_invoiced_parts(refunds, self.fee_amount)
 
     @api.model
     def _cron_overdue(self) -> None:

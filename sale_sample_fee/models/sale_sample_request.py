@@ -498,7 +498,7 @@ class SaleSampleRequest(models.Model):
                         decision.request_id.display_name,
                     )
                 )
-            if any(not invoice.is_reversed for invoice in decision._get_invoiced_fees(lines).values()):
+            if decision._get_standing_invoices(decision.order_line_ids):
                 raise UserError(
                     self.env._("%s: the fee is invoiced. Reverse the invoice first.", decision.request_id.display_name)
                 )

@@ -1,5 +1,6 @@
 from . import (
     test_fee_doors,
+    test_fee_figures,
     test_request_budget,
     test_fee_collection,
     test_fee_decision,

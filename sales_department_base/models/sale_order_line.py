@@ -8,21 +8,61 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    def _get_invoiced_parts(self, refunds: "models.Model") -> "dict[models.Model, InvoicedPart]":
+    def _get_invoiced_parts(self, refunds: "models.Model", worth: float = 0.0) -> "dict[models.Model, InvoicedPart]":
         """Return what each posted invoice says about the charge on these lines: invoice → figures.
 
-        A down payment counts for all lines of its order by their amounts.
+        How much of a line an invoice charges is compared without taxes: in the currency of the order, or where the
+        invoice is in another one, in the company's, at the rate of the invoice. Each line is a charge of 1.
 
         :param refunds: see :meth:`AccountMove._get_invoiced_part`
+        :param worth: of one line in company currency, without taxes; 0: by the order and its rate
         """
-        parts: dict = {}
+        found: dict = {}
         for line in self:
-            order_lines = line.order_id.order_line
-            deposits = order_lines.filtered("is_downpayment")
-            whole = sum((order_lines - deposits).mapped("price_total"))
-            share = line.price_total / whole if whole > 0 else 0.0
-            for invoiced, of_line in ((line.invoice_lines, 1.0), (deposits.invoice_lines, share)):
-                for bill in invoiced:
+            for order_line, share in line._get_invoiced_shares().items():
+                for bill in order_line.invoice_lines:
                     if bill.parent_state == "posted" and bill.move_id.move_type == "out_invoice":
-                        parts[bill.move_id] = parts.get(bill.move_id, 0.0) + of_line * bill.price_total
-        return {move: move._get_invoiced_part(part, refunds) for move, part in parts.items()}
+                        charge = share * line._get_invoiced_share(bill, worth)
+                        quantity = line._get_invoiced_quantity(bill) if order_line == line else 0.0
+                        found.setdefault(bill.move_id, []).append((line, charge, quantity))
+        parts = {}
+        for move, charges in found.items():
+            lines = self.browse().union(*(line for line, _charge, _quantity in charges))
+            parts[move] = move._get_invoiced_part(
+                lines,
+                refunds,
+                charge=sum(charge for _line, charge, _quantity in charges),
+                quantity=sum(quantity for _line, _charge, quantity in charges),
+            )
+        return parts
+
+    def _get_invoiced_shares(self) -> "dict[models.Model, float]":
+        """Return of which order lines invoice lines charge this one, and the share that is its: order line → share.
+
+        A down payment counts for all lines of its order by their amounts without taxes.
+        """
+        self.ensure_one()
+        order_lines = self.order_id.order_line
+        deposits = order_lines.filtered("is_downpayment")
+        whole = sum((order_lines - deposits).mapped("price_subtotal"))
+        share = self.price_subtotal / whole if whole > 0 else 0.0
+        return {self: 1.0, **dict.fromkeys(deposits - self, share)}
+
+    def _get_invoiced_share(self, bill, worth: float = 0.0) -> float:
+        """Return how much of this one line an invoice line charges, by amounts without taxes.
+
+        :param bill: `account.move.line` of a customer invoice
+        :param worth: of the line in company currency; 0: by the order and its rate
+        """
+        self.ensure_one()
+        if bill.currency_id == self.currency_id:
+            return bill.price_subtotal / self.price_subtotal if self.price_subtotal else 0.0
+        worth = worth or self.price_subtotal / (self.order_id.currency_rate or 1.0)
+        return -bill.balance / worth if worth else 0.0
+
+    def _get_invoiced_quantity(self, bill) -> float:
+        """Return how much of this one line an invoice line of it charges, by quantity."""
+        self.ensure_one()
+        unit = bill.product_uom_id or self.product_uom_id
+        quantity = unit._compute_quantity(bill.quantity, self.product_uom_id, round=False, raise_if_failure=False)
+        return quantity / self.product_uom_qty if self.product_uom_qty else 0.0
