@@ -2,6 +2,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -1069,20 +1070,15 @@ class SaleSampleMouldAgreement(models.Model):
         the fee, too, for as much of the order as the fee is; the final invoice deducts it again.
         """
         self.ensure_one()
-        ordered = self.decision_id.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
+        ordered = self.decision_id._get_charging_lines() if self.decision_id else self.decision_id.order_line_ids
+        shares: dict = {}
         if self.invoice_id:
             lines = self.invoice_id.invoice_line_ids
             shares = dict.fromkeys(lines & ordered.invoice_lines or lines, 1.0)
-        else:
-            shares = {}
-            for line in ordered:
-                order_lines = line.order_id.order_line
-                deposits = order_lines.filtered("is_downpayment")
-                whole = sum((order_lines - deposits).mapped("price_total"))
-                part = line.price_total / whole if whole > 0 else 0.0
-                for charged, share in ((line.invoice_lines, 1.0), (deposits.invoice_lines, part)):
-                    for bill in charged:
-                        shares[bill] = shares.get(bill, 0.0) + share
+        for line in ordered if not self.invoice_id else ordered.browse():
+            for order_line, share in line._get_invoiced_shares().items():
+                for bill in order_line.invoice_lines:
+                    shares[bill] = shares.get(bill, 0.0) + share
         return {
             line: share
             for line, share in shares.items()
@@ -1113,14 +1109,23 @@ class SaleSampleMouldAgreement(models.Model):
         }
         if agreed is not None and self.invoice_id and sum(nets.values()) > agreed:
             nets = self._pick_fee_lines(nets, agreed)
-        notes = self._get_fee_refunds().move_id
         paid = 0.0
         for move in self.env["account.move"].union(*(line.move_id for line in nets)):
-            part = move._get_invoiced_part(0.0, notes)
-            share = max(part.total - part.due - part.corrected - part.refunded, 0.0) / part.total if part.total else 0.0
-            paid += share * sum(net for line, net in nets.items() if line.move_id == move)
+            paid += self._get_paid_share(move) * sum(net for line, net in nets.items() if line.move_id == move)
         charged = sum(nets.values())
         return FeeBasis(currency, currency.round(fee_to_refund(agreed, charged, paid)), charged, nets)
+
+    def _get_paid_share(self, invoice) -> float:
+        """Return which share of what one invoice charges of the fee of one agreement was paid in money, 0 to 1."""
+        notes = self._get_fee_refunds().move_id
+        found = self.decision_id.order_line_ids._get_invoiced_parts(notes).get(invoice)
+        if not found:  # named by hand: all of it
+            part = invoice._get_invoiced_part(self.env["sale.order.line"], notes)
+            found = replace(part, part=part.total, corrected_part=None)
+        if not found.counts:
+            return 0.0
+        standing = found.stands_for()
+        return standing.paid / standing.charge if standing.charge else 0.0
 
     @api.model
     def _pick_fee_lines(self, nets: dict, fee: float) -> dict:
@@ -1160,11 +1165,9 @@ class SaleSampleMouldAgreement(models.Model):
     def _get_fee_invoice(self):
         """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""
         self.ensure_one()
-        charged = self.decision_id.order_line_ids.invoice_lines.move_id
-        posted = charged.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted" and move.payment_state != "reversed"
-        )
-        return self.invoice_id or posted.sorted("invoice_date")[-1:]
+        if self.invoice_id or not self.decision_id:
+            return self.invoice_id
+        return self.decision_id._get_standing_invoices(self.decision_id.order_line_ids).sorted("invoice_date")[-1:]
 
     def _make_credit_notes(self, refunds) -> None:
         """Draft a credit note for each refund of one agreement, where the company keeps a sales journal."""
