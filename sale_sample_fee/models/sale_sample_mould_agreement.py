@@ -11,7 +11,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, float_is_zero, format_date, formatLang
+from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
 
 from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.records import refuse
@@ -787,6 +787,8 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _catch_up(self) -> None:
         """Book what the documents say otherwise than the ledger, and give back, or take back, what follows."""
+        if not self:
+            return
         rows = self._collect_deliveries()
         if rows:
             self._book(rows)
@@ -1329,8 +1331,8 @@ class SaleSampleMouldAgreement(models.Model):
                 amount=amount,
             )
         agreement.message_post(body=note)
-        if not self._get_live_refunds().filtered(lambda refund: refund.state == "drafted"):
-            self.activity_unlink([ACTIVITY_REFUND])
+        if not self._get_live_refunds():
+            self.activity_unlink([ACTIVITY_REFUND])  # nothing is left to check and post
         agreement._ask_to_refund(lambda one: one.env._("A refund of the mould fee was taken back"), lambda one: note)
 
     def _tell_withdrawn(self, refund) -> None:
@@ -1343,6 +1345,24 @@ class SaleSampleMouldAgreement(models.Model):
         )
         agreement.message_post(body=note)
         agreement._ask_to_refund(lambda one: one.env._("The credit note of a refund was withdrawn"), lambda one: note)
+
+    def _tell_of_too_much(self) -> None:
+        """Say where posted credit notes give back more than was paid, or promised: only people can put it right."""
+        for agreement in self:
+            basis = agreement._get_fee_basis()
+            posted = agreement._get_fee_refunds().filtered(lambda refund: refund.state == "posted")
+            back = sum(refund._get_document_amount(basis.currency) for refund in posted)
+            if basis.currency.compare_amounts(back, basis.fee) > 0:
+                agreement._ask_to_refund(
+                    lambda one: one.env._("More of the mould fee came back than was paid"),
+                    lambda one, back=back, basis=basis: one.env._(
+                        "%(agreement)s: posted credit notes give back %(back)s, of a fee of which %(fee)s may come back. "
+                        "Correct one of them.",
+                        agreement=one.display_name,
+                        back=format_amount(one.env, back, basis.currency),
+                        fee=format_amount(one.env, basis.fee, basis.currency),
+                    ),
+                )
 
     def _get_nothing_left_note(self) -> str:
         """Return in words that all of the fee that was paid has come back."""
