@@ -116,6 +116,7 @@ class TestRefundArithmetic(BaseCase):
             step_amounts(100, {1: 60, 2: 50})
         with self.assertRaises(ValueError):
             step_amounts(100, {1: 100.001})
+        self.assertEqual(step_amounts(100, {1: 100.0 + 1e-9}), {1: 100.0})
 
 
 class TestLedgerCorrections(BaseCase):
