@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import inside, mutants
@@ -32,10 +33,13 @@ def accepted() -> dict[Key, str]:
     return {(file, before, after): why for file, before, after, why in rows}
 
 
-def judge(section: Section, name: str, known: dict[Key, str]) -> None:
-    """Count what the tests of an addon notice, each noticed mistake as passed; the others go to a file in the log."""
+def judge(section: Section, name: str, paths: Iterable[Path], known: dict[Key, str]) -> None:
+    """Count what the tests of an addon notice, each noticed mistake as passed; the others go to a file in the log.
+
+    :param paths: of the files in which mistakes are made
+    """
     folder = addons()[name].path
-    made = [(path, mutant) for path in mutants.tools(folder) for mutant in mutants.mutants(path.read_text("utf-8"))]
+    made = [(path, mutant) for path in paths for mutant in mutants.mutants(path.read_text("utf-8"))]
     found = _found(name, [(_module(path, folder), str(path), mutant.source) for path, mutant in made])
     if not section.check(f"{name}: the tests pass without a mistake", found.get("failed", found.get("judge", []))):
         return
@@ -76,12 +80,16 @@ def _module(path: Path, folder: Path) -> str:
     return ".".join(("odoo.addons", folder.name, *path.relative_to(folder).with_suffix("").parts))
 
 
-def main() -> int:
-    """Judge the tests of all addons that have `tools/`, or of those named; return the exit code."""
+def main(*files: str) -> int:
+    """Judge the tests of all addons that have `tools/`, or of those named; return the exit code.
+
+    :param files: only these files (`bin/dev mutate sale_budget/tools/money.py`)
+    """
     mutants.ensure()
     known, tally = accepted(), Tally()
     for name in select(os.environ.get("ADDON", "")):
-        if mutants.tools(addons()[name].path):
+        paths = mutants.tools(addons()[name].path)
+        if paths := [path for path in paths if not files or path.relative_to(ROOT).as_posix() in files]:
             with tally.section(f"Mistakes in {name}") as section:
-                judge(section, name, known)
+                judge(section, name, paths, known)
     return tally.finish()

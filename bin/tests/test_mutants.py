@@ -90,7 +90,7 @@ class TestJudge(unittest.TestCase):
                 mock.patch.object(mutate.mutants, "mutants", lambda source: made),
                 mock.patch.object(mutate.inside, "call", lambda *_: {"verdicts": verdicts}),
             ):
-                mutate.judge(section, "addon", known)
+                mutate.judge(section, "addon", [path], known)
             return section
 
     def test_every_one_that_goes_unnoticed_is_accepted(self):
