@@ -270,6 +270,7 @@ class CustomerRegisterEntry(models.Model):
         """
         owned = partners.sudo().with_company(company)  # sudo: the state is closed to clients
         register = self.sudo().with_company(company)  # sudo: nobody may write the register directly
+        register = register.with_context(lang=company.sudo().partner_id.lang or self.env.lang)  # sudo: any company
         found = register.search([("partner_id", "in", owned.ids), ("company_id", "=", company.id)], order="date, id")
         if not found:
             return
@@ -328,8 +329,6 @@ class CustomerRegisterEntry(models.Model):
         instead = self.env["sale.order"].sudo().browse(order_id)  # sudo: of any salesperson
         note = (
             self.env._("%(order)s did not open the file: %(first)s did.", order=opening, first=instead.name)
-            if instead and instead != entries.order_id[:1]
-            else self.env._("%(order)s has another day now.", order=opening)
             if instead
             else self.env._("%(order)s is not confirmed any more, and no other order is.", order=opening)
         )
@@ -351,7 +350,7 @@ class CustomerRegisterEntry(models.Model):
         ])
 
     def _enter_order(self, partner, withdrawn, day: datetime.date, order_id: int) -> None:
-        """Enter that another order opened the file, or the same one on another day."""
+        """Enter that another order opened the file."""
         self.create({
             "partner_id": partner.id,
             "company_id": withdrawn.company_id.id,

@@ -81,7 +81,8 @@ class AccountMove(models.Model):
         owners = [budget._get_responsible() for budget in lines.sudo().budget_id]  # sudo: only whose it is
         people = [bill.invoice_user_id, bill.create_uid, bill.auto_post_origin_id.create_uid, *owners]
         for user in people:
-            if user.active and bill.with_user(user).has_access("read"):
+            theirs = bill.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            if user.active and theirs.has_access("read"):
                 self.env["mail.activity"]._sales_ask(
                     "sale_budget.mail_activity_type_bill", {bill: user}, summary, note=note, once=True
                 )

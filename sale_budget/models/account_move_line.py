@@ -51,8 +51,8 @@ class AccountMoveLine(models.Model):
     def _compute_sale_budget_cost(self):
         """What each line costs: its balance and its part of the tax that is not recovered, in company currency.
 
-        At the rate of the entry, negative for a credit note; 0 where it costs no sales budget. Nothing tells Odoo when to
-        work it out again: ask for it through :meth:`_sync_sale_budget`.
+        At the rate of the entry, on its invoice date, else its accounting date; negative for a credit note; 0 where it costs
+        no sales budget. Nothing tells Odoo when to work it out again: :meth:`_sync_sale_budget` does.
         """
         counting = self.filtered(lambda line: line._is_sale_budget_cost())
         lost = {id_: tax for move in counting.move_id for id_, tax in move._share_out_lost_tax().items()}
@@ -76,7 +76,7 @@ class AccountMoveLine(models.Model):
         return not self.tax_repartition_line_id.account_id and self.account_id in [*accounts, transition]
 
     def _sync_sale_budget(self):
-        self.invalidate_recordset(["sale_budget_cost"])
+        self.invalidate_recordset(["sale_budget_cost"], flush=False)
         return super()._sync_sale_budget()
 
     def _get_sale_budget_amount(self):

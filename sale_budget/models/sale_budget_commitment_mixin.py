@@ -457,19 +457,23 @@ class SaleBudgetCommitmentMixin(models.AbstractModel):
         if release_rest:
             self._budget_release()
         if amount:
-            self._budget_log({self.id: self._budget_record_note(amount, reason)})
+            self._budget_log({self.id: self._budget_record_note(amount, reason, bill_follows)})
         return True
 
-    def _budget_record_note(self, amount: float, reason: str | None) -> str:
+    def _budget_record_note(self, amount: float, reason: str | None, bill_follows: bool | None) -> str:
         """Return what the chatter of this one document says about a recorded cost, positive or taken back."""
-        values = {"amount": self._budget_format(abs(amount)), "reason": reason or ""}
-        if amount < 0 and reason:
-            return self.env._("%(amount)s taken back from what was entered as cost. Reason: %(reason)s", **values)
+        money = self._budget_format(abs(amount))
         if amount < 0:
-            return self.env._("%(amount)s taken back from what was entered as cost.", **values)
+            sentences = [self.env._("%(amount)s taken back from what was entered as cost.", amount=money)]
+        else:
+            sentences = [self.env._("%(amount)s spent.", amount=money)]
+        if amount > 0 and bill_follows:
+            sentences.append(self.env._("A bill follows."))
+        elif amount > 0 and bill_follows is False:
+            sentences.append(self.env._("No bill follows."))
         if reason:
-            return self.env._("%(amount)s spent. Reason: %(reason)s", **values)
-        return self.env._("%(amount)s spent.", **values)
+            sentences.append(self.env._("Reason: %s", reason))
+        return " ".join(sentences)
 
     def _budget_find_fact_line(self, values: dict) -> Any:
         """Return the line that counts what this one document has cost: its own, else the one that pays, else one of a

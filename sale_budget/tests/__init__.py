@@ -9,6 +9,7 @@ from . import test_corrections
 from . import test_lost_tax
 from . import test_facts
 from . import test_copies
+from . import test_histories
 from . import test_doors
 from . import test_notices
 from . import test_report

@@ -171,6 +171,8 @@ class TestBillFollows(FactsCase):
                 request = self._request(500.0, "approved")
                 self._spend(request, 400.0, bill_follows=said)
                 self.assertHolds(request, 100.0, 400.0)
+                words = "A bill follows." if said == "yes" else "No bill follows."
+                self.assertIn(words, " ".join(request.message_ids.mapped("body")))
                 bill = self._bill(400.0, request=request)
                 self.assertHolds(request, max(500.0 - actual, 0.0), actual)
                 request.action_done()
@@ -236,7 +238,7 @@ class TestClosedAndDraft(FactsCase):
     def test_back_to_draft_while_nothing_is_booked(self):
         budget = self._budget({self.gift: 900.0}, name="Year for quarter").with_env(self.env)
         self.env.cr.precommit.run()
-        budget.action_draft()
+        budget.with_context(tracking_disable=False).action_draft()
         self.assertEqual(
             (budget.state, budget.approved_by_id, budget.approved_on), ("draft", self.env["res.users"], False)
         )

@@ -148,6 +148,15 @@ class TestThresholds(BaseCase):
         self.assertEqual(newly_reached(1.3, (1.0, 0.8), 0.0), 1.0)
         self.assertIsNone(newly_reached(1.4, (0.8, 1.0), 1.0))
 
+    def test_noise_of_floats(self):
+        self.assertEqual(newly_reached(0.8 - 4e-10, (0.8,), 0.0), 0.8)
+        self.assertIsNone(newly_reached(0.8 - 6e-10, (0.8,), 0.0))
+        self.assertIsNone(newly_reached(0.9, (0.8,), 0.8 - 4e-10))
+        self.assertEqual(newly_reached(0.9, (0.8,), 0.8 - 6e-10), 0.8)
+        self.assertEqual(still_told(0.8 - 4e-10, 0.8), 0.8)
+        self.assertEqual(still_told(0.8 - 6e-10, 0.8), 0.0)
+        self.assertEqual(still_told(0.8, 0.8), 0.8)
+
     def test_told_again_after_the_budget_grew(self):
         self.assertEqual(still_told(0.5, 0.8), 0.0)
         self.assertEqual(still_told(0.9, 0.8), 0.8)

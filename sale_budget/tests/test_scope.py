@@ -35,5 +35,6 @@ class TestScope(BaseCase):
     def test_overlap(self):
         month = Scope(9, date(2026, 12, 31), date(2027, 1, 31))
         self.assertTrue(overlap(Scope(1, *YEAR), month))
+        self.assertTrue(overlap(month, Scope(1, *YEAR)))
         self.assertFalse(overlap(Scope(1, *YEAR, team=7), month))
         self.assertFalse(overlap(Scope(1, *YEAR), Scope(2, date(2027, 1, 1), date(2027, 1, 31))))

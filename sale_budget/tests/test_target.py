@@ -304,6 +304,21 @@ class TestTarget(BaseCase):
             Entry(LINE, "actual", "source", Decimal(-40), source="other"),
         ]
         self.assertEqual(target.target(rows), {LINE: Figures(Decimal(200), Decimal(60))})
+        rows.append(Entry(LINE, "actual", "source", Decimal(-360), source="other"))
+        self.assertEqual(target.target(rows), {LINE: Figures(Decimal(200), Decimal(-300))})
+
+    def test_small_change(self):
+        self.ledger.approve(10)
+        self.ledger.post("a", "0.5")
+        self.assertEqual(self.ledger.figures(), (Decimal("9.5"), Decimal("0.5")))
+        self.ledger.post("a", 5)
+        self.ledger.post("credit", "-0.5", bill="a")
+        self.assertEqual(self.ledger.figures(), (5, Decimal("4.5")))
+        self.ledger.manual("0.7")
+        self.ledger.correct("-0.5")
+        self.assertEqual(self.ledger.figures(), (Decimal("4.8"), Decimal("4.7")))
+        self.ledger.correct("0.3")
+        self.assertEqual(self.ledger.figures(), (Decimal("4.5"), Decimal("5.0")))
 
 
 #: What may happen to a document: its papers are two bills and a credit note of the first.

@@ -72,7 +72,7 @@ def shortfalls(
     lacking = {}
     for demand in demands:
         gap = demand.amount - max(left[demand.line], 0.0)
-        if demand.amount > 0 and gap > rounding / 2:
+        if gap > rounding / 2:
             lacking[demand.document] = gap
         else:
             left[demand.line] -= demand.amount
@@ -113,10 +113,9 @@ def book(amount: Decimal, *, reserved: Decimal = ZERO, manual: Decimal = ZERO, a
     :param manual: cost of the document entered by hand and not replaced yet, where nobody said whether a bill follows
     :param awaiting: the same, where a bill was to follow
     """
-    if amount <= 0:
-        return Booking(amount)
-    from_awaiting = min(amount, max(awaiting, ZERO))
-    rest = amount - from_awaiting
+    cost = max(amount, ZERO)
+    from_awaiting = min(cost, max(awaiting, ZERO))
+    rest = cost - from_awaiting
     from_reserved = min(rest, max(reserved, ZERO))
     return Booking(amount, from_reserved, min(rest - from_reserved, max(manual, ZERO)), from_awaiting)
 
@@ -145,7 +144,7 @@ def share_out(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list
     :param unit: smallest amount of the currency: 0.01 for CNY
     """
     if not any(weights):
-        weights = [Decimal(1)] * len(weights)
+        weights = [unit] * len(weights)
     whole = sum(weights, ZERO)
     shares = [total * weight / whole for weight in weights]
     parts = [(share / unit).to_integral_value(ROUND_FLOOR) * unit for share in shares]

@@ -78,10 +78,10 @@ def facts(entries: Iterable[Entry]) -> list[Entry]:
     for place, entry in enumerate(entries):
         if not entry.is_fact:
             continue
-        if entry.origin == "spend" and entry.is_by_hand:
-            found = {key: fact for key, fact in found.items() if fact.amount or not (fact.source or fact.paper)}
+        if entry.origin == "spend":
+            found = {key: fact for key, fact in found.items() if fact.amount or not fact.source}
         left = entry.amount
-        if entry.is_by_hand and not entry.source and left < 0:
+        if entry.origin == "correct" and not entry.source:
             earlier = [key for key, fact in found.items() if fact.is_by_hand and fact.line == entry.line]
             parts = take_back([found[key].amount for key in earlier], -left)
             for key, part in zip(earlier, parts, strict=True):
@@ -124,7 +124,7 @@ def target(entries: Iterable[Entry]) -> dict[Hashable, Figures]:
         elif fact.is_by_hand:
             by_hand[line, fact.awaits_bill] += fact.amount
             used[line] += fact.amount
-        elif fact.amount < 0 or of_bill[_bill(fact)] <= 0:
+        elif min(fact.amount, of_bill[_bill(fact)]) <= 0:
             credited[line] += fact.amount
         else:
             booking = book(

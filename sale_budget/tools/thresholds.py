@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-#: Shares closer together than this are the same: noise of floating point.
-EPSILON = 1e-9
+#: Shares are compared to so many digits: the rest is noise of floating point.
+DIGITS = 9
 
 
 def newly_reached(share: float, thresholds: Iterable[float], told: float) -> float | None:
@@ -13,7 +13,9 @@ def newly_reached(share: float, thresholds: Iterable[float], told: float) -> flo
     :param thresholds: shares at which the owner wants to be told
     :param told: highest threshold told so far, 0 when none
     """
-    reached = [threshold for threshold in thresholds if told + EPSILON < threshold <= share + EPSILON]
+    reached = [
+        threshold for threshold in thresholds if round(told, DIGITS) < round(threshold, DIGITS) <= round(share, DIGITS)
+    ]
     return max(reached, default=None)
 
 
@@ -22,4 +24,4 @@ def still_told(share: float, told: float) -> float:
 
     A larger budget falls below its thresholds and may reach them again: then the owner is told again.
     """
-    return told if told <= share + EPSILON else 0.0
+    return told if round(told, DIGITS) <= round(share, DIGITS) else 0.0

@@ -1419,6 +1419,7 @@ class SaleSampleRequest(models.Model):
             promised_on = day if day and day >= self.company_id._sales_today() else False
         return {
             "request_id": self.id,
+            "revision_id": self.revision_id.id,
             "number": last.number + 1,
             "quantity": max(quantity, kept, 1),
             "retained_quantity": kept,
@@ -1462,8 +1463,7 @@ class SaleSampleRequest(models.Model):
             request.revision_id = first
             properties.revision_id = first
             sizes.revision_id = first
-            begun = request.round_ids.filtered(lambda sample_round: sample_round.state != "planned")
-            begun.revision_id = first
+            request.round_ids.revision_id = first
 
     def _get_revision_user(self) -> models.Model:
         """Return who decides on revisions for R&D: the engineer, or the company's R&D where that one has left."""

@@ -139,8 +139,10 @@ class SaleSampleRevision(models.Model):
     @api.depends_context("lang")
     def _compute_changes(self):
         for revision in self:
-            changes = revision._get_changes()
-            revision.changes = "\n".join(revision._change_in_words(change) for change in changes) or False
+            lines = [revision._change_in_words(change) for change in revision._get_changes()]
+            if revision.number == 1:
+                lines = [self.env._("What R&D accepted")]
+            revision.changes = "\n".join(lines) or False
 
     @api.depends("state", "number", "request_id.current_round_id.state", "request_id.current_round_id.revision_id")
     @api.depends_context("lang")
@@ -167,6 +169,11 @@ class SaleSampleRevision(models.Model):
                 )
             else:
                 revision.round_note = self.env._("The next round follows revision %(revision)s.", **names)
+
+    @api.onchange("request_id")
+    def _onchange_request_id(self):
+        if self.request_id and not self.property_line_ids and not self.size_line_ids:
+            self.update(self._prepare(self.request_id))
 
     # ------------------------------------------------------------------
     # What changes, worked out from two whole requirements
@@ -467,9 +474,9 @@ class SaleSampleRevision(models.Model):
         request.invalidate_recordset(["property_line_ids", "size_line_ids"])
 
     def _take_along_round(self, more_pairs: int) -> None:
-        """Let the round under way follow this revision, or note that it stays with the one before.
+        """Let the round under way follow this revision, unless it stays with the one before.
 
-        A planned round follows; one being made does where R&D says so and nothing of it is there.
+        A planned round follows; one being made does where R&D says so; none of which something is there.
 
         :param more_pairs: pairs that the revision asks for in addition, negative for fewer
         """
@@ -477,10 +484,9 @@ class SaleSampleRevision(models.Model):
         if under_way.state not in ROUND_OPEN_STATES:
             return
         planned = under_way.state == "planned"
-        if not under_way._is_untouched() or not (planned or (under_way.state == "making" and self.moves_round)):
-            under_way.revision_id = under_way.revision_id or self.base_id
+        if not under_way._is_untouched() or not (planned or self.moves_round):
             return
-        values = {"revision_id": False if planned else self.id}
+        values = {"revision_id": self.id}
         if more_pairs:
             values["quantity"] = max(under_way.quantity + more_pairs, under_way.retained_quantity, 1)
         if self.promised_on:

@@ -96,7 +96,7 @@ class SaleSampleRound(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        help="Version of the specification that the round is made to and measured against; empty until it begins",
+        help="Version of the specification that the round is made to and measured against; empty before the first change",
     )
     revision_number = fields.Integer("Revision", compute="_compute_asked", aggregator=None)
     asked_property_ids = fields.Many2many("sale.sample.property.line", compute="_compute_asked", string="Asked For")
@@ -205,13 +205,10 @@ class SaleSampleRound(models.Model):
     def _get_asked(self) -> models.Model:
         """Return what this one round is made to: a revision, or its request where that has none yet.
 
-        A round that has not begun follows the present revision, one that began before the first change revision 1.
+        Each confirmation tells the round under way which revision it is made to; before the first change there is none.
         """
         self.ensure_one()
-        present = self.request_id.revision_id
-        if self.revision_id or not present or self.state == "planned":
-            return self.revision_id or present or self.request_id
-        return self.request_id.revision_ids.filtered(lambda revision: revision.number == 1 and not revision.base_id)
+        return self.revision_id or self.request_id.revision_id or self.request_id
 
     @api.depends("measurement_ids.result")
     def _compute_result(self):
@@ -349,10 +346,7 @@ class SaleSampleRound(models.Model):
     def action_start(self) -> None:
         """Begin the making; a row to fill awaits each property the customer set."""
         self._check_maker()
-        self.request_id._lock()  # a revision that is being confirmed is waited for, or followed
         self._change_state("making", started_on=self._get_today())
-        for record in self.filtered(lambda record: not record.revision_id):
-            record.sudo().revision_id = record.request_id.revision_id  # sudo: the field is closed to hands
         for record in self.filtered(lambda record: not record.stage_id):
             record.stage_id = record._get_work_stages()[:1]
         self._prepare_measurements()

@@ -10,6 +10,7 @@ from . import (
     test_tools_rounds,
     test_round_flow,
     test_round_answer,
+    test_quote_money,
     test_kept_samples,
     test_round_access,
     test_tools_requirement,

@@ -58,6 +58,14 @@ class TestProposal(RevisionCase):
         self.assertEqual(self._asked_hardness(request), OLD, "until R&D confirms, the one before holds")
         self.assertEqual((request.total_pairs, request.revision_number, len(request.property_line_ids)), (3, 1, 2))
 
+    @users("sample_salesman")
+    def test_from_an_empty_form(self):
+        form = Form(self.env["sale.sample.revision"])
+        form.request_id = self._request().with_env(self.env)
+        self.assertEqual((len(form.property_line_ids), len(form.size_line_ids)), (2, 1))
+        form.reason, form.last_number = "New last", "L-7"
+        self.assertEqual(form.save().changes, "Last: – → L-7")
+
     def test_rnd_is_asked_and_sales_told_each_in_their_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.rnd.lang = self.salesman.lang = "zh_CN"
@@ -244,7 +252,7 @@ class TestProposal(RevisionCase):
             [(one.number, self._asked_hardness(one)) for one in request.revision_ids.sorted("number")],
             [(1, OLD), (2, NEW), (3, "58 ± 3 Shore A"), (4, "56 ± 3 Shore A")],
         )
-        self.assertEqual(request.revision_ids.filtered(lambda one: one.number == 1).changes, False)
+        self.assertEqual(request.revision_ids.sorted("number")[:1].changes, "What R&D accepted")
         self.assertEqual(len(request.property_line_ids), 2)
 
     def test_a_request_without_a_customer(self):
@@ -268,7 +276,7 @@ class TestRoundsOfRevisions(RevisionCase):
         self.assertEqual(kept, (OLD, "pass", "pass"))
         self._confirmed(request)
         second = request.current_round_id
-        self.assertEqual((second.state, second.revision_id.id, second.revision_number), ("planned", False, 2))
+        self.assertEqual((second.state, second.revision_number), ("planned", 2), "what has not begun follows")
         second.with_user(self.rnd).action_start()
         self.assertEqual((second.revision_id.number, self._asked_hardness(second)), (2, NEW))
         self._measured(second.with_user(self.quality), 65.0)
@@ -349,6 +357,18 @@ class TestRoundsOfRevisions(RevisionCase):
         sample = request.current_round_id
         sample.with_user(self.rnd).action_start()
         self.assertEqual((sample.number, sample.revision_id, self._asked_hardness(sample)), (2, revision, NEW))
+
+    def test_pairs_are_added_once(self):
+        request = self._request()
+        self._confirmed(request, pairs=4)
+        self.assertEqual(request.current_round_id.quantity, 6)
+        request.current_round_id.with_user(self.rnd).action_cancel()
+        request.with_user(self.rnd).action_open_round()
+        self.assertEqual(request.current_round_id.quantity, 6)
+        self._confirmed(request, target=65.0, pairs=1)
+        self.assertEqual((request.current_round_id.quantity, request.current_round_id.revision_number), (3, 3))
+        self._answered("changes", request)
+        self.assertEqual(request.current_round_id.quantity, 3)
 
     def test_a_size_and_a_property_taken_away(self):
         request = self._request()

@@ -78,6 +78,7 @@ class TestChangeInWords(BaseCase):
         self.assertEqual(HARD.in_words(), "65 ± 3 Shore A")
         self.assertEqual(replace(HARD, unit="").in_words(), "65 ± 3")
         self.assertEqual((LAST.in_words(), NOTHING), ("–", "–"))
+        self.assertEqual((LAST.unit, LAST.variant, LAST.details), ("", "", ()))
 
     def test_the_value(self):
         for before, after, words in (

@@ -12,6 +12,7 @@ from . import (
     sale_sample_mould,
     sale_sample_mould_agreement,
     sale_sample_mould_agreement_step,
+    sale_sample_mould_part,
     sale_sample_refund,
     sale_sample_refund_entry,
     sale_sample_request,

@@ -25,9 +25,7 @@ class SaleOrder(models.Model):
                     )
         result = super().write(vals)
         if {"partner_id", "state"} & vals.keys():
-            agreements = self.env[
-                "sale.sample.mould.agreement"
-            ].sudo()  # sudo: deliveries count whoever writes the order
+            agreements = self.env["sale.sample.mould.agreement"].sudo()  # sudo: deliveries count whoever sells
             agreements._follow_orders(self)
         return result
 

@@ -17,7 +17,7 @@ from ..constants import (
     HANDED_OVER_STATES,
     UNPAID_STATES,
 )
-from ..tools.staging import company_cost
+from ..tools.staging import by_hand_change, company_cost
 
 
 class SaleSampleFeeDecision(models.Model):
@@ -478,28 +478,65 @@ class SaleSampleFeeDecision(models.Model):
         self.ensure_one()
         return self.currency_id.round(amount * self.company_amount / self.cost) if self.cost else amount
 
+    def _budget_cost_changed(self, reasons):
+        result = super()._budget_cost_changed(reasons)
+        self._settle_budget()  # a bill was posted, corrected or taken back: what is expected beside it follows
+        return result
+
     def _settle_budget(self, owed: bool = True) -> None:
-        """Spend what the opened moulds of decisions cost the company, and give back what is not needed any more.
+        """Make the budget say what the opened moulds of decisions cost the company, and give back what is not needed.
 
-        Nothing happens while a mould is on its way: quoted, opened or on trial. Sizes that wait for orders are not
-        reserved: what waiting saves is free for other things, and opening them later asks the budget again.
+        Nothing happens while a mould is on its way: quoted, opened or on trial. From then on the moulds cost what was
+        expected of them, or what their makers have billed where that is more: of what no bill proves yet, the difference
+        is entered by hand, or taken back, so that it never matters when a bill came or was corrected. Sizes that wait for
+        orders are not reserved: what waiting saves is free for other things, and opening them later asks the budget again.
 
-        :param owed: the cost has arisen already, so it is booked over the budget, too, rather than refused
+        :param owed: the cost has arisen already, so it is recorded over the budget, too, rather than refused
         :raises UserError: it is not owed yet, and the budget does not cover it
         """
         for decision in self.filtered(lambda decision: decision.state == "approved"):
+            decision._count_bills()
             moulds = decision.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
             if any(not mould.released_on and mould.state != "scrapped" for mould in moulds):
                 continue
             if not moulds and decision.request_id.state in HANDED_OVER_STATES:
                 continue  # moulds may still be registered, or the sample has none
             opened = sum(moulds.mapped("opened_cost"))
-            part = company_cost(opened, decision.cost, decision.company_amount) if moulds else 0.0
-            more = decision.currency_id.round(part - decision.budget_actual_amount)
-            if more > 0:
-                decision._spend_company_part(more, owed)
+            expected = company_cost(opened, decision.cost, decision.company_amount) if moulds else 0.0
+            entered = sum(decision._budget_entered_by_hand().values())
+            actual = decision.budget_actual_amount
+            missing = by_hand_change(expected, decision._get_billed_amount(), actual, entered)
+            missing = decision.currency_id.round(missing)
+            if missing > 0:
+                decision._spend_company_part(missing, owed)
+                decision._count_bills()  # a budget may have been found only now
+            elif missing < 0:
+                decision._budget_record(missing, reason=self.env._("The bills prove it."))
             if decision.budget_committed_amount > 0:
                 decision._budget_release()
+
+    def _count_bills(self) -> None:
+        """Let the budget of one decision count bills that were posted before there was one."""
+        self.ensure_one()
+        if not self.budget_line_id:
+            return
+        bills = self.env["account.move.line"].sudo()  # sudo: whoever decides, what was billed counts
+        forgotten = bills.search([
+            ("sale_sample_mould_id", "in", self.request_id.mould_ids.ids),
+            ("sale_budget_line_id", "=", False),
+            ("parent_state", "=", "posted"),
+        ])
+        if forgotten:
+            forgotten.sale_budget_line_id = self.budget_line_id
+
+    def _get_billed_amount(self) -> float:
+        """Return what the ledger has of bills for one decision, in company currency: the company's share, net of credit."""
+        self.ensure_one()
+        entries = self.env["sale.budget.entry"].sudo()  # sudo: the rows of everybody count
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        domain += [("kind", "=", "actual"), ("origin", "=", "source")]
+        [[billed]] = entries._read_group(domain, [], ["amount:sum"])
+        return billed or 0.0
 
     def _spend_company_part(self, amount: float, owed: bool) -> None:
         """Spend from the budget of one decision: what was reserved first, then what is available.
@@ -514,7 +551,7 @@ class SaleSampleFeeDecision(models.Model):
         if self.budget_committed_amount <= 0:
             line = self._budget_find_line()[self.id]
             lacking = self.currency_id.compare_amounts(line.available_amount, amount) < 0
-            if (not line and owed) or (lacking and not self.needs_budget):
+            if not owed and lacking and not self.needs_budget:
                 self._message_log(
                     body=self.env._(
                         "%s for opened moulds: no approved budget pays for it, nothing was booked.",
@@ -522,9 +559,22 @@ class SaleSampleFeeDecision(models.Model):
                     )
                 )
                 return
-            self.budget_line_id = line
-        reason = self.env._("The moulds are made, so the cost has arisen.") if owed else None
-        self._budget_spend(amount, reason=reason)
+            if line or not owed:
+                self.budget_line_id = line
+        if owed:
+            self._budget_record(amount, reason=self.env._("The moulds are made, so the cost has arisen."))
+            line = self.budget_line_id
+            line.invalidate_recordset(["available_amount"])
+            if self.currency_id.compare_amounts(line.available_amount, 0) < 0:
+                self._message_log(
+                    body=self.env._(
+                        "%(budget)s is %(amount)s over budget.",
+                        budget=line.display_name,
+                        amount=self._budget_format(-line.available_amount),
+                    )
+                )
+        else:
+            self._budget_spend(amount)
         self.invalidate_recordset(self._budget_figures)
 
     # ------------------------------------------------------------------

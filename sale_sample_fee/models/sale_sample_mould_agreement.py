@@ -2,6 +2,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, NamedTuple
 
@@ -10,7 +11,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL, float_is_zero, format_date, formatLang
+from odoo.tools import SQL, float_is_zero, format_amount, format_date, formatLang
 
 from odoo.addons.sales_department_base.models.account_move import PAID_STATES
 from odoo.addons.sales_department_base.records import refuse
@@ -284,7 +285,7 @@ class SaleSampleMouldAgreement(models.Model):
         """Return the rows of the ledger as (movement, day, pairs); each row by hand is a movement of its own."""
         return [
             ((entry.source_model, entry.source_id) if entry.source_id else entry.id, entry.date, entry.pairs)
-            for entry in self.entry_ids
+            for entry in self.entry_ids.sorted("id")
         ]
 
     def _get_live_refunds(self) -> "models.Model":
@@ -786,6 +787,8 @@ class SaleSampleMouldAgreement(models.Model):
 
     def _catch_up(self) -> None:
         """Book what the documents say otherwise than the ledger, and give back, or take back, what follows."""
+        if not self:
+            return
         rows = self._collect_deliveries()
         if rows:
             self._book(rows)
@@ -1069,20 +1072,15 @@ class SaleSampleMouldAgreement(models.Model):
         the fee, too, for as much of the order as the fee is; the final invoice deducts it again.
         """
         self.ensure_one()
-        ordered = self.decision_id.order_line_ids.filtered(lambda line: line.order_id.state != "cancel")
+        ordered = self.decision_id._get_charging_lines() if self.decision_id else self.decision_id.order_line_ids
+        shares: dict = {}
         if self.invoice_id:
             lines = self.invoice_id.invoice_line_ids
             shares = dict.fromkeys(lines & ordered.invoice_lines or lines, 1.0)
-        else:
-            shares = {}
-            for line in ordered:
-                order_lines = line.order_id.order_line
-                deposits = order_lines.filtered("is_downpayment")
-                whole = sum((order_lines - deposits).mapped("price_total"))
-                part = line.price_total / whole if whole > 0 else 0.0
-                for charged, share in ((line.invoice_lines, 1.0), (deposits.invoice_lines, part)):
-                    for bill in charged:
-                        shares[bill] = shares.get(bill, 0.0) + share
+        for line in ordered if not self.invoice_id else ordered.browse():
+            for order_line, share in line._get_invoiced_shares().items():
+                for bill in order_line.invoice_lines:
+                    shares[bill] = shares.get(bill, 0.0) + share
         return {
             line: share
             for line, share in shares.items()
@@ -1113,14 +1111,23 @@ class SaleSampleMouldAgreement(models.Model):
         }
         if agreed is not None and self.invoice_id and sum(nets.values()) > agreed:
             nets = self._pick_fee_lines(nets, agreed)
-        notes = self._get_fee_refunds().move_id
         paid = 0.0
         for move in self.env["account.move"].union(*(line.move_id for line in nets)):
-            part = move._get_invoiced_part(0.0, notes)
-            share = max(part.total - part.due - part.corrected - part.refunded, 0.0) / part.total if part.total else 0.0
-            paid += share * sum(net for line, net in nets.items() if line.move_id == move)
+            paid += self._get_paid_share(move) * sum(net for line, net in nets.items() if line.move_id == move)
         charged = sum(nets.values())
         return FeeBasis(currency, currency.round(fee_to_refund(agreed, charged, paid)), charged, nets)
+
+    def _get_paid_share(self, invoice) -> float:
+        """Return which share of what one invoice charges of the fee of one agreement was paid in money, 0 to 1."""
+        notes = self._get_fee_refunds().move_id
+        found = self.decision_id.order_line_ids._get_invoiced_parts(notes).get(invoice)
+        if not found:  # named by hand: all of it
+            part = invoice._get_invoiced_part(self.env["sale.order.line"], notes)
+            found = replace(part, part=part.total, corrected_part=None)
+        if not found.counts:
+            return 0.0
+        standing = found.stands_for()
+        return standing.paid / standing.charge if standing.charge else 0.0
 
     @api.model
     def _pick_fee_lines(self, nets: dict, fee: float) -> dict:
@@ -1160,11 +1167,9 @@ class SaleSampleMouldAgreement(models.Model):
     def _get_fee_invoice(self):
         """Return the invoice of the fee: the one chosen, else the last that charged the fee decision."""
         self.ensure_one()
-        charged = self.decision_id.order_line_ids.invoice_lines.move_id
-        posted = charged.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted" and move.payment_state != "reversed"
-        )
-        return self.invoice_id or posted.sorted("invoice_date")[-1:]
+        if self.invoice_id or not self.decision_id:
+            return self.invoice_id
+        return self.decision_id._get_standing_invoices(self.decision_id.order_line_ids).sorted("invoice_date")[-1:]
 
     def _make_credit_notes(self, refunds) -> None:
         """Draft a credit note for each refund of one agreement, where the company keeps a sales journal."""
@@ -1326,8 +1331,8 @@ class SaleSampleMouldAgreement(models.Model):
                 amount=amount,
             )
         agreement.message_post(body=note)
-        if not self._get_live_refunds().filtered(lambda refund: refund.state == "drafted"):
-            self.activity_unlink([ACTIVITY_REFUND])
+        if not self._get_live_refunds():
+            self.activity_unlink([ACTIVITY_REFUND])  # nothing is left to check and post
         agreement._ask_to_refund(lambda one: one.env._("A refund of the mould fee was taken back"), lambda one: note)
 
     def _tell_withdrawn(self, refund) -> None:
@@ -1340,6 +1345,24 @@ class SaleSampleMouldAgreement(models.Model):
         )
         agreement.message_post(body=note)
         agreement._ask_to_refund(lambda one: one.env._("The credit note of a refund was withdrawn"), lambda one: note)
+
+    def _tell_of_too_much(self) -> None:
+        """Say where posted credit notes give back more than was paid, or promised: only people can put it right."""
+        for agreement in self:
+            basis = agreement._get_fee_basis()
+            posted = agreement._get_fee_refunds().filtered(lambda refund: refund.state == "posted")
+            back = sum(refund._get_document_amount(basis.currency) for refund in posted)
+            if basis.currency.compare_amounts(back, basis.fee) > 0:
+                agreement._ask_to_refund(
+                    lambda one: one.env._("More of the mould fee came back than was paid"),
+                    lambda one, back=back, basis=basis: one.env._(
+                        "%(agreement)s: posted credit notes give back %(back)s, of a fee of which %(fee)s may come back. "
+                        "Correct one of them.",
+                        agreement=one.display_name,
+                        back=format_amount(one.env, back, basis.currency),
+                        fee=format_amount(one.env, basis.fee, basis.currency),
+                    ),
+                )
 
     def _get_nothing_left_note(self) -> str:
         """Return in words that all of the fee that was paid has come back."""

@@ -158,4 +158,6 @@ class SaleSampleRefund(models.Model):
         """Follow the credit notes of refunds that were posted, reset, cancelled or deleted; tell of those withdrawn."""
         for refund in self.filtered(lambda one: one._is_withdrawn_by_hand() and not one.taken_back_on):
             refund.agreement_id._tell_withdrawn(refund)
-        self.filtered(lambda one: one.state != "taken_back").agreement_id._settle()
+        agreements = self.filtered(lambda one: one.state != "taken_back").agreement_id
+        agreements._settle()
+        agreements._tell_of_too_much()

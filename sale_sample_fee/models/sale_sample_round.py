@@ -34,7 +34,7 @@ class SaleSampleRound(models.Model):
             self._check_figures_open()
         result = super().write(vals)
         if "cost" in vals:
-            self._book_cost()
+            self._book_cost(tell=True)
         return result
 
     # ------------------------------------------------------------------
@@ -43,37 +43,25 @@ class SaleSampleRound(models.Model):
 
     def _after_change_state(self, target):
         result = super()._after_change_state(target)
-        self._book_cost()
+        self._book_cost(tell=target == "made")
         return result
 
-    def _book_cost(self) -> None:
-        """Spend from the budget what rounds that have been made cost beyond what it knows.
+    def _book_cost(self, tell: bool) -> None:
+        """Make the budget ledger say what rounds that have been made cost today.
 
-        :raises UserError: the cost is lowered below what is booked, or the budget does not suffice or is closed
+        What has been spent is recorded, whatever the budget has left, and whether it is closed; its owner is told. A cost
+        that was corrected downwards takes back the difference, as a row of its own.
+
+        :param tell: say in the chatter where no budget covers the cost
         """
-        changed = self.filtered(
-            lambda sample_round: (
-                sample_round.state in SPENT_STATES
-                and sample_round.currency_id.compare_amounts(sample_round.cost, sample_round.budget_booked_amount)
-            )
-        )
-        if not changed:
-            return
-        lines = changed.request_id._budget_find_line()
-        for sample_round in changed:
+        for sample_round in self.filtered(lambda sample_round: sample_round.state in SPENT_STATES):
             request = sample_round.request_id
-            more = sample_round.cost - sample_round.budget_booked_amount
-            if more < 0:
-                raise UserError(
-                    self.env._(
-                        "%(round)s: the cost is booked in the budget and cannot be lowered below %(booked)s. Ask "
-                        "finance to book what comes back.",
-                        round=sample_round.display_name,
-                        booked=request._budget_format(sample_round.budget_booked_amount),
-                    )
-                )
-            if request.budget_line_id or lines.get(request.id):
-                request._budget_spend(more, note=sample_round.display_name)
+            missing = sample_round.currency_id.round(sample_round.cost - sample_round.budget_booked_amount)
+            if missing < 0:  # what was booked as known beforehand is in no ledger
+                missing = max(missing, -sum(request._budget_entered_by_hand(sample_round).values()))
+            elif not missing or not (tell or request._budget_find_fact_line(request._get_budget_values())):
+                continue
+            if not missing or request._budget_record(missing, source=sample_round, note=sample_round.display_name):
                 sample_round.sudo().budget_booked_amount = sample_round.cost  # sudo: the field is closed to users
 
     # ------------------------------------------------------------------

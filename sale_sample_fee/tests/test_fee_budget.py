@@ -1,10 +1,12 @@
+from random import Random
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import BaseCase, freeze_time, tagged
 
 from odoo.addons.sale_sample.tests.common import MONDAY_9, NEEDED
 
-from ..tools.staging import company_cost
+from ..tools.staging import by_hand_change, company_cost
 from .common_fees import FeeCase
 
 
@@ -21,6 +23,22 @@ class TestCompanyCost(BaseCase):
         ]:
             with self.subTest(opened=opened, cost=cost, part=part):
                 self.assertEqual(company_cost(opened, cost, part), expected)
+
+
+@tagged("at_install")
+class TestByHandChange(BaseCase):
+    def test_what_is_missing(self):
+        for expected, billed, actual, entered, change in [
+            (750, 0, 0, 0, 750),
+            (750, 500, 500, 0, 250),
+            (750, 1200, 1450, 250, -250),  # the bill was corrected upwards: nothing is expected beside it
+            (750, 800, 1050, 250, -250),
+            (750, 800, 1150, 250, -250),  # no more than was entered
+            (750, 750, 750, 0, 0),
+            (500, 0, 750, 750, -250),
+        ]:
+            with self.subTest(expected=expected, billed=billed, actual=actual, entered=entered):
+                self.assertEqual(by_hand_change(expected, billed, actual, entered), change)
 
 
 @tagged("post_install", "-at_install")
@@ -186,6 +204,119 @@ class TestFeeBudget(FeeCase):
         self.assertEqual(mould.billed_cost, 1600.0)
         self._released(mould)
         self.assertEqual(self._figures(self.line), (0.0, 800.0, 4200.0), "dearer than the 750 expected")
+
+    def test_bill_corrected_after_the_release(self):
+        """As if it had been right at once: the cost expected beside a cheap bill goes when the bill turns out dear."""
+        _request, mould = self._decided_mould(size_ids=[])
+        bill = self._bill(mould, 1000.0)
+        bill.action_post()
+        self._released(mould)
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 750.0), "500 are proved, 250 expected")
+        for amount, actual in ((2400.0, 1200.0), (1000.0, 750.0), (1500.0, 750.0), (1501.0, 750.5), (0.0, 750.0)):
+            with self.subTest(amount=amount):
+                bill.button_draft()
+                bill.invoice_line_ids.price_unit = amount
+                bill.action_post()
+                self.assertEqual(self._figures(self.line)[:2], (0.0, actual))
+                mould.invalidate_recordset(["billed_cost"])
+                self.assertEqual(mould.billed_cost, amount)
+
+    def test_bill_credited_in_part_after_the_release(self):
+        _request, mould = self._decided_mould(size_ids=[])
+        bill = self._bill(mould, 2400.0)
+        bill.action_post()
+        self._released(mould)
+        self.assertEqual(self._figures(self.line)[1], 1200.0)
+        note = bill._reverse_moves([{"invoice_date": "2026-03-02"}])
+        note.invoice_line_ids.price_unit = 400.0
+        note.invoice_line_ids.sale_sample_mould_id = mould
+        note.action_post()
+        self.assertEqual((self._figures(self.line)[1], mould.billed_cost), (1000.0, 2000.0))
+        note.button_draft()
+        self.assertEqual(self._figures(self.line)[1], 1200.0)
+
+    def test_bill_before_the_decision(self):
+        """A maker may ask for money before anybody has decided who pays."""
+        request = self._request()
+        mould = self._mould(request_id=request.id, size_ids=[])
+        bill = self._bill(mould, 1600.0)
+        bill.action_post()
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 0.0))
+        request = request.with_user(self.salesman)
+        request.action_submit()
+        request.action_confirm_fee()
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 800.0), "800 of 750")
+        self._released(mould)
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 800.0))
+        bill.button_draft()
+        self.assertEqual(self._figures(self.line)[:2], (0.0, 750.0))
+
+    def test_bill_in_another_currency(self):
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", usd.id)]).unlink()
+        self.env["res.currency.rate"].create({
+            "currency_id": usd.id,
+            "company_id": self.company.id,
+            "name": "2026-01-01",
+            "rate": 0.125,
+        })
+        _request, mould = self._decided_mould(size_ids=[])
+        bill = self._bill(mould, 1.0)
+        bill.currency_id = usd
+        bill.invoice_line_ids.price_unit = 200.0
+        bill.action_post()
+        self.assertEqual((self._figures(self.line)[1], mould.billed_cost), (800.0, 1600.0))
+        self._released(mould)
+        self.assertEqual(self._figures(self.line)[1], 800.0)
+
+    def test_cost_of_a_part_corrected_after_the_release(self):
+        _request, mould = self._decided_mould(size_ids=[])
+        mould.part_ids[0].cost = 10000.0
+        self._released(mould)
+        self.assertEqual(self._figures(self.line)[1], 9750.0)
+        mould.part_ids[0].cost = 1000.0
+        self.assertEqual(self._figures(self.line)[1], 750.0)
+        mould.part_ids[1:].unlink()
+        self.assertEqual(self._figures(self.line)[1], 500.0)
+
+    def test_release_with_a_closed_budget(self):
+        """What has happened is booked and told; what has not is refused."""
+        request, mould = self._decided_mould()
+        request.fee_decision_id.sudo()._budget_release()
+        self.line.budget_id.sudo()._change_state("closed")
+        self._released(mould)
+        self.assertEqual(mould.state, "released")
+        self.assertEqual(self._figures(self.line)[1], 750.0)
+        told = self.env["mail.activity"].search([
+            ("res_model", "=", "sale.budget"),
+            ("res_id", "=", self.line.budget_id.id),
+        ])
+        self.assertIn(self.manager, told.user_id)
+        with self.assertRaises(UserError):
+            mould._open_sizes(mould.size_ids.filtered(lambda size: size.state == "planned"))
+
+    def test_any_order_of_bills(self):
+        """Whatever was posted, reset, corrected and credited before: the figures are those of the bills as they stand."""
+        _request, mould = self._decided_mould(size_ids=[])
+        first = self._bill(mould, 300.0)
+        second = first.copy({"invoice_date": "2026-03-02"})
+        second.invoice_line_ids.sale_sample_mould_id = mould
+        random = Random(5)
+        for step in range(24):
+            if step == 8:
+                self._released(mould)
+            bill = random.choice((first, second))
+            if bill.state == "posted":
+                bill.button_draft()
+            elif random.random() < 0.4:
+                bill.invoice_line_ids.price_unit = random.choice((100.0, 700.0, 1500.0, 4000.01))
+            else:
+                bill.action_post()
+            posted = (first | second).filtered(lambda bill: bill.state == "posted")
+            shares = [round(bill.amount_untaxed / 2, 2) for bill in posted]
+            actual = sum(shares) if step < 8 else max(sum(shares), 750.0)
+            self.assertEqual(self._figures(self.line)[1], round(actual, 2), f"step {step}")
 
     def test_bill_reset_during_the_release(self):
         """The expected cost that was booked while the bill was reset is replaced when it is posted again."""

@@ -111,6 +111,7 @@ class TestRefundMoney(RefundCase):
         agreement = self._reached(invoice, fee_amount=4000)
         agreement.refund_ids.move_id.invoice_line_ids.price_unit = 4000
         agreement.refund_ids.move_id.action_post()
+        self.assertNotIn("More of the mould fee", " ".join(agreement.activity_ids.mapped("summary")))
         self._booked(agreement, "2026-02-03", 1000)
         self.assertEqual((len(agreement.refund_ids), agreement.standing), (1, "reached"))
         self.assertIn("nothing is left", " ".join(agreement.activity_ids.mapped("note")))
@@ -185,6 +186,17 @@ class TestRefundMoney(RefundCase):
         note.action_post()
         self.assertEqual((agreement.refunded_amount, agreement.standing), (2800, "granted"))
         self.assertEqual(agreement.refund_ids.amount, 3000, "what was granted is evidence")
+
+    def test_raised_by_finance(self):
+        """It is theirs to judge, and told once it is posted."""
+        agreement = self._reached(self._bill(3000), fee_amount=3000, steps=WHOLE)
+        note = agreement.refund_ids.move_id
+        note.invoice_line_ids.price_unit = 3100
+        self._every_day()
+        self.assertEqual(agreement.refund_ids.state, "drafted")
+        note.action_post()
+        self.assertEqual(agreement.refunded_amount, 3100)
+        self.assertIn("More of the mould fee", " ".join(agreement.activity_ids.mapped("summary")))
 
     def test_edited_in_another_currency(self):
         agreement = self._reached(self._bill(125, currency_id=self._dollar().id), steps=WHOLE)

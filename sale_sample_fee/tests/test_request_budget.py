@@ -1,4 +1,5 @@
 from datetime import date
+from random import Random
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -72,13 +73,101 @@ class TestRequestBudget(OverspendMixin, SampleCase):
         request.invalidate_recordset()
         self.assertEqual((request.budget_committed_amount, request.budget_actual_amount), (0.0, 120.0))
 
-    def test_booked_cost_cannot_be_lowered(self):
-        self._budget()
-        sample_round = self._made(self._accept(), 120.0)
-        with self.assertRaisesRegex(UserError, "cannot be lowered"):
-            sample_round.cost = 100.0
+    def _rows(self, request):
+        """Return origin and amount of what the ledger has of actual cost of a request."""
+        entries = self.env["sale.budget.entry"].search(
+            [("res_model", "=", request._name), ("res_id", "=", request.id), ("kind", "=", "actual")], order="id"
+        )
+        return [(entry.origin, entry.amount) for entry in entries]
+
+    def test_more_than_was_reserved_when_nothing_is_left(self):
+        """R&D enters what it cost: 130 where 100 was reserved, and the budget is used up."""
+        line = self._budget(amount=100.0)
+        request = self._accept(cost=100.0)
+        sample_round = self._made(request, 130.0)
+        self.assertEqual(sample_round.state, "made")
+        self.assertEqual(self._figures(line), (0.0, 130.0, -30.0))
+        self.assertIn(
+            (self.manager.login, line.budget_id._name),
+            [
+                (activity.user_id.login, activity.res_model)
+                for activity in self.env["mail.activity"].search([("res_id", "=", line.budget_id.id)])
+            ],
+        )
+        self.assertIn("130", " ".join(request.message_ids.mapped("body")))
+
+    def test_cost_in_a_closed_budget(self):
+        line = self._budget()
+        request = self._accept()
+        request._budget_release()
+        line.budget_id.sudo()._change_state("closed")
+        self._made(request, 130.0)
+        self.assertEqual(self._figures(line)[1], 130.0)
+        told = self.env["mail.activity"].search([("res_model", "=", "sale.budget"), ("res_id", "=", line.budget_id.id)])
+        self.assertIn(self.manager, told.user_id)
+
+    def test_cost_without_a_budget_waits_for_one(self):
+        request = self._accept()
+        sample_round = self._made(request, 130.0)
+        self.assertIn("counted nowhere", " ".join(request.message_ids.mapped("body")))
+        self.assertEqual(sample_round.budget_booked_amount, 0.0)
+        line = self._budget()
+        sample_round.cost = 140.0
+        self.assertEqual((self._figures(line)[1], sample_round.budget_booked_amount), (140.0, 140.0))
+
+    def test_typing_error_is_corrected_visibly(self):
+        line = self._budget(amount=1000.0)
+        request = self._accept()
+        sample_round = self._made(request, 1200.0)
+        self.assertEqual(self._figures(line), (0.0, 1200.0, -200.0))
+        sample_round.cost = 120.0
+        self.assertEqual(self._figures(line), (180.0, 120.0, 700.0), "as if it had been right at once")
+        self.assertEqual(self._rows(request), [("spend", 1200.0), ("correct", -1080.0)])
+        self.assertEqual(sample_round.budget_booked_amount, 120.0)
+        self.assertIn("taken back", " ".join(request.message_ids.mapped("body")))
+        sample_round.cost = 0.0
+        self.assertEqual(self._figures(line), (300.0, 0.0, 700.0))
+        sample_round.cost = 50.0
+        self.assertEqual(self._figures(line), (250.0, 50.0, 700.0))
         with self.assertRaises(AccessError):
             sample_round.budget_booked_amount = 0.0
+
+    def test_who_corrects_the_cost(self):
+        """Whoever enters it, until the sample is sent; then a sales manager."""
+        line = self._budget()
+        sample_round = self._made(self._accept(), 120.0)
+        sample_round.sudo()._change_state("sent")
+        with self.assertRaisesRegex(UserError, "Only a sales manager"):
+            sample_round.cost = 100.0
+        sample_round.with_user(self.manager).sudo(False).cost = 100.0
+        self.assertEqual(self._figures(line)[1], 100.0)
+
+    def test_each_round_corrects_its_own_cost(self):
+        line = self._budget()
+        request = self._accept()
+        first = self._made(request, 120.0)
+        first.sudo()._change_state("cancelled")
+        request.sudo()._open_round()
+        second = self._made(request, 80.0)
+        self.assertNotEqual(second, first)
+        self.assertEqual(self._figures(line)[1], 200.0)
+        first.sudo().cost = 20.0
+        self.assertEqual(self._figures(line)[1], 100.0)
+        second.cost = 90.0
+        self.assertEqual(self._figures(line)[1], 110.0)
+
+    def test_any_order_of_corrections(self):
+        """The ledger says what the rounds cost today, whatever was entered before."""
+        line = self._budget(amount=500.0)
+        request = self._accept()
+        sample_round = self._made(request, 10.0)
+        random = Random(12)
+        for _step in range(15):
+            sample_round.cost = random.choice((0.0, 0.01, 120.0, 299.99, 300.0, 300.01, 900.0))
+            reserved, actual, available = self._figures(line)
+            self.assertEqual(actual, sample_round.cost)
+            self.assertEqual(reserved, round(max(300.0 - sample_round.cost, 0.0), 2))
+            self.assertEqual(available, round(500.0 - reserved - actual, 2))
 
     def test_exhausted(self):
         line = self._budget(amount=200.0)

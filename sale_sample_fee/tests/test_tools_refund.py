@@ -116,6 +116,7 @@ class TestRefundArithmetic(BaseCase):
             step_amounts(100, {1: 60, 2: 50})
         with self.assertRaises(ValueError):
             step_amounts(100, {1: 100.001})
+        self.assertEqual(step_amounts(100, {1: 100.0 + 1e-9}), {1: 100.0})
 
 
 class TestLedgerCorrections(BaseCase):
@@ -162,6 +163,10 @@ class TestLedgerCorrections(BaseCase):
             corrections(booked, wanted), [posting("a", JUNE, -1), posting("b", JUNE, 1), posting("new", JUNE, 1)]
         )
 
+    def test_smallest_difference(self):
+        self.assertEqual(len(corrections([], [posting("move", JUNE, refund.NOTHING)])), 1)
+        self.assertEqual(order_days([(JUNE, refund.NOTHING)], refund.NOTHING, JULY), [(JUNE, refund.NOTHING)])
+
     def test_rounding_is_no_difference(self):
         booked = [posting("move", JUNE, 0.1), posting("move", JUNE, 0.2)]
         self.assertEqual(corrections(booked, [posting("move", JUNE, 0.3)]), [])
@@ -184,7 +189,8 @@ class TestLedgerCorrections(BaseCase):
         self.assertEqual(peak_pairs([]), 0)
         self.assertEqual(peak_pairs([("a", JUNE, 1000), ("b", JULY, -300)]), 1000)
         self.assertEqual(peak_pairs([("a", JUNE, 1000), ("b", JUNE, -300)]), 1000)
-        self.assertEqual(peak_pairs([("b", JUNE, -300), ("a", JUNE, 1000)]), 1000)
+        self.assertEqual(peak_pairs([("b", JUNE, -300), ("a", JUNE, 1000)]), 700)
+        self.assertEqual(peak_pairs([("a", JUNE, 100), ("b", JUNE, -40), ("c", JUNE, 40), ("a", JUNE, -10)]), 90)
         self.assertEqual(peak_pairs([("a", JUNE, 1000), ("a", JUNE, -900)]), 100)
         self.assertEqual(peak_pairs([("a", JULY, 1000), ("a", JULY, -1000), ("a", JUNE, 1000)], JUNE), 1000)
         self.assertEqual(peak_pairs([("a", JUNE, 600), ("b", JULY, -500), ("c", AUGUST, 600)]), 700)
@@ -245,6 +251,7 @@ class TestRefundMoney(BaseCase):
         self.assertEqual(refunds_to_take_back([draft, posted], {"half", "rest"}, 999), ([], [1]))
         self.assertEqual(refunds_to_take_back([draft, posted], (), 0), ([1], []))
         self.assertEqual(refunds_to_take_back([draft, posted], {"half", "rest"}, 999.9999999), ([], []))
+        self.assertEqual(refunds_to_take_back([GrantedRefund(1, "half", refund.NOTHING)], {"half"}, 0), ([], []))
         self.assertFalse(GrantedRefund(1, "half", 500).posted)
 
     def test_last_taken_back_first(self):

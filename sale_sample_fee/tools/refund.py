@@ -137,17 +137,17 @@ def peak_pairs(movements: Iterable[tuple[Hashable, date, float]], until: date | 
     """Return the most net pairs there ever were, up to and including a day.
 
     A return does not undo that a threshold was once reached; a correction does, as it says that the goods never left.
-    So what one movement says of one day is taken together, and of a day what left comes before what came back.
+    So what one movement says of one day is taken together, where it was first told of.
 
-    :param movements: (movement, day, pairs)
+    :param movements: (movement, day, pairs); of a day in the order in which they happened
     """
     days: dict[tuple[date, Hashable], float] = defaultdict(float)
     for source, day, pairs in movements:
         if until is None or day <= until:
             days[day, source] += pairs
     total = peak = 0.0
-    for _day, _back, pairs in sorted((day, pairs < 0, pairs) for (day, _source), pairs in days.items()):
-        total += pairs
+    for key in sorted(days, key=lambda one: one[0]):
+        total += days[key]
         peak = max(peak, total)
     return peak
 

@@ -286,18 +286,18 @@ class TestCorrectedDocuments(CorrectionCase):
         self.patch(type(kit), "_is_moved_as_parts", lambda product: product == kit)
         agreement = self._agreement(product_ids=[Command.set(kit.ids)])
         order = self._order(10, product=kit)
-        picking = order.picking_ids
-        picking.move_ids.product_id = self.other_sole  # as if it had been exploded
-        self.patch(type(order.order_line), "_compute_qty_delivered", self._kits_delivered)
-        self._validate(picking)
+        self.patch(type(order.order_line), "_prepare_qty_delivered", self._kits_delivered)
+        picking = self._deliver(10, product=self.other_sole)
+        picking.move_ids.sale_line_id = order.order_line  # as if the kit had been exploded
         self.assertEqual((agreement.net_pairs, agreement.entry_ids.kind), (10, "order"))
         self._correct(picking, 7)
         self.assertEqual(agreement.net_pairs, 7)
 
     @staticmethod
     def _kits_delivered(lines):
-        for line in lines:
-            line.qty_delivered = sum(line.move_ids.filtered(lambda move: move.state == "done").mapped("quantity"))
+        return {
+            line: sum(line.move_ids.filtered(lambda move: move.state == "done").mapped("quantity")) for line in lines
+        }
 
     def test_two_agreements(self):
         """One transfer with products of two agreements: each is corrected on its own."""

@@ -113,6 +113,7 @@ class SaleSampleStatistics(models.Model):
             "amount_total",
             "amount_untaxed_signed",
             "currency_id",
+            "invoice_currency_rate",
             "invoice_date",
             "move_type",
             "reversed_entry_id",
@@ -130,8 +131,8 @@ class SaleSampleStatistics(models.Model):
             "product_uom_id",
             "quantity",
         ],
-        "account.partial.reconcile": ["credit_move_id", "debit_amount_currency", "debit_move_id", "max_date"],
-        "account.payment": ["amount", "date", "move_id", "state"],
+        "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
+        "account.payment": ["amount_company_currency_signed", "date", "move_id", "state"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
         "sale.order": ["currency_id", "currency_rate", "date_order", "state"],
         "sale.order.line": [
@@ -588,39 +589,46 @@ class SaleSampleStatistics(models.Model):
         )
 
     def _fee_bills_sql(self) -> SQL:
-        """Return the posted invoices of each decision, and which share of the invoice is the fee.
+        """Return the posted invoices of each decision and order, and which share of the invoice is the fee.
 
         A down payment on the order is one on the fee, too, for as much of the order as the fee is; the final
-        invoice deducts it again.
+        invoice deducts it again. Invoices that credit notes took back are none; those of a cancelled order stand.
         """
         return SQL(
             """
-            SELECT part.decision_id, invoice.id AS move_id,
+            SELECT part.decision_id, line.order_id, invoice.id AS move_id,
                    SUM(part.share * invoiced.price_total) / invoice.amount_total AS share
               FROM (
                     SELECT fee.sample_fee_decision_id AS decision_id, fee.id AS line_id, 1.0 AS share
                       FROM sale_order_line fee
                      WHERE fee.sample_fee_decision_id IS NOT NULL
                      UNION ALL
-                    SELECT fee.sample_fee_decision_id, deposit.id, fee.price_total / ordered.amount
+                    SELECT fee.sample_fee_decision_id, deposit.id, fee.price_subtotal / ordered.amount
                       FROM sale_order_line fee
                       JOIN sale_order_line deposit ON deposit.order_id = fee.order_id AND deposit.is_downpayment
                       JOIN LATERAL (
-                               SELECT SUM(line.price_total) AS amount
+                               SELECT SUM(line.price_subtotal) AS amount
                                  FROM sale_order_line line
                                 WHERE line.order_id = fee.order_id AND line.is_downpayment IS NOT TRUE
                            ) AS ordered ON ordered.amount > 0
                      WHERE fee.sample_fee_decision_id IS NOT NULL
                    ) AS part
               JOIN sale_order_line line ON line.id = part.line_id
-              JOIN sale_order orders ON orders.id = line.order_id AND orders.state <> 'cancel'
               JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = part.line_id
               JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
               JOIN account_move invoice ON invoice.id = invoiced.move_id
              WHERE invoice.state = 'posted'
                AND invoice.move_type = 'out_invoice'
                AND invoice.amount_total > 0
-             GROUP BY part.decision_id, invoice.id
+               AND invoice.amount_total > COALESCE((
+                       SELECT SUM(note.amount_total * invoice.invoice_currency_rate
+                                  / COALESCE(NULLIF(note.invoice_currency_rate, 0), 1))
+                         FROM account_move note
+                        WHERE note.reversed_entry_id = invoice.id
+                          AND note.state = 'posted'
+                          AND NOT EXISTS (SELECT 1 FROM sale_sample_refund refund WHERE refund.move_id = note.id)
+                   ), 0)
+             GROUP BY part.decision_id, line.order_id, invoice.id
             """
         )
 
@@ -639,15 +647,19 @@ class SaleSampleStatistics(models.Model):
         )
 
     def _select_charged(self) -> SQL:
-        """Fees on the day of the first confirmed order that charges them."""
+        """Fees on the day of the first confirmed order that charges them, or was cancelled with its invoice standing."""
         return self._fact(
             4,
             SQL(
                 """
                 (SELECT line.sample_fee_decision_id AS id, MIN(orders.date_order) AS moment
                    FROM sale_order_line line
-                   JOIN sale_order orders ON orders.id = line.order_id AND orders.state = 'sale'
+                   JOIN sale_order orders ON orders.id = line.order_id
                   WHERE line.sample_fee_decision_id IS NOT NULL
+                    AND (orders.state = 'sale' OR (
+                           orders.state = 'cancel' AND EXISTS (
+                               SELECT 1 FROM fee_bill bill
+                                WHERE bill.order_id = line.order_id AND bill.decision_id = line.sample_fee_decision_id)))
                   GROUP BY line.sample_fee_decision_id) AS charged
                   JOIN sale_sample_fee_decision decision ON decision.id = charged.id AND decision.fee_amount > 0
                 """
@@ -701,7 +713,8 @@ class SaleSampleStatistics(models.Model):
     def _paid_days_sql(self) -> SQL:
         """Return a query of the payments of fees: decision, day, weight.
 
-        Credit notes pay nothing. Payments without a journal entry are read where nothing was reconciled.
+        Credit notes pay nothing. Payments without a journal entry are read where nothing was reconciled. Weights are in
+        company currency, as invoices of a fee may be in several.
         """
         return SQL(
             """
@@ -710,7 +723,7 @@ class SaleSampleStatistics(models.Model):
                     SELECT found.*, MIN(found.rank) OVER (PARTITION BY found.decision_id) AS best
                       FROM (
                             SELECT bill.decision_id, 1 AS rank, partial.max_date AS day,
-                                   partial.debit_amount_currency * bill.share AS weight
+                                   partial.amount * bill.share AS weight
                               FROM fee_bill bill
                               JOIN account_move_line receivable ON receivable.move_id = bill.move_id
                               JOIN account_account account
@@ -720,7 +733,8 @@ class SaleSampleStatistics(models.Model):
                               JOIN account_move counterpart
                                 ON counterpart.id = credit.move_id AND counterpart.move_type <> 'out_refund'
                              UNION ALL
-                            SELECT bill.decision_id, 2, payment.date, payment.amount * bill.share
+                            SELECT bill.decision_id, 2, payment.date,
+                                   ABS(payment.amount_company_currency_signed) * bill.share
                               FROM fee_bill bill
                               JOIN account_move__account_payment matched ON matched.invoice_id = bill.move_id
                               JOIN account_payment payment

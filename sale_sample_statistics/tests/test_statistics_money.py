@@ -103,6 +103,78 @@ class TestStatisticsFees(FeeCase):
         self.env.flush_all()
         self.assertEqual(self._rows(request, "collected"), [("2026-03-25", 4000.0)])
 
+    def test_invoice_in_another_currency(self):
+        """4,000 on an invoice of 500 dollars, paid on two days at another rate."""
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", usd.id)]).unlink()
+        self.env["res.currency.rate"].create([
+            {"currency_id": usd.id, "company_id": self.company.id, "name": day, "rate": rate}
+            for day, rate in (("2026-01-01", 0.125), ("2026-03-15", 0.13))
+        ])
+        request, order = self._charged()
+        order.action_confirm()
+        invoice = order.sudo()._create_invoices()
+        invoice.write({"invoice_date": "2026-03-02", "currency_id": usd.id})
+        invoice.invoice_line_ids.price_unit = 500.0
+        invoice.action_post()
+        for amount, day in ((125.0, "2026-03-10"), (375.0, "2026-04-15")):
+            entry = self.env["account.move"].create({
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "journal_id": self
+                .env["account.journal"]
+                .search([("company_id", "=", self.company.id), ("type", "=", "general")], limit=1)
+                .id,
+                "date": day,
+                "line_ids": [
+                    Command.create({
+                        "account_id": account.id,
+                        "currency_id": usd.id,
+                        "amount_currency": sign * amount,
+                        "balance": sign * amount * 8,
+                        "partner_id": invoice.partner_id.id,
+                    })
+                    for account, sign in ((self.bank, 1), (self.receivable, -1))
+                ],
+            })
+            entry.action_post()
+            (invoice | entry).line_ids.filtered(
+                lambda line: line.account_id == self.receivable and not line.reconciled
+            ).reconcile()
+        self.env.flush_all()
+        self.assertEqual(request.fee_collected_amount, 4000.0)
+        self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 1000.0), ("2026-04-15", 3000.0)])
+
+    def test_order_cancelled_after_the_payment(self):
+        """The invoice stands: charged and collected stay, until it is taken back and repaid."""
+        request, order = self._charged()
+        invoice = self._invoiced(order)
+        self._pay(invoice, 4000.0, "2026-03-10")
+        charged = self._rows(request, "charged")
+        order._action_cancel()
+        self.env.flush_all()
+        self.assertEqual(self._rows(request, "charged"), charged)
+        self.assertEqual(self._rows(request, "collected"), [("2026-03-10", 4000.0)])
+        note = invoice._reverse_moves([{"invoice_date": "2026-03-02", "date": "2026-03-02"}])
+        note.action_post()
+        self.env.flush_all()
+        self.assertFalse(self._rows(request, "charged"))
+        self.assertFalse(self._rows(request, "collected"))
+
+    def test_paid_again_after_it_was_taken_back(self):
+        """What was repaid has no month any more."""
+        request, order = self._charged()
+        invoice = self._invoiced(order)
+        self._pay(invoice, 4000.0, "2026-03-10")
+        note = invoice._reverse_moves([{"invoice_date": "2026-03-02", "date": "2026-03-02"}])
+        note.action_post()
+        again = order.sudo()._create_invoices()
+        again.invoice_date = "2026-05-04"
+        again.action_post()
+        self._pay(again, 4000.0, "2026-05-05")
+        self.assertEqual(self._rows(request, "collected"), [("2026-05-05", 4000.0)])
+
     def test_two_fees_on_one_invoice(self):
         """Each decision takes its part of each payment."""
         first, order = self._charged()

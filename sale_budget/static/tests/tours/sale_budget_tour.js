@@ -61,10 +61,12 @@ registry.category("web_tour.tours").add("sale_budget_spend_tour", {
         { trigger: ".o_kanban_record:contains(Samples for the tour)", run: "click" },
         { trigger: "button[name=action_spend_wizard]", run: "click" },
         { trigger: ".modal .o_field_widget[name=amount] input", run: "edit 550" },
+        { trigger: ".modal .o_field_widget[name=bill_follows] input[data-value=no]", run: "click" },
         { trigger: ".modal button[name=action_confirm]", run: "click" },
         { trigger: ".o_statusbar_status button[data-value=done].o_arrow_button_current" },
         { trigger: "button[name=action_view_entries]:contains(550.00)", run: "click" },
         { content: "The ledger tells each step", trigger: ".o_list_view .o_data_row .o_data_cell:contains(Reserved)" },
+        { trigger: ".o_list_view .o_data_row .o_data_cell:contains(No bill follows)" },
     ],
 });
 
@@ -86,5 +88,10 @@ registry.category("web_tour.tours").add("sale_budget_plan_tour", {
         { trigger: ".o_field_widget[name=available_amount]:contains(1,000.00)" },
         { trigger: ".o_notebook .nav-link:contains(Amendments)", run: "click" },
         { trigger: ".o_field_widget[name=amendment_ids] .o_data_row:contains(Autumn fair)" },
+        { content: "Approved by mistake", trigger: "button[name=action_draft]", run: "click" },
+        { trigger: ".o_statusbar_status button[data-value=draft].o_arrow_button_current" },
+        { trigger: ".o_field_widget[name=amendment_ids] .o_data_row:contains(Autumn fair)" },
+        { trigger: "button[name=action_approve]", run: "click" },
+        { trigger: ".o_statusbar_status button[data-value=approved].o_arrow_button_current" },
     ],
 });
