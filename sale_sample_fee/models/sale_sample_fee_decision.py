@@ -495,7 +495,8 @@ class SaleSampleFeeDecision(models.Model):
         :raises UserError: it is not owed yet, and the budget does not cover it
         """
         for decision in self.filtered(lambda decision: decision.state == "approved"):
-            decision._count_bills()
+            if owed:
+                decision._count_bills()
             moulds = decision.request_id.mould_ids.filtered(lambda mould: mould.state != "cancelled")
             if any(not mould.released_on and mould.state != "scrapped" for mould in moulds):
                 continue

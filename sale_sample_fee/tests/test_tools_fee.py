@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
@@ -115,12 +115,13 @@ class TestToolsFee(BaseCase):
     def test_defaults(self):
         """A rule needs a budget; nobody has used anything, and no budget pays."""
         self.assertEqual(decide(Terms("free"), Facts(1.0)).reasons, ("no_budget",))
+        self.assertEqual((Facts(1.0).quota_used, Facts(1.0).unsold), (0, 0))
         self.assertEqual(decide(Terms("shared"), Facts(1.0, available=1.0)).fee, 0.0)
         self.assertEqual(decide(Terms("full", free_quota=1), Facts(1.0, available=1.0)).charge, "free")
         unlimited = Terms("full", free_quota=1)
         self.assertEqual(decide(unlimited, Facts(1.0, unsold=9, available=1.0)).charge, "free")
 
-    @settings(max_examples=300, deadline=None, derandomize=True)
+    @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(terms, facts)
     def test_any_rule_and_any_case(self, rule, case):
         """Fee and company's part are the cost, neither is negative, and the budget covers the latter where it must."""
@@ -148,7 +149,7 @@ class TestToolsFee(BaseCase):
             with self.subTest(opened=opened, cost=cost, part=part):
                 self.assertEqual(company_cost(opened, cost, part), wanted)
 
-    @settings(max_examples=200, deadline=None, derandomize=True)
+    @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.tuples(money, money, st.booleans()), max_size=6))
     def test_expected_beside_bills(self, history):
         """Whatever was expected and billed before: in the end the greater of both, as far as hands can bring it there."""

@@ -80,7 +80,7 @@ def decide(terms: Terms, facts: Facts, digits: int = 2) -> Outcome:
         elif terms.record_limit and facts.unsold >= terms.record_limit:
             reasons.append("record")
         else:
-            options.insert(0, ("free", ("quota",)))
+            options = [("free", ("quota",)), *options]
     short: Reason = "no_budget" if facts.available is None else "budget_short"
     for charge, words in options:
         fee = _fee(charge, terms, facts.cost, digits)
