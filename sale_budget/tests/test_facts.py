@@ -238,14 +238,14 @@ class TestClosedAndDraft(FactsCase):
     def test_back_to_draft_while_nothing_is_booked(self):
         budget = self._budget({self.gift: 900.0}, name="Year for quarter").with_env(self.env)
         self.env.cr.precommit.run()
-        budget.with_context(tracking_disable=False).action_draft()
+        budget.action_draft()
+        self.env.cr.precommit.run()
         self.assertEqual(
             (budget.state, budget.approved_by_id, budget.approved_on), ("draft", self.env["res.users"], False)
         )
         budget.write({"period_kind": "quarter", "date_from": "2026-04-01"})
         budget.action_approve()
         self.assertEqual(str(budget.date_to), "2026-06-30")
-        self.env.cr.precommit.run()
         tracked = budget.sudo().message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == "state")
         self.assertIn("Draft", tracked.mapped("new_value_char"))
 
