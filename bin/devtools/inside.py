@@ -23,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 from unittest import mock
 
@@ -196,6 +196,19 @@ def judge(file: str) -> dict[str, Any]:
     return {"verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
 
 
+def _used(module: ModuleType, package: str) -> set[str]:
+    """Return the modules of a package from which a module has classes or functions, or which it has as a whole."""
+    found: set[str] = set()
+    todo = [module]
+    while todo:
+        for value in vars(todo.pop()).values():
+            name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+            if isinstance(name, str) and name.startswith(f"{package}.") and name not in found:
+                found.add(name)
+                todo.append(sys.modules[name])
+    return found
+
+
 def _wait() -> tuple[int, int]:
     process, status = os.wait()
     return process, os.waitstatus_to_exitcode(status)
@@ -203,6 +216,8 @@ def _wait() -> tuple[int, int]:
 
 def _fork(addon: str, seconds: Mapping[str, float], module: str, path: str, source: str) -> int:
     """Run the pure tests of an addon with a changed module in a process of their own; return its id.
+
+    Only those run that use the module, directly or by another one of `tools/`.
 
     :param seconds: which each class of tests takes. The quick ones come first, as one failure is enough; what takes
         ten times as long as all never ends.
@@ -221,12 +236,11 @@ def _fork(addon: str, seconds: Mapping[str, float], module: str, path: str, sour
         tools = f"odoo.addons.{addon}.tools"
         for name in [one for one in sys.modules if one in tests or one == tools or one.startswith(f"{tools}.")]:
             del sys.modules[name]
-        for name in tests:
-            importlib.import_module(name)
+        using = {name for name in tests if module in _used(importlib.import_module(name), tools)} or set(tests)
+        suite = [test for test in _pure_tests([addon]) if type(test).__module__ in using]
         result = unittest.TestResult()
         result.failfast = True
-        suite = unittest.TestSuite(sorted(_pure_tests([addon]), key=lambda test: seconds[_class_of(test)]))
-        suite.run(result)
+        unittest.TestSuite(sorted(suite, key=lambda test: seconds[_class_of(test)])).run(result)
         code = 0 if result.testsRun and result.wasSuccessful() else 1
     finally:
         os._exit(code)
