@@ -33,7 +33,6 @@ class TestRevisionTour(PortalCase, RevisionCase):
         self.start_tour(path, "sale_sample_revision_confirm", login=self.rnd.login)
         second = self.request.current_round_id
         self.assertEqual((second.revision_id, second.result), (revision, "pass"))
-        second.with_user(self.rnd).action_made()
         second.with_user(self.rnd)._send(second._get_today())
         self.start_tour("/my/samples", "sale_sample_portal_sign", login="sample_buyer")
         self.assertIn("Specification: revision 2", second.signed_statement)

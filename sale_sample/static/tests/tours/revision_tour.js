@@ -1,5 +1,4 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
 
 registry.category("web_tour.tours").add("sale_sample_revision_propose", {
     steps: () => [
@@ -95,7 +94,14 @@ registry.category("web_tour.tours").add("sale_sample_revision_confirm", {
             trigger: ".o_selected_row .o_field_widget[name=value] input",
             run: "edit 61",
         },
-        ...stepUtils.saveForm(),
+        {
+            content: "It passes; it is made",
+            trigger: "button[name=action_made]",
+            run: "click",
+        },
+        {
+            trigger: ".o_statusbar_status button[data-value=made].o_arrow_button_current",
+        },
         {
             trigger: ".o_field_widget[name=measurement_ids] tr:contains(Hardness T):contains(Pass)",
         },
