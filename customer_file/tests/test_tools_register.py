@@ -56,6 +56,9 @@ class TestToolsRegister(BaseCase):
             ("part of another customer", [opened, merged], [], False, Step()),
             ("archived by hand only", [by_hand, archived], [], False, Step()),
             ("closed by orders never", [archived], [], False, Step()),
+            ("opened and closed by hand", [by_hand, closed, reopened], [(MAY_1, 7)], True, Step((3,))),
+            ("archived, another order", [opened, archived], [(JUNE_1, 9)], False, Step()),
+            ("closed by hand, archived and back", [closed, unarchived], [], True, Step()),
         ]:
             with self.subTest(case):
                 self.assertEqual(follow_orders(entries, orders, is_open=is_open), expected)

@@ -47,6 +47,8 @@ class TestToolsRevenue(BaseCase):
             ("no quantity", Billed(1000, 0), OrderLine(1000, 10), False),
             ("nothing ordered", Billed(1000, 10), OrderLine(0, 0), False),
             ("a free line", Billed(50, 1), OrderLine(0, 1), False),
+            ("a piece of one", Billed(1, 1), OrderLine(1, 1), True),
+            ("an amount alone", Billed(100), OrderLine(1000, 10), False),
             ("a discount taken back", Billed(-100, 1), OrderLine(-100, 1), True),
             ("a further discount", Billed(100, 1), OrderLine(-100, 1), False),
             ("a negative quantity", Billed(-1000, -10), OrderLine(1000, 10), True),
@@ -73,6 +75,8 @@ class TestToolsRevenue(BaseCase):
             ("beyond the order", [Billed(1200, 12)], [Billed(200, 2)], 0, 0),
             ("invoiced at a higher price", [Billed(1100, 10)], [Billed(1100, 10)], 1000, 400),
             ("invoiced in part", [Billed(400, 4)], [Billed(100, 1)], 100, 40),
+            ("a part of what was invoiced at a higher price", [Billed(1100, 10)], [Billed(550, 5)], 450, 180),
+            ("credited and charged again at another price", [invoice], [Billed(600, 6), Billed(-600, -10)], 0, 0),
         ]:
             with self.subTest(case):
                 found = net_of_credits(line, invoices, credits_)
@@ -85,6 +89,7 @@ class TestToolsRevenue(BaseCase):
         free = net_of_credits(OrderLine(0, 2, -120), [Billed(0, 2)], [Billed(0, 2)])
         self.assertEqual((free.revenue, free.margin), (0, 0))
         self.assertEqual(share_returned(OrderLine(0, 0), [], [Billed(5, 1)]), 0)
+        self.assertEqual((OrderLine(5, 1).margin, Billed(5).quantity), (0, 0), "nothing is known of them")
         self.assertEqual(share_returned(OrderLine(1000, 10), [Billed(1000, 10)], [Billed(300, 3)]), 0.3)
         # a return, and a charge by credit note: not more comes back than was taken off
         line, charged = OrderLine(1000, 10), [Billed(300, 3), Billed(-400, 1, False)]
