@@ -170,6 +170,7 @@ class SaleBudgetReport(models.Model):
               FROM sale_budget_amendment amendment
               JOIN sale_budget_line line ON line.id = amendment.line_id
               JOIN sale_budget budget ON budget.id = line.budget_id
+             WHERE budget.state <> 'draft'
             """,
             SOURCES,
         )
