@@ -45,6 +45,9 @@ LINT = (
 # Odoo 19.0 itself does not pass it: only what it says about our methods counts.
 OURS_ONLY = "test_docstring"
 ANSWER = "devtools.inside: "
+# Of a property, so many examples are tried for each mistake; and where hypothesis keeps what a test asks for.
+EXAMPLES = 50
+SETTINGS = "_hypothesis_internal_use_settings"
 
 
 def call(function: str, *arguments: str) -> dict[str, Any]:
@@ -176,7 +179,7 @@ def judge(file: str) -> dict[str, Any]:
 
     work = json.loads(Path(file).read_text(encoding="utf-8"))
     # The same examples each time; none is looked for that fails more simply.
-    tries = {"max_examples": 50, "database": None, "derandomize": True, "deadline": None}
+    tries = {"max_examples": EXAMPLES, "database": None, "derandomize": True, "deadline": None}
     settings.register_profile("mutants", settings(phases=(Phase.explicit, Phase.generate), **tries))
     settings.load_profile("mutants")
     unchanged = _Timed()
@@ -194,6 +197,17 @@ def judge(file: str) -> dict[str, Any]:
         process, verdict = _wait()
         verdicts[running.pop(process)] = verdict
     return {"verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
+
+
+def _limit_examples(tests: Iterable[unittest.TestCase]) -> None:
+    """Let properties that ask for more examples than `EXAMPLES` have so many: a mistake shows early, or hardly at all."""
+    from hypothesis import settings
+
+    for test in tests:
+        method = getattr(type(test), test.id().rpartition(".")[2])
+        own = getattr(method, SETTINGS, None)
+        if own and own.max_examples > EXAMPLES:
+            setattr(method, SETTINGS, settings(own, max_examples=EXAMPLES, derandomize=True, database=None))
 
 
 def _used(module: ModuleType, package: str) -> set[str]:
@@ -238,6 +252,7 @@ def _fork(addon: str, seconds: Mapping[str, float], module: str, path: str, sour
             del sys.modules[name]
         using = {name for name in tests if module in _used(importlib.import_module(name), tools)} or set(tests)
         suite = [test for test in _pure_tests([addon]) if type(test).__module__ in using]
+        _limit_examples(suite)
         result = unittest.TestResult()
         result.failfast = True
         unittest.TestSuite(sorted(suite, key=lambda test: seconds[_class_of(test)])).run(result)
