@@ -187,16 +187,21 @@ def judge(file: str) -> dict[str, Any]:
     failed = [trace for _test, trace in [*unchanged.failures, *unchanged.errors]]
     if failed or not unchanged.testsRun:
         return {"failed": failed or ["there is no test without a database"]}
+    files = sorted({(module, path) for module, path, _source in work["changed"]})
+    sources = [(module, path, Path(path).read_text(encoding="utf-8")) for module, path in files]
     verdicts, running = {}, {}
-    for place, changed in enumerate(work["changed"]):
-        running[_fork(work["addon"], unchanged.seconds, *changed)] = place
+    for place, source in enumerate([*sources, *work["changed"]]):
+        running[_fork(work["addon"], unchanged.seconds, *source)] = place
         if len(running) >= (os.cpu_count() or 1):
             process, verdict = _wait()
             verdicts[running.pop(process)] = verdict
     while running:
         process, verdict = _wait()
         verdicts[running.pop(process)] = verdict
-    return {"verdicts": [verdict for _place, verdict in sorted(verdicts.items())]}
+    found = [verdict for _place, verdict in sorted(verdicts.items())]
+    # Loaded anew as they are, the files must pass: else nothing is proved by a failure.
+    failed = [f"{path} as it is: {found[place]}" for place, (_module, path) in enumerate(files) if found[place]]
+    return {"failed": failed} if failed else {"verdicts": found[len(files) :]}
 
 
 def _limit_examples(tests: Iterable[unittest.TestCase]) -> None:

@@ -29,6 +29,7 @@ class TestToolsRegister(BaseCase):
         unarchived = Entry(3, "reopened", "archive", MAY_9)
         reopened = Entry(3, "reopened", "order", MAY_2, 9)
         other, merged = Entry(2, "opened", "order", MAY_2, 8), Entry(3, "closed", "merge", MAY_9)
+        joined = Entry(4, "closed", "merge", JUNE_1)
         gone = Entry(4, "withdrawn", "order", MAY_1, 7, 1)
         for case, entries, orders, is_open, expected in [
             ("nothing entered", [], [(MAY_1, 7)], True, Step()),
@@ -54,6 +55,7 @@ class TestToolsRegister(BaseCase):
             ("two files merged", [opened, other, merged], [], True, Step((1, 2, 3))),
             ("two files merged, one order", [opened, other, merged], [(MAY_2, 8)], True, Step()),
             ("part of another customer", [opened, merged], [], False, Step()),
+            ("archived, back, then part of another", [opened, archived, unarchived, joined], [], False, Step()),
             ("archived by hand only", [by_hand, archived], [], False, Step()),
             ("closed by orders never", [archived], [], False, Step()),
             ("opened and closed by hand", [by_hand, closed, reopened], [(MAY_1, 7)], True, Step((3,))),

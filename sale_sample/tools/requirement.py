@@ -104,7 +104,7 @@ def differences(before: Iterable[Asked], after: Iterable[Asked]) -> list[Change]
             fresh[line.subject].append(line)
     for subject, lines in fresh.items():
         if len(lines) == len(lost[subject]) == 1:
-            partners[lines[0]] = lost[subject].pop()
+            partners[lines.pop()] = lost[subject].pop()
     gone = {line for lines in lost.values() for line in lines}
     changes = [Change(partner, line) for line, partner in partners.items() if line != partner]
     return changes + [Change(line, None) for line in earlier if line in gone]
