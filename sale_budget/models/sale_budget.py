@@ -383,6 +383,35 @@ class SaleBudget(models.Model):
             text = self.env._("%(text)s Reason: %(reason)s", text=text, reason="; ".join(reasons))
         return escape(text)
 
+    def _tell_of_corrections(self, entries) -> None:
+        """Tell the owner of this one budget what was taken back of the cost: the money is free again.
+
+        :param entries: rows of the ledger
+        """
+        self.ensure_one()
+        budget = self.sudo()  # sudo: whoever corrects a cost need not see the budget
+        owner = budget._get_responsible()
+        read = budget.with_context(lang=owner.lang or self.env.lang)
+        lines = [
+            escape(
+                read.env._(
+                    "%(document)s: %(amount)s taken back from what was entered as cost. %(reason)s",
+                    document=entry.document_name or "",
+                    amount=format_amount(read.env, -entry.amount, entry.currency_id),
+                    reason=entry.reason or "",
+                )
+            )
+            for entry in entries
+        ]
+        body = Markup("<br/>").join(lines)
+        budget._message_log(body=body)
+        if owner != self.env.user:
+            budget.message_notify(
+                subject=read.env._("Cost taken back: %s", read.display_name),
+                body=body,
+                partner_ids=owner.partner_id.ids,
+            )
+
     def _tell_owner(self, describe: Callable[["models.Model"], list[Markup]]) -> None:
         """Tell the owner of this one budget what was counted in it though nobody had agreed to it.
 

@@ -396,3 +396,6 @@ class SaleBudgetLine(models.Model):
                 told[line] = costs
         for budget, lines in self.browse().union(*told).grouped("budget_id").items():
             budget._tell_owner(lambda read, lines=lines: [read._describe_costs(line, told[line]) for line in lines])
+        corrected = entries.filtered(lambda entry: entry.origin == "correct" and entry.amount < 0)
+        for budget, of_budget in corrected.grouped("budget_id").items():
+            budget._tell_of_corrections(of_budget)

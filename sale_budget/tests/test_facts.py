@@ -114,6 +114,15 @@ class TestTakeBack(FactsCase):
         rows = self.line.entry_ids.filtered(lambda entry: entry.kind == "actual" and entry.amount < 0)
         self.assertRecordValues(rows, [{"amount": -1080.0, "origin": "correct", "reason": "A typing error"}])
         self.assertIn("taken back", request.message_ids[0].body)
+        told = self.line.budget_id.message_ids | self.env["mail.message"].search([
+            ("model", "=", "sale.budget"),
+            ("res_id", "=", self.line.budget_id.id),
+            ("message_type", "=", "user_notification"),
+        ])
+        self.assertIn(
+            self.line.budget_id.owner_id.partner_id, told.partner_ids, "the owner is told of money that is free"
+        )
+        self.assertIn("A typing error", " ".join(told.mapped("body")))
         with self.assertRefused("only .*120.00.* were entered by hand"):
             request._budget_record(-121.0)
         request._budget_record(-120.0)

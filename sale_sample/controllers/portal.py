@@ -347,7 +347,11 @@ class SamplePortal(CustomerPortal):
         shown = sample._get_portal_rounds().filtered(lambda one: one.id == round_id)
         if request.env.user._is_internal():
             return {"error": request.env._("This is the customer's page: only the customer signs.")}
-        if not shown.type_id.is_sealed or not (shown.state == "sent" or shown._awaits_signature()):
+        if shown and not shown.type_id.is_sealed:
+            return {
+                "error": request.env._("There is nothing to sign: this kind of sample is answered without a signature.")
+            }
+        if not (shown.state == "sent" or shown._awaits_signature()):
             return {"error": request.env._("There is nothing to sign: this round has been answered already.")}
         signed_contact = self._get_signed_contact(args.get("pid"), args.get("hash"))
         partner = self._get_sample_partner(sample, access_token, signed_contact)

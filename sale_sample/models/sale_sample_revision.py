@@ -223,14 +223,15 @@ class SaleSampleRevision(models.Model):
 
     @api.constrains("asked_by_id", "request_id")
     def _check_asked_by(self):
+        asked = self.sudo().filtered(  # sudo: the customer may be a colleague's
+            lambda revision: (
+                revision.asked_by_id
+                and revision.commercial_partner_id
+                and revision.asked_by_id.commercial_partner_id != revision.commercial_partner_id
+            )
+        )
         refuse(
-            self.filtered(
-                lambda revision: (
-                    revision.asked_by_id
-                    and revision.commercial_partner_id
-                    and revision.asked_by_id.commercial_partner_id != revision.commercial_partner_id
-                )
-            ),
+            asked.with_env(self.env),
             self.env._("%(names)s: who asked for the change is no contact of the customer. Choose one of theirs."),
             ValidationError,
         )
@@ -294,7 +295,9 @@ class SaleSampleRevision(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         given = [vals.get("request_id", self.env.context.get("default_request_id")) for vals in vals_list]
-        requests = self.env["sale.sample.request"].browse(id_ for id_ in given if type(id_) is int).exists()
+        requests = self.env["sale.sample.request"].browse({id_ for id_ in given if type(id_) is int}).exists()
+        if len(requests) < len(vals_list):
+            raise UserError(self.env._("Choose the request whose specification changes: one for each change."))
         requests._check_sellers()
         requests._check_revisable()
         self.flush_model(["state"])  # the database allows one open revision a request
@@ -523,7 +526,7 @@ class SaleSampleRevision(models.Model):
         self.env["mail.activity"]._sales_ask(
             "mail.mail_activity_data_todo",
             {request: request.user_id for request in self.request_id if request.user_id != self.env.user},
-            lambda request: self.with_env(request.env)._get_news(self.state),
+            lambda request: request.env._("Tell the customer: %s", self.with_env(request.env)._get_news(self.state)),
             note=lambda request: self.with_env(request.env)._list_changes(),
             notify=True,
         )
@@ -533,7 +536,7 @@ class SaleSampleRevision(models.Model):
 
         :param news: its state
         """
-        names = {"number": self.number, "who": self.asked_by_id.name or "", "why": self.reason or ""}
+        names = {"number": self.number, "why": self.reason or ""}
         if news == "proposed":
             return self.env._("Revision %(number)s of the specification is proposed: %(why)s", **names)
         if news == "confirmed" and self.promised_on:

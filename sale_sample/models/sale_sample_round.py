@@ -871,7 +871,7 @@ class SaleSampleRound(models.Model):
         return [
             self.env._(
                 "%(property)s: %(target)s, measured %(value)s",
-                property=line.property_id.name,
+                property=" ".join(filter(None, (line.property_id.name, line.standard, line.condition))),
                 target=line.requirement or "",
                 value=measured[line]._get_value_in_words() if line in measured else "–",
             )

@@ -475,6 +475,36 @@ class TestRevisionDoors(RevisionCase):
         revision.with_user(self.manager).action_confirm()
         self.assertEqual(revision.decided_by_id, self.manager)
 
+    def test_a_customer_of_a_colleague(self):
+        """Where a rule hides the contact of the customer, whoever has the request can still change its specification."""
+        request = self._request()
+        contact = self.env["res.partner"].create({"name": "Ms. Lin", "parent_id": request.commercial_partner_id.id})
+        request.contact_id = contact
+        rule = self.env["ir.rule"].create({
+            "name": "Not this contact",
+            "model_id": self.env.ref("base.model_res_partner").id,
+            "domain_force": f"[('id', '!=', {contact.id})]",
+        })
+        self.assertFalse(contact.with_user(self.salesman).has_access("read"))
+        revision = self._draft(request)
+        self.assertEqual(revision.sudo().asked_by_id, contact)
+        revision.action_propose()
+        revision.with_user(self.rnd).action_confirm()
+        self.assertEqual(request.revision_number, 2)
+        other = self.env["res.partner"].create({"name": "Somebody", "parent_id": request.commercial_partner_id.id})
+        rule.domain_force = f"[('id', '!=', {other.id})]"
+        with self.assertRaises(AccessError):
+            self._draft(request, asked_by_id=other.id)
+
+    def test_a_change_names_one_request(self):
+        request = self._request()
+        revisions = self.env["sale.sample.revision"].with_user(self.salesman)
+        for given in (False, 0, "x", [request.id], 10**8):
+            with self.subTest(given=given), self.assertRefused("Choose the request"):
+                revisions.create([{"request_id": given, "reason": "r"}])
+        with self.assertRefused("one for each change"):
+            revisions.create([{"request_id": request.id, "reason": "r"}] * 2)
+
     def test_another_company(self):
         revision = self._proposed(self._request())
         other = self._make_company("Insole Works")

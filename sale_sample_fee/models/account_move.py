@@ -1,6 +1,10 @@
 from odoo import models
 
 
+#: Values that decide whether a credit note still gives a mould fee back.
+WATCHED = frozenset({"state", "move_type", "partner_id"})
+
+
 class AccountMove(models.Model):
     """The credit notes of mould fee refunds: what becomes of them, their agreements follow."""
 
@@ -8,7 +12,7 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "state" in vals:
+        if WATCHED & vals.keys():
             self._get_sample_refunds()._after_credit_notes()
         return result
 
@@ -23,7 +27,8 @@ class AccountMove(models.Model):
         return result
 
     def _get_sample_refunds(self) -> "models.Model":
-        """Return the refunds of mould fees that these are the credit notes of, as superuser."""
+        """Return the refunds of mould fees that these are the credit notes of, or take back, as superuser."""
         refunds = self.env["sale.sample.refund"].sudo()  # sudo: whoever keeps the books need not see agreements
-        credits = self.filtered(lambda move: move.move_type == "out_refund")
-        return refunds.search([("move_id", "in", credits.ids)]) if credits else refunds
+        papers = self.filtered(lambda move: move.is_sale_document())
+        papers |= papers.reversed_entry_id
+        return refunds.search([("move_id", "in", papers.ids)]) if papers else refunds

@@ -80,16 +80,56 @@ class SaleSampleRefund(models.Model):
     )
     _amount_positive = models.Constraint("CHECK(amount >= 0)", "A refund cannot be negative.")
 
-    @api.depends("move_id.state", "taken_back_on")
+    @api.depends(
+        "agreement_id.commercial_partner_id",
+        "move_id.state",
+        "move_id.move_type",
+        "move_id.commercial_partner_id",
+        "move_id.amount_untaxed",
+        "move_id.reversal_move_ids.state",
+        "move_id.reversal_move_ids.amount_untaxed",
+        "taken_back_on",
+    )
     def _compute_state(self):
-        """The credit note as it stands; one that was taken back and then reset and posted counts all the same."""
+        """The credit note as it stands; one that was taken back and then reset and posted counts all the same.
+
+        What is no credit note to the customer any more, or was reversed, gives nothing back: as if it were cancelled.
+        """
         states = {"draft": "drafted", "posted": "posted", "cancel": "cancelled"}
         for refund in self:
-            state = states.get(refund.move_id.state, "to_make")
+            note = refund.move_id
+            state = states.get(note.state, "to_make")
+            is_his = note.commercial_partner_id == refund.agreement_id.commercial_partner_id
+            if note and not (note.move_type == "out_refund" and is_his):
+                state = "cancelled"
+            elif state == "posted" and note.currency_id.compare_amounts(refund._get_note_amount(), 0.0) <= 0:
+                state = "cancelled"
             withdrawn = refund.taken_back_on and state in ("to_make", "cancelled")
             refund.state = "taken_back" if withdrawn else state
 
-    @api.depends("state", "amount", "document_amount", "move_id.amount_untaxed", "move_id.currency_id")
+    def _get_note_amount(self) -> float:
+        """Return what the credit note of this one refund gives back, without taxes, in its currency, less what posted
+        invoices took back of it.
+        """
+        self.ensure_one()
+        note = self.move_id
+        back = note.reversal_move_ids.filtered(lambda move: move.move_type == "out_invoice" and move.state == "posted")
+        return note.amount_untaxed - sum(
+            move.amount_untaxed
+            if move.currency_id == note.currency_id
+            else move.currency_id._convert(move.amount_untaxed, note.currency_id, move.company_id, move.invoice_date)
+            for move in back
+        )
+
+    @api.depends(
+        "state",
+        "amount",
+        "document_amount",
+        "move_id.amount_untaxed",
+        "move_id.currency_id",
+        "move_id.reversal_move_ids.state",
+        "move_id.reversal_move_ids.amount_untaxed",
+    )
     def _compute_real_amount(self):
         for refund in self:
             note = refund.move_id
@@ -98,12 +138,15 @@ class SaleSampleRefund(models.Model):
             elif not note:
                 refund.real_amount = refund.amount
             elif note.currency_id == refund.currency_id:
-                refund.real_amount = note.amount_untaxed
+                refund.real_amount = refund._get_note_amount()
             elif note.currency_id == refund.document_currency_id and refund.document_amount:
-                refund.real_amount = refund.amount * note.amount_untaxed / refund.document_amount
+                refund.real_amount = refund.amount * refund._get_note_amount() / refund.document_amount
             else:
                 refund.real_amount = note.currency_id._convert(
-                    note.amount_untaxed, refund.currency_id, refund.company_id, note.invoice_date or refund.granted_on
+                    refund._get_note_amount(),
+                    refund.currency_id,
+                    refund.company_id,
+                    note.invoice_date or refund.granted_on,
                 )
 
     def _append_only_refusal(self):
@@ -127,7 +170,7 @@ class SaleSampleRefund(models.Model):
         self.ensure_one()
         note = self.move_id
         if note.currency_id == currency:
-            return note.amount_untaxed
+            return self._get_note_amount()
         if self.document_currency_id == currency and float_is_zero(self.real_amount - self.amount, precision_digits=2):
             return self.document_amount
         day = note.invoice_date or self.granted_on

@@ -268,6 +268,47 @@ class TestRefundMoney(RefundCase):
         self.assertEqual(len(agreement.refund_ids), 2)
         self.assertIn("nothing is left", " ".join(agreement.activity_ids.mapped("note")))
 
+    def test_turned_into_an_invoice(self):
+        """Accounting may turn a draft round: an invoice gives nothing back."""
+        agreement = self._agreement(steps=WHOLE)
+        self._booked(agreement, "2026-02-02", 1000)
+        first = agreement.refund_ids
+        first.move_id.action_switch_move_type()
+        self.assertEqual((first.state, agreement.standing, agreement.state), ("cancelled", "reached", "running"))
+        first.move_id.action_post()
+        self.assertEqual(agreement.refunded_amount, 0)
+        agreement.with_user(self.finance).action_grant()
+        self.assertEqual((agreement.refund_ids - first).state, "drafted")
+
+    def test_given_to_somebody_else(self):
+        agreement = self._agreement(steps=WHOLE)
+        self._booked(agreement, "2026-02-02", 1000)
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        refund = agreement.refund_ids
+        refund.move_id.partner_id = stranger
+        refund.move_id.action_post()
+        self.assertEqual((refund.state, agreement.refunded_amount, agreement.standing), ("cancelled", 0, "reached"))
+        self.assertIn("withdrawn", " ".join(agreement.activity_ids.mapped("summary")))
+
+    def test_taken_back_by_an_invoice(self):
+        """A posted credit note that an invoice reverses has given nothing back, or only the rest."""
+        agreement = self._agreement(steps=WHOLE)
+        self._booked(agreement, "2026-02-02", 1000)
+        refund = agreement.refund_ids
+        note = refund.move_id
+        note.action_post()
+        reversal = note._reverse_moves([{"invoice_date": "2026-03-02"}])
+        reversal.invoice_line_ids.price_unit = 400
+        reversal.action_post()
+        self.assertEqual((refund.state, agreement.refunded_amount), ("posted", 600))
+        reversal.button_draft()
+        reversal.invoice_line_ids.price_unit = 1000
+        reversal.action_post()
+        self.assertEqual((refund.state, agreement.refunded_amount), ("cancelled", 0))
+        self.assertEqual((agreement.state, agreement.standing), ("running", "reached"))
+        reversal.button_draft()
+        self.assertEqual((refund.state, agreement.refunded_amount, agreement.state), ("posted", 1000, "done"))
+
     # ---- whatever happens ----
 
     def test_random_history(self):

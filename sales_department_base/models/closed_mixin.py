@@ -315,7 +315,25 @@ class SalesDepartmentClosedMixin(models.AbstractModel):
         for field in self._get_given_fields(names):
             given = self.sudo()[field.name]._origin  # sudo: whether the user may read it is asked right now
             if given and not given._transient:
-                given.sudo(False).check_access(self._get_given_access(field.name))
+                given, access = given.sudo(False), self._get_given_access(field.name)
+                if access == "read" and not given.has_access(access):
+                    given -= self._get_told_by_wholes(field)
+                given.check_access(access)
+
+    def _get_told_by_wholes(self, field: Field) -> models.Model:
+        """Return the records that the wholes of these parts name in a field of their own: the same customer, contact or
+        colleague named again on the part tells nobody anything new, whether his own record may be read or not.
+
+        :param field: of the part, by which records are named
+        """
+        told = self.env[field.comodel_name]
+        for name in self._get_parent_fields():
+            wholes = self.sudo()[name]._origin.sudo(False)  # sudo: whether the user may read them is asked right now
+            for link in wholes._fields.values() if wholes and wholes.has_access("read") else ():
+                if link.type == "many2one" and link.store and link.comodel_name == field.comodel_name:
+                    if wholes._has_field_access(link, "read"):
+                        told |= wholes.sudo()[link.name].sudo(False)  # sudo: names, of which the user reads the ids
+        return told
 
     @api.model
     def _pick_given(self, values: dict[str, Any]) -> models.Model:
