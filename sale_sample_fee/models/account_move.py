@@ -1,6 +1,5 @@
 from odoo import models
 
-
 #: Values that decide whether a credit note still gives a mould fee back.
 WATCHED = frozenset({"state", "move_type", "partner_id"})
 
