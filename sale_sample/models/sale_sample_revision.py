@@ -342,21 +342,21 @@ class SaleSampleRevision(models.Model):
     # ------------------------------------------------------------------
 
     def action_propose(self) -> None:
-        """Put drafts before R&D.
+        """Put a draft before R&D.
 
         :raises UserError: what is missing, or that nothing changes
         """
+        self.ensure_one()
         self.request_id._check_sellers()
         self.request_id._check_revisable(self)
         self._check_complete()
         self._change_state("proposed", proposed_by_id=self.env.uid, proposed_at=fields.Datetime.now())
-        for revision in self:
-            request = revision.request_id
-            revision._post(request._get_revision_user(), "proposed")
+        self._post(self.request_id._get_revision_user(), "proposed")
         self._ask_rnd()
 
     def action_withdraw(self) -> None:
-        """Take proposals back on which R&D has not decided; the revision before goes on to hold."""
+        """Take a proposal back on which R&D has not decided; the revision before goes on to hold."""
+        self.ensure_one()
         self.request_id._check_sellers()
         self._withdraw()
 

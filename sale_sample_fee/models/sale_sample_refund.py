@@ -100,7 +100,9 @@ class SaleSampleRefund(models.Model):
             note = refund.move_id
             state = states.get(note.state, "to_make")
             is_his = note.commercial_partner_id == refund.agreement_id.commercial_partner_id
-            if note and not (note.move_type == "out_refund" and is_his) or state == "posted" and note.currency_id.compare_amounts(refund._get_note_amount(), 0.0) <= 0:
+            is_credit = note.move_type == "out_refund" and is_his
+            is_reversed = state == "posted" and note.currency_id.compare_amounts(refund._get_note_amount(), 0.0) <= 0
+            if note and (not is_credit or is_reversed):
                 state = "cancelled"
             withdrawn = refund.taken_back_on and state in ("to_make", "cancelled")
             refund.state = "taken_back" if withdrawn else state
