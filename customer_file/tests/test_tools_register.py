@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.sales_department_base.tests.properties import reproducible
+
 from ..tools.register import Entry, Step, follow_orders, standing
 
 MAY_1, MAY_2, MAY_9, JUNE_1 = date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 9), date(2026, 6, 1)
@@ -70,7 +72,7 @@ class TestToolsRegister(BaseCase):
 class TestRandomOrders(BaseCase):
     """Orders confirmed and cancelled in any sequence: the register says what those say that are left."""
 
-    @settings(deadline=None, max_examples=300, database=None)
+    @settings(reproducible, max_examples=300)
     @given(st.lists(st.tuples(st.sampled_from(("confirm", "cancel", "archive", "unarchive")), st.integers(0, 5))))
     def test_net_is_what_the_orders_say(self, steps):
         entries, orders, state, active = [], {}, None, True

@@ -1,10 +1,12 @@
 import doctest
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
+
+from odoo.addons.sales_department_base.tests.properties import reproducible
 
 from ..tools import money
 from ..tools.money import Balance, Booking, Demand, book, settle, share_out, shortfalls, take_back
@@ -91,7 +93,6 @@ class TestTakeBack(BaseCase):
 cents = st.decimals(-1000, 1000, places=2)
 weights = st.lists(st.decimals(0, 1000, places=2), min_size=1, max_size=6)
 CENT = Decimal("0.01")
-reproducible = settings(database=None, deadline=None, derandomize=True)
 
 
 class TestShareOut(BaseCase):

@@ -3,10 +3,12 @@
 import doctest
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
+
+from odoo.addons.sales_department_base.tests.properties import reproducible
 
 from ..tools import target
 from ..tools.target import Entry, Figures, difference
@@ -336,7 +338,6 @@ events = st.lists(
     ),
     max_size=12,
 )
-reproducible = settings(database=None, deadline=None, derandomize=True)
 
 
 def possible(history):

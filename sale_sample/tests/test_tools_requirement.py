@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.sales_department_base.tests.properties import reproducible
+
 from ..tools.requirement import NOTHING, Asked, Change, clip, differences
 
 HARD = Asked("h", "Hardness", "65 ± 3", "Shore A", "23 °C", ("ISO 48", ""))
@@ -52,7 +54,7 @@ class TestDifferences(BaseCase):
         with self.assertRaises(ValueError):
             _line = Change(None, None).line
 
-    @settings(max_examples=300, deadline=None)
+    @settings(reproducible, max_examples=300)
     @given(requirements(), requirements())
     def test_the_changes_lead_from_one_to_the_other(self, before, after):
         changes = differences(before, after)

@@ -1,7 +1,9 @@
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
+
+from odoo.addons.sales_department_base.tests.properties import reproducible
 
 from ..tools.fee_policy import Facts, Terms, decide, needed_limit
 from ..tools.staging import by_hand_change, company_cost
@@ -121,7 +123,7 @@ class TestToolsFee(BaseCase):
         unlimited = Terms("full", free_quota=1)
         self.assertEqual(decide(unlimited, Facts(1.0, unsold=9, available=1.0)).charge, "free")
 
-    @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(reproducible, max_examples=300)
     @given(terms, facts)
     def test_any_rule_and_any_case(self, rule, case):
         """Fee and company's part are the cost, neither is negative, and the budget covers the latter where it must."""
@@ -149,7 +151,7 @@ class TestToolsFee(BaseCase):
             with self.subTest(opened=opened, cost=cost, part=part):
                 self.assertEqual(company_cost(opened, cost, part), wanted)
 
-    @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(reproducible, max_examples=200)
     @given(st.lists(st.tuples(money, money, st.booleans()), max_size=6))
     def test_expected_beside_bills(self, history):
         """Whatever was expected and billed before: in the end the greater of both, as far as hands can bring it there."""

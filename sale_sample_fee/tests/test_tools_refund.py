@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
+from odoo.addons.sales_department_base.tests.properties import reproducible
+
 from ..tools import refund
 from ..tools.refund import (
     GrantedRefund,
@@ -355,7 +357,7 @@ class TestRefundProperties(BaseCase):
         elif name == "cancel" and number < len(books.refunds):
             books.refunds.pop(number)
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @settings(reproducible, max_examples=200)
     @given(operations)
     def test_ledger_says_what_the_documents_say(self, done):
         books = Books(1000.01)
@@ -370,7 +372,7 @@ class TestRefundProperties(BaseCase):
         whole = sum(pairs if origin is None else -pairs for _agreement, _day, pairs, origin in books.moves.values())
         self.assertAlmostEqual(sum(row.pairs for row in books.ledger), whole + books.ordered)
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @settings(reproducible, max_examples=200)
     @given(operations)
     def test_never_more_than_was_paid(self, done):
         books = Books(1000.01)
@@ -388,7 +390,7 @@ class TestRefundProperties(BaseCase):
             books.settle()
             self.assertEqual(books.refunds, before, "settled is settled")
 
-    @settings(max_examples=200, deadline=None, derandomize=True, database=None)
+    @settings(reproducible, max_examples=200)
     @given(st.integers(0, 10**7), st.lists(st.integers(1, 50), min_size=1, max_size=6), st.integers(0, 3))
     def test_rounding_is_exact_over_the_steps(self, cents, weights, digits):
         amount = round(cents / 100, digits)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
 from ..tools.collection import InvoicedPart, collection
+from .properties import reproducible
 
 
 @dataclass
@@ -242,7 +243,7 @@ class TestToolsCollection(BaseCase):
             with self.subTest(case):
                 self.assertEqual((invoice.is_reversed, invoice.is_owed, invoice.counts), (is_reversed, is_owed, counts))
 
-    @settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(reproducible, max_examples=400)
     @given(st.lists(papers(), max_size=3), st.integers(0, 100_000))
     def test_any_history(self, found, not_invoiced):
         """As a bookkeeper works it out; what is settled says when nothing is owed; the order does not matter."""
@@ -261,7 +262,7 @@ class TestToolsCollection(BaseCase):
             self.assertEqual(invoice.is_reversed, not paper.net()[0])
             self.assertEqual(invoice.is_owed, bool(paper.net()[0] and paper.due))
 
-    @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @settings(reproducible, max_examples=200)
     @given(st.lists(st.tuples(papers(), st.sampled_from((1, 3, 8))), min_size=1, max_size=3))
     def test_any_currency(self, found):
         """What was collected does not depend on the currency in which an invoice counts."""

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..tools.revenue import Billed, OrderLine, is_return, net_of_credits, share_returned, taken_off
+from .properties import reproducible
 
 
 @tagged("at_install")
@@ -103,7 +104,7 @@ AMOUNTS = st.integers(-2000, 2000)
 class TestRandomCredits(BaseCase):
     """What holds whatever was ordered, invoiced and credited."""
 
-    @settings(deadline=None, max_examples=300, database=None)
+    @settings(reproducible, max_examples=300)
     @given(AMOUNTS, AMOUNTS, AMOUNTS)
     def test_never_more_than_credited(self, ordered, invoiced, credited):
         off = taken_off(ordered, invoiced, credited)
@@ -116,7 +117,7 @@ class TestRandomCredits(BaseCase):
             self.assertEqual(off, credited)
             self.assertEqual(taken_off(ordered, invoiced + credited, credited), 0)
 
-    @settings(deadline=None, max_examples=300, database=None)
+    @settings(reproducible, max_examples=300)
     @given(
         st.integers(1, 20), st.integers(1, 100), st.integers(0, 100), st.lists(st.integers(1, 20)), st.integers(0, 20)
     )
