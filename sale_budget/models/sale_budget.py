@@ -241,6 +241,8 @@ class SaleBudget(models.Model):
             self.env._("%(names)s: add at least one purpose with its amount first."),
         )
         self._check_coming_from("draft")
+        self.line_ids._lock_purposes()
+        self.line_ids._check_overlap()
         self._change_state("approved", approved_by_id=self.env.uid, approved_on=fields.Datetime.now())
         return True
 
@@ -302,6 +304,7 @@ class SaleBudget(models.Model):
         """
         self.check_access("write")
         self._check_coming_from("closed")
+        self.line_ids._lock_purposes()
         for line, other in self.line_ids._find_overlaps():
             raise UserError(
                 self.env._(

@@ -234,10 +234,11 @@ class SaleBudgetLine(models.Model):
 
         Whoever comes second waits for the first to commit or roll back. When the first committed, PostgreSQL refuses
         the older snapshot of the second (a serialization error), Odoo repeats the second call from the start, and it
-        finds the figures as they are then. The budget is locked against being closed meanwhile.
+        finds the figures as they are then; also where the first changed none of them: the rows are written as they are.
+        The budget is locked against being closed meanwhile.
 
-        The only hand-written statement of the ledger: the ORM's own lock does not wait, and would turn away every
-        second user of a busy budget.
+        Hand-written, as is :meth:`_lock_purposes`: the ORM's own lock does not wait, and would turn away every second
+        user of a busy budget.
         """
         if not self:
             return
@@ -245,18 +246,44 @@ class SaleBudgetLine(models.Model):
         self.env.execute_query(
             SQL(
                 """
-                SELECT line.id
-                  FROM sale_budget_line line
-                  JOIN sale_budget budget ON budget.id = line.budget_id
-                 WHERE line.id IN %s
-              ORDER BY line.id
-                   FOR NO KEY UPDATE OF line FOR SHARE OF budget
+                WITH held AS (
+                    SELECT line.id
+                      FROM sale_budget_line line
+                      JOIN sale_budget budget ON budget.id = line.budget_id
+                     WHERE line.id IN %s
+                  ORDER BY line.id
+                       FOR NO KEY UPDATE OF line FOR SHARE OF budget
+                )
+                UPDATE sale_budget_line line
+                   SET write_date = line.write_date
+                  FROM held
+                 WHERE line.id = held.id
+             RETURNING line.id
                 """,
                 tuple(self.ids),
             )
         )
         self.invalidate_recordset(LEDGER_FIELDS)
         self.budget_id.invalidate_recordset(["state"])
+
+    def _lock_purposes(self) -> None:
+        """Wait for the purposes of the lines and hold them until the transaction ends: of two budgets for the same
+        purpose that are approved or reopened at once, the second is tried again and sees the first.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    """
+                    WITH held AS (SELECT id FROM sale_budget_purpose WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)
+                    UPDATE sale_budget_purpose purpose
+                       SET write_date = purpose.write_date
+                      FROM held
+                     WHERE purpose.id = held.id
+                 RETURNING purpose.id
+                    """,
+                    tuple(self.purpose_id.ids),
+                )
+            )
 
     def _check_open(self) -> None:
         """:raise UserError: one of the budgets is not approved, or closed again"""

@@ -142,3 +142,49 @@ class TestTwoApprovals(BaseCase):
         with self.assertRaisesRegex(UserError, "Race is closed"), mute_logger("odoo.sql_db", "odoo.service.model"):
             retrying(self.second.action_approve, self.second.env)
         self.assertEqual(self._figures(), (0.0, 0, ["submitted", "submitted"]))
+
+    def test_a_release_of_nothing_is_seen_by_a_reset_at_the_same_moment(self):
+        """What is given back when nothing is left changes no figure, and counts all the same."""
+        self.first.action_approve()
+        self.first._budget_record(60.0)
+        self.first.env.cr.commit()
+        again = self._connect(self.first.id)
+        self.assertEqual(again.budget_actual_amount, 60.0)
+        self.first.action_done()
+        self.first.env.cr.commit()
+        with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"):
+            again._budget_record(-60.0)
+        again.env.cr.rollback()
+        again._budget_record(-60.0)
+        again.env.cr.commit()
+        self.assertEqual(self._figures()[0], 0.0)
+
+    def test_two_budgets_for_the_same_reopened_at_once(self):
+        """Of two that would pay for the same, one comes back into use."""
+        budget = self.first.env["sale.budget"].browse(self.budget)
+        budget.action_close()
+        other = budget.copy({"date_from": budget.date_from, "date_to": budget.date_to})
+        other.action_approve()
+        other.action_close()
+        self.first.env.cr.commit()
+        self.addCleanup(self._remove_budget, other.id)
+        second = self.second.env["sale.budget"].browse(other.id)
+        self.assertEqual(second.state, "closed")
+        budget.action_reopen()
+        budget.env.cr.commit()
+        with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"):
+            second.action_reopen()
+        second.env.cr.rollback()
+        with self.assertRaisesRegex(UserError, "cannot be reopened"):
+            second.action_reopen()
+        second.env.cr.rollback()
+
+    def _remove_budget(self, budget):
+        with self.registry.cursor() as cr:
+            cr.execute("DELETE FROM sale_budget WHERE id = %s", [budget])
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            for name, field in (("mail.activity", "res_model"), ("mail.message", "model")):
+                env[name].with_context(active_test=False).search([
+                    (field, "=", "sale.budget"),
+                    ("res_id", "=", budget),
+                ]).unlink()

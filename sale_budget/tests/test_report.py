@@ -251,3 +251,21 @@ class TestRevenue(BudgetCase):
             self.assertFalse(any(shares.values()), groupby)
         sets = report._read_grouping_sets(domain, [[], ["purpose_id"], ["company_id"]], ["expense_share:avg"])
         self.assertEqual((sets[0], dict(sets[2])[self.company]), ([(False,)], 0.05))
+
+    def test_nobody_writes_the_sums_of_an_order(self):
+        """Revenue follows from the lines: what Odoo computes is closed to those who may change the order."""
+        order = self._order()
+        line = order.order_line.with_user(self.salesman)
+        dollar = self._currency("USD")
+        tries = [
+            (order, {"amount_untaxed": 9e9}),
+            (order, {"amount_total": 9e9}),
+            (order, {"currency_rate": 0.0001}),
+            (line, {"price_subtotal": 9e9}),
+        ]
+        for record, values in tries:
+            with self.subTest(values=values), self.assertClosed():
+                record.with_user(self.salesman).write(values)
+        with self.assertRefused("confirmed in its currency"):
+            order.with_user(self.salesman).write({"currency_id": dollar.id})
+        self.assertEqual(self._sums("revenue:sum"), 1000.0)

@@ -25,9 +25,6 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "sales.department.closed.mixin"]
 
-    # What is collected is measured against the amounts, which Odoo computes but lets a client write.
-    _closed_fields = frozenset({"sample_fee_decision_id", "price_subtotal", "price_tax", "price_total"})
-
     sample_fee_decision_id = fields.Many2one(
         "sale.sample.fee.decision",
         "Fee Decision",

@@ -4,6 +4,7 @@ from typing import Any
 import pytz
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from odoo.addons.sale_sample_fee.tools.refund import Posting
 
@@ -27,11 +28,43 @@ class StockMove(models.Model):
 
     _inherit = "stock.move"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves._check_refund_corrector()
+        return moves
+
     def write(self, vals):
+        undone = self.browse()
+        if REFUND_FIELDS & vals.keys() or "state" in vals:
+            done = self.filtered(lambda move: move.state == "done")
+            done._check_refund_corrector()
+            if vals.get("state", "done") != "done":
+                undone = done
         result = super().write(vals)
         if REFUND_FIELDS & vals.keys() and "state" not in vals:
             self._follow_sample_refunds()
+        elif undone:
+            undone.sudo()._book_sample_refunds()  # sudo: who works in the warehouse knows nothing of fees
         return result
+
+    def _check_refund_corrector(self) -> None:
+        """Refuse corrections of what counts for a mould fee to those who do not work in the warehouse.
+
+        Odoo lets salespeople write the moves of orders, done ones, too: a fee would come back by a figure typed in.
+
+        :raises AccessError: naming the transfers
+        """
+        if self.env.su or self.env.user.has_group("stock.group_stock_user"):
+            return
+        done = self.filtered(lambda move: move.state == "done" and move._get_refund_sign())
+        if done and done.env["sale.sample.mould.agreement"]._get_concerned(done.product_id, "stock.move", done.ids):
+            raise AccessError(
+                self.env._(
+                    "%s counts for a mould fee: only the warehouse corrects what was delivered. Ask a colleague there.",
+                    ", ".join(filter(None, done.mapped(lambda move: move.picking_id.name or move.reference))),
+                )
+            )
 
     def _action_done(self, cancel_backorder=False):
         moves = super()._action_done(cancel_backorder=cancel_backorder)

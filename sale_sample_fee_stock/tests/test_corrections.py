@@ -69,6 +69,46 @@ class TestCorrectedQuantities(CorrectionCase):
         self._correct(delivery.with_user(worker), 100)
         self.assertEqual((agreement.net_pairs, agreement.refund_ids.state), (100, "taken_back"))
 
+    def test_by_whoever_sells(self):
+        """Odoo lets salespeople write the moves of orders; what counts for a fee is the warehouse's to correct."""
+        agreement = self._agreement(steps=WHOLE)
+        move = self._deliver(500).move_ids
+        seller = new_test_user(
+            self.env,
+            "sample_seller",
+            groups="sales_team.group_sale_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        tries = [
+            lambda: move.move_line_ids.with_user(seller).write({"quantity": 9000}),
+            lambda: move.with_user(seller).write({"quantity": 9000}),
+            lambda: move.with_user(seller).write({"date": "2026-01-01 00:00:00"}),
+            lambda: move.with_user(seller).write({"state": "cancel"}),
+            lambda: move.picking_id.with_user(seller).write({"date_done": "2026-01-01 00:00:00"}),
+            lambda: move.with_user(seller).create([
+                {
+                    "product_id": self.sole.id,
+                    "product_uom_qty": 9000,
+                    "quantity": 9000,
+                    "state": "done",
+                    "location_id": move.location_id.id,
+                    "location_dest_id": move.location_dest_id.id,
+                    "partner_id": self.contact.id,
+                    "company_id": self.company.id,
+                }
+            ]),
+        ]
+        for number, attempt in enumerate(tries):
+            with self.subTest(number=number), self.assertClosed():
+                attempt()
+        self.assertEqual(agreement.net_pairs, 500)
+
+    def test_a_done_move_that_is_cancelled_after_all(self):
+        agreement = self._agreement(steps=WHOLE)
+        self._deliver(500).move_ids.write({"state": "cancel"})
+        self.assertEqual(agreement.net_pairs, 0)
+
     def test_after_a_return(self):
         """Delivered 60, returned 10, delivered 60; the first was 50."""
         agreement = self._agreement()

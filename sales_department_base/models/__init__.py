@@ -18,5 +18,6 @@ from . import resource_calendar
 from . import res_company
 from . import account_move
 from . import crm_competitor
+from . import sale_order
 from . import sale_order_line
 from . import sales_department_revenue

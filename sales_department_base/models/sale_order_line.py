@@ -4,9 +4,15 @@ from ..tools.collection import InvoicedPart
 
 
 class SaleOrderLine(models.Model):
-    """What of order lines has been invoiced, down payments of their orders included."""
+    """What of order lines has been invoiced, down payments of their orders included.
 
-    _inherit = "sale.order.line"
+    What is sold and collected is measured against the amounts, which Odoo computes but lets a client write.
+    """
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sales.department.closed.mixin"]
+
+    _closed_fields = frozenset({"price_subtotal", "price_tax", "price_total", "margin"})
 
     def _get_invoiced_parts(self, refunds: "models.Model", worth: float = 0.0) -> "dict[models.Model, InvoicedPart]":
         """Return what each posted invoice says about the charge on these lines: invoice → figures.
