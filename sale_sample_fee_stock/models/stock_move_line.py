@@ -1,6 +1,5 @@
 from odoo import api, models
 
-
 #: What changes how much a line moves.
 COUNTED = frozenset({"quantity", "product_uom_id", "move_id"})
 
