@@ -266,6 +266,8 @@ class TestToolsCollection(BaseCase):
             ("a discount of all", InvoicedPart(100, 0, 0), False, False, False),
             ("a discount of all, credited", InvoicedPart(100, 0, 0, 50), False, False, False),
             ("other things", InvoicedPart(0, 50, 50), False, True, True),
+            ("other things, credited in part", InvoicedPart(0, 50, 0, 20), False, False, True),
+            ("a bit deducted, credited in part", InvoicedPart(-0.5, 50, 0, 20), False, False, True),
             ("very little charged", InvoicedPart(0.01, 0.01, 0.01), False, True, True),
         ]:
             with self.subTest(case):
