@@ -158,6 +158,26 @@ class TestToolsCollection(BaseCase):
             ("nothing due, nothing charged", [(0, 0, 0)], 100, (0, 0)),
             ("less than one", [(0.5, 0.5, 0)], 0.5, (1, 1)),
             ("a tenth of a cent on a billion", [(1e9, 1e9, 0.01)], 1e9, (0.99999999999, 0.99999999999)),
+            ("a tenth of a cent on a hundred billion", [(1e9, 1e9, 0.001)], 1e9, (0.999999999999, 0.999999999999)),
+            ("noise on a billion", [(1e9, 1e9, 0.0004)], 1e9, (1, 1)),
+            ("less than nothing ordered", [(1, 1, 0)], -0.5, (0, 0)),
+            ("a charge that is more than noise", [(4e-12, 4e-12, 0)], 4e-12, (1, 1)),
+            ("a charge that is noise", [(4e-13, 4e-13, 0)], 4e-13, (0, 0)),
+            ("more credited of the rest, half paid", [(100, 400, 150, 100, 0, -1)], 100, (0.5, 0.5)),
+            ("credit that nothing tells of", [(100, 100, 100, 50), (100, 100, 0)], 200, (0.5, 0.666666666667)),
+            ("settled beyond its total", [(100, 100, 0, 60, 50), (100, 100, 0)], 200, (0.5, 1)),
+            (
+                "settled beyond its total, one unpaid",
+                [(100, 100, 0, 60, 50), (100, 100, 100)],
+                200,
+                (0, 0.285714285714),
+            ),
+            ("settled beyond its total, credit waits", [(100, 100, 0, 60, 50, None, 60)], 100, (0, 1)),
+            ("an invoice of other things", [(0, 50, 0), (100, 100, 0)], 100, (1, 1)),
+            ("less than one deducted", [(100, 100, 0), (-0.5, 50, 50)], 100, (0.995, 0.995)),
+            ("deducted, and two invoices", [(-20, 100, 0), (60, 60, 30), (60, 60, 0)], 100, (0.7, 0.7)),
+            ("deducted from nothing", [(-50, 100, 0)], 100, (0, 0)),
+            ("a discount of all", [(100, 0, 0)], 100, (0, 0)),
             ("a tenth of a cent open in two", [(1, 1, 0), (1, 1, 1)], 2, (0.5, 0.5)),
         ]:
             with self.subTest(case):
@@ -193,11 +213,15 @@ class TestToolsCollection(BaseCase):
             ("just near enough", {"charge": 0.90909090909091}, (1.0, 1.0)),
             ("a little too far", {"charge": 0.909}, (0.909, 0.909)),
             ("half the quantity", {"quantity": 0.5}, (0.96, 0.96)),
+            ("all but noise of the quantity", {"quantity": 1 - 4e-7}, (1.0, 1.0)),
+            ("more than noise is missing", {"quantity": 1 - 4e-6}, (0.96, 0.96)),
             ("the same currency", {"is_converted": False}, (0.96, 0.96)),
         ]:
             with self.subTest(case):
                 found = collection([replace(whole, **change)], 1)
                 self.assertEqual((found.share, found.settled), wanted)
+        ten = replace(whole, charge=10, quantity=11)
+        self.assertEqual(collection([ten], 11).share, 1, "a tenth of ten is near enough")
         too_much = collection([replace(whole, charge=1.2, due=62.5)], 1)
         self.assertEqual((too_much.share, too_much.settled), (0.6, 0.4))
 
@@ -211,6 +235,8 @@ class TestToolsCollection(BaseCase):
         back = replace(dollars, corrected=37.5)
         found = collection([replace(mine, due=0), back], 1)
         self.assertEqual((found.share, found.settled), (0.7, 1.0))
+        found = collection([replace(mine, due=0), replace(back, due=37.5)], 1)
+        self.assertEqual((found.share, found.settled), (0.4, round(1 - 0.3 / 0.7, 12)))
         gone = replace(dollars, corrected=75)
         self.assertEqual(collection([mine, gone], 1).settled, 0.0)
 
@@ -238,6 +264,11 @@ class TestToolsCollection(BaseCase):
             ("the charge taken back, waiting", replace(whole, corrected=100, corrected_part=100.5), True, False, False),
             ("the rest taken back", replace(whole, corrected=300, due=100, corrected_part=0), False, True, True),
             ("nothing charged", InvoicedPart(0, 0, 0), False, False, False),
+            ("a discount of all", InvoicedPart(100, 0, 0), False, False, False),
+            ("a discount of all, credited", InvoicedPart(100, 0, 0, 50), False, False, False),
+            ("other things", InvoicedPart(0, 50, 50), False, True, True),
+            ("other things, credited in part", InvoicedPart(0, 50, 0, 20), False, False, True),
+            ("a bit deducted, credited in part", InvoicedPart(-0.5, 50, 0, 20), False, False, True),
             ("very little charged", InvoicedPart(0.01, 0.01, 0.01), False, True, True),
         ]:
             with self.subTest(case):

@@ -45,8 +45,10 @@ class InvoicedPart:
     @property
     def is_reversed(self) -> bool:
         """Whether credit notes have taken the whole charge on the invoice back."""
+        if self.corrected <= 0 or self.total <= 0:
+            return False
         left = self._net_part() if self.part > 0 else self.total - self.corrected
-        return self.corrected > 0 and round(left, 6) <= 0
+        return round(left, 6) <= 0
 
     @property
     def is_owed(self) -> bool:
@@ -67,7 +69,7 @@ class InvoicedPart:
         covered = self._covered()
         alike = self.corrected * covered / self.total
         back = alike if self.corrected_part is None else self.corrected_part
-        return min(max(back, 0.0), max(covered, 0.0))
+        return min(max(back, 0.0), covered)
 
     def _net_part(self) -> float:
         """The charge less what was taken back of it, and no more than what is left of the invoice."""
@@ -134,18 +136,16 @@ def collection(invoices: Iterable[InvoicedPart], charged: float) -> Collection:
 
     :param charged: the whole charge as ordered
     """
-    if charged <= 0:
-        return Collection(0.0, 0.0)
     counted = [invoice for invoice in invoices if invoice.counts]
     standings = [(invoice, invoice.stands_for()) for invoice in counted]
     invoiced = sum(standing.charge for _invoice, standing in standings)
     converted = sum(standing.charge for invoice, standing in standings if invoice.is_converted)
-    gap, factor = charged - invoiced, 1.0
+    gap = charged - invoiced
+    owed, factor = max(gap, 0.0), 1.0
     whole = round(sum(invoice.quantity for invoice in counted) - charged, 6) >= 0
     if whole and converted > 0 and abs(gap) <= RATE_DRIFT * converted:
-        gap, factor = 0.0, 1.0 + gap / converted
+        owed, factor = 0.0, 1.0 + gap / converted
     paid = corrected = 0.0
-    owed = max(gap, 0.0)
     for invoice, standing in standings:
         weight = factor if invoice.is_converted else 1.0
         paid += standing.paid * weight
