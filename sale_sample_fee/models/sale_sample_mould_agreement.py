@@ -1280,6 +1280,7 @@ class SaleSampleMouldAgreement(models.Model):
             )
         note = " ".join(notes)
         self.message_post(body=note)
+        self._close_void_tasks(refund)
         self._ask_to_refund(lambda one: one.env._("Check and post the refund of %s", amount), lambda one: note)
 
     def _tell_fallen(self) -> None:
@@ -1331,8 +1332,7 @@ class SaleSampleMouldAgreement(models.Model):
                 amount=amount,
             )
         agreement.message_post(body=note)
-        if not self._get_live_refunds():
-            self.activity_unlink([ACTIVITY_REFUND])  # nothing is left to check and post
+        self._close_void_tasks()
         agreement._ask_to_refund(lambda one: one.env._("A refund of the mould fee was taken back"), lambda one: note)
 
     def _tell_withdrawn(self, refund) -> None:
@@ -1344,7 +1344,19 @@ class SaleSampleMouldAgreement(models.Model):
             amount=refund.with_env(agreement.env)._format_document_amount(),
         )
         agreement.message_post(body=note)
+        self._close_void_tasks()
         agreement._ask_to_refund(lambda one: one.env._("The credit note of a refund was withdrawn"), lambda one: note)
+
+    def _close_void_tasks(self, refund=None) -> None:
+        """Close what people were asked of refunds of one agreement, where a new turn makes it void.
+
+        What waits to be checked and posted goes on to wait.
+
+        :param refund: the one that is asked about now
+        """
+        waiting = self._get_live_refunds().filtered(lambda one: one != refund and one.state in ("to_make", "drafted"))
+        if not waiting:
+            self.activity_unlink([ACTIVITY_REFUND])
 
     def _tell_of_too_much(self) -> None:
         """Say where posted credit notes give back more than was paid, or promised: only people can put it right."""

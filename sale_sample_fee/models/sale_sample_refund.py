@@ -184,6 +184,8 @@ class SaleSampleRefund(models.Model):
     def _format_document_amount(self) -> str:
         """Return what the credit note of this one refund gives back, as the reader writes it."""
         self.ensure_one()
+        if self.move_id:
+            return format_amount(self.env, self.move_id.amount_untaxed, self.move_id.currency_id)
         currency = self.document_currency_id or self.currency_id
         return format_amount(self.env, self.document_amount or self.amount, currency)
 
