@@ -17,11 +17,12 @@ class SalesDepartmentRevenue(models.AbstractModel):
       order, whatever the rates of its day: the exchange difference is no revenue.
     - *Day*: that of the order, also for what is credited later. What is credited after a given day can be left out.
     - *Credits* count by amount, line by line, see ``tools.revenue``: a price allowance by its amount, returned goods
-      by theirs, a credit note that a corrected invoice followed not at all: one of "Reverse and Create Invoice", made
-      in the same transaction, also if the order is invoiced in part; else as far as the order is invoiced. A line without a link to an order, on a
-      credit note that reverses an invoice of orders, is shared out over the order lines of that invoice by amount;
-      unless it takes back a line that was typed on the invoice itself, and is in no order. Down payments are no
-      revenue, and crediting one takes nothing off.
+      by theirs, a credit note that a corrected invoice followed not at all. If the order is invoiced in part, only
+      the invoice that was made in one transaction with the credit note ("Reverse and Create Invoice") is known to be
+      a correction; any other may be over the rest of the order. A line without a link to an order, on a credit note
+      that reverses an invoice of orders, is shared out over the order lines of that invoice by amount; unless it
+      takes back a line that was typed on the invoice itself, and is in no order. Down payments are no revenue, and
+      crediting one takes nothing off.
     - A credit note that has nothing to do with any order is no part of an order: it counts for the customer on its
       own invoice date, see :meth:`_select_free_credits`.
 
