@@ -1,6 +1,6 @@
 """Credits by amount: price allowances, lines without product, corrections, against cases computed by hand."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -133,6 +133,113 @@ class TestAllowances(MetricCase, GradeInvoiceCase):
         again.invoice_line_ids.price_unit = 90
         again.action_post()
         self._check(900, 300)
+
+    def _invoiced_in_part(self):
+        """Five of ten, the day before anything else is made."""
+        order = self._sold()
+        invoice = self._invoiced(order, quantity=5)
+        self._made(invoice, days=0)
+        return order, invoice
+
+    def _made(self, moves, days):
+        """Let documents have been made on another day: in a test all is one transaction."""
+        self.env.flush_all()
+        moment = datetime(2026, 5, 20) + timedelta(days=days)
+        self.env.cr.execute("UPDATE account_move SET create_date = %s WHERE id IN %s", (moment, tuple(moves.ids)))
+        moves.invalidate_recordset(["create_date"])
+
+    def _corrected(self, invoice, days=1, post=True, **values):
+        """Reverse an invoice and create a corrected one, as Odoo's dialog does."""
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
+        action = wizard.create({"journal_id": invoice.journal_id.id, "date": CREDITED}).modify_moves()
+        corrected = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual(corrected.create_date, invoice.reversal_move_ids[-1:].create_date, "one transaction")
+        self.assertGreater(corrected.id, max(invoice.reversal_move_ids.ids))
+        self._made(corrected + invoice.reversal_move_ids, days)
+        corrected.invoice_date = CREDITED
+        for line in corrected.invoice_line_ids:
+            line.write(values)
+        if post:
+            corrected.action_post()
+        return corrected
+
+    def test_corrected_while_invoiced_in_part(self):
+        """Five of ten are invoiced, credited, and invoiced again: nothing is taken off; at 90 each, the difference."""
+        for values, revenue, margin in [
+            ({}, 1000, 400),
+            ({"price_unit": 90}, 950, 350),
+            ({"price_unit": 110}, 1000, 400),
+            ({"quantity": 6, "price_unit": 90}, 950, 350),
+            ({"quantity": 4}, 900, 360),
+        ]:
+            with self.subTest(**values):
+                order, invoice = self._invoiced_in_part()
+                self._corrected(invoice, **values)
+                self._check(revenue, margin)
+                order.state = "cancel"
+
+    def test_corrected_while_invoiced_in_part_and_the_rest_later(self):
+        order, invoice = self._invoiced_in_part()
+        self._corrected(invoice, price_unit=90)
+        rest = self._invoiced(order)
+        self._made(rest, days=2)
+        self._check(950, 350)
+        self._made(self._credited(rest, quantity=2), days=3)
+        self._check(750, 270)
+
+    def test_returned_and_the_rest_invoiced_later(self):
+        """By amounts the same as a correction: but made at another time."""
+        order, invoice = self._invoiced_in_part()
+        note = self._credited(invoice)
+        self._made(note, days=1)
+        self._check(500, 200)
+        rest = order._create_invoices()
+        rest.invoice_date = CREDITED
+        rest.invoice_line_ids.quantity = 5
+        rest.action_post()
+        self._made(rest, days=2)
+        self._check(500, 200)
+        self._made(rest, days=1)
+        self._check(1000, 400)
+        note.reversed_entry_id = False
+        self._check(500, 200)
+
+    def test_an_invoice_made_before_the_credit_note_corrects_nothing(self):
+        order, invoice = self._invoiced_in_part()
+        rest = self._invoiced(order, quantity=3)
+        self._made(rest + self._credited(invoice), days=1)
+        self._check(500, 200)
+
+    def test_the_corrected_invoice_is_a_draft(self):
+        corrected = self._corrected(self._invoiced_in_part()[1], post=False)
+        self._check(500, 200)
+        corrected.action_post()
+        self._check(1000, 400)
+        corrected.button_draft()
+        corrected.button_cancel()
+        self._check(500, 200)
+
+    def test_two_corrections_in_a_row(self):
+        _order, invoice = self._invoiced_in_part()
+        first = self._corrected(invoice, days=1, price_unit=90)
+        second = self._corrected(first, days=2, post=False)
+        self._check(500, 200)
+        second.action_post()
+        self._check(950, 350)
+        self._corrected(second, days=3, price_unit=100)
+        self._check(1000, 400)
+
+    def test_a_correction_in_another_currency_than_the_order(self):
+        dollar = self._currency("USD")
+        self._rate(dollar, 0.125)
+        invoice = self._sold()._create_invoices()
+        invoice.currency_id = dollar
+        invoice.invoice_line_ids.write({"price_unit": 12.5, "quantity": 5})
+        invoice.invoice_date = INVOICED
+        invoice.action_post()
+        self._made(invoice, days=0)
+        self._corrected(invoice)
+        self._check(1000, 400)
 
     def test_more_invoiced_than_ordered_and_credited_again(self):
         order = self._sold()

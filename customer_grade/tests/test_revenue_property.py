@@ -1,6 +1,6 @@
 """Random documents: what the SQL of ``sales.department.revenue`` says is what plain arithmetic says of each line."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from random import Random
 
 from odoo.fields import Command
@@ -12,7 +12,7 @@ from .common import ORDER_DAY, REVIEW_DAY
 from .common_invoicing import GradeInvoiceCase
 from .test_metrics import MetricCase
 
-STEPS = ("invoice", "invoice", "allowance", "goods", "goods", "lump", "reset", "post", "again", "cancel")
+STEPS = ("invoice", "invoice", "allowance", "goods", "goods", "lump", "correct", "reset", "post", "again", "cancel")
 SEEDS = range(4)
 
 
@@ -25,6 +25,7 @@ class TestRandomDocuments(MetricCase, GradeInvoiceCase):
         if cls.has_margin:
             cls.product.with_company(cls.company).standard_price = 30
         cls.revenue = cls.env["sales.department.revenue"]
+        cls.moment, cls.moves_before = datetime(2026, 5, 20), cls.env["account.move"]
 
     def _new_order(self, customer, random):
         lines = [
@@ -66,6 +67,8 @@ class TestRandomDocuments(MetricCase, GradeInvoiceCase):
                     line.write({"product_id": False, "quantity": 1, "price_unit": random.randint(1, 60), "tax_ids": []})
             if note.amount_total >= 0:
                 note.action_post()
+        elif step == "correct" and invoices:
+            self._correct(random.choice(invoices), random)
         elif step == "reset" and (posted := moves.filtered(lambda move: move.state == "posted")):
             random.choice(posted).button_draft()
         elif step == "post" and (drafts := moves.filtered(lambda m: m.state == "draft" and m.amount_total >= 0)):
@@ -75,11 +78,37 @@ class TestRandomDocuments(MetricCase, GradeInvoiceCase):
         elif step == "cancel" and not invoices:
             order._action_cancel()
 
+    def _correct(self, invoice, random):
+        """Reverse an invoice and create a corrected one, which stays a draft at times."""
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=invoice.ids)
+        action = wizard.create({"journal_id": invoice.journal_id.id, "date": date(2026, 6, 10)}).modify_moves()
+        corrected = self.env["account.move"].browse(action["res_id"])
+        corrected.invoice_date = date(2026, 6, 11)
+        for line in corrected.invoice_line_ids:
+            line.write(random.choice(({}, {"price_unit": line.price_unit * 0.9}, {"quantity": line.quantity + 1})))
+        if random.random() < 0.7 and corrected.amount_total >= 0:
+            corrected.action_post()
+
+    def _each_made_in_a_moment_of_its_own(self, orders):
+        """As if each step was a transaction: those before this one were made at another time."""
+        self.env.flush_all()
+        moves = self.env["sale.order"].union(*orders).order_line.invoice_lines.move_id
+        new = moves - self.moves_before
+        self.moment += timedelta(minutes=1)
+        if new:
+            self.env.cr.execute(
+                "UPDATE account_move SET create_date = %s WHERE id IN %s", (self.moment, tuple(new.ids))
+            )
+            new.invalidate_recordset(["create_date"])
+        self.moves_before |= new
+
     def _expect(self, line):
         billed = {"out_invoice": [], "out_refund": []}
         for piece in line.invoice_lines.filtered(lambda piece: piece.parent_state == "posted"):
             is_same = piece.product_id == line.product_id
-            billed[piece.move_type].append(Billed(piece.price_subtotal, piece.quantity, is_same))
+            move = piece.move_id
+            made = move.create_date if move.move_type == "out_invoice" or move.reversed_entry_id else None
+            billed[move.move_type].append(Billed(piece.price_subtotal, piece.quantity, is_same, move.id, made))
         margin = line.margin if self.has_margin else 0.0
         whole = OrderLine(line.price_subtotal, line.product_uom_qty, margin)
         return net_of_credits(whole, billed["out_invoice"], billed["out_refund"])
@@ -91,6 +120,7 @@ class TestRandomDocuments(MetricCase, GradeInvoiceCase):
             orders = [self._new_order(customer, random)]
             for number in range(14):
                 self._do(random.choice(STEPS), orders, random)
+                self._each_made_in_a_moment_of_its_own(orders)
                 if number % 5 == 4:
                     self._compare(orders, f"seed {seed}, step {number}")
             self._compare(orders, f"seed {seed}")

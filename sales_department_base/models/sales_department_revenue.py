@@ -17,10 +17,12 @@ class SalesDepartmentRevenue(models.AbstractModel):
       order, whatever the rates of its day: the exchange difference is no revenue.
     - *Day*: that of the order, also for what is credited later. What is credited after a given day can be left out.
     - *Credits* count by amount, line by line, see ``tools.revenue``: a price allowance by its amount, returned goods
-      by theirs, a credit note that a corrected invoice followed not at all. A line without a link to an order, on a
-      credit note that reverses an invoice of orders, is shared out over the order lines of that invoice by amount;
-      unless it takes back a line that was typed on the invoice itself, and is in no order. Down payments are no
-      revenue, and crediting one takes nothing off.
+      by theirs, a credit note that a corrected invoice followed not at all. If the order is invoiced in part, only
+      the invoice that was made in one transaction with the credit note ("Reverse and Create Invoice") is known to be
+      a correction; any other may be over the rest of the order. A line without a link to an order, on a credit note
+      that reverses an invoice of orders, is shared out over the order lines of that invoice by amount; unless it
+      takes back a line that was typed on the invoice itself, and is in no order. Down payments are no revenue, and
+      crediting one takes nothing off.
     - A credit note that has nothing to do with any order is no part of an order: it counts for the customer on its
       own invoice date, see :meth:`_select_free_credits`.
 
@@ -139,7 +141,8 @@ class SalesDepartmentRevenue(models.AbstractModel):
         return SQL(
             """
             WITH credit AS MATERIALIZED (
-                SELECT l.id, l.product_id, l.name, l.quantity, l.product_uom_id, l.price_subtotal, l.balance,
+                SELECT l.id, m.id AS move_id, CASE WHEN m.reversed_entry_id IS NOT NULL THEN m.create_date END AS made,
+                       l.product_id, l.name, l.quantity, l.product_uom_id, l.price_subtotal, l.balance,
                        m.currency_id, m.reversed_entry_id,
                        EXISTS (SELECT FROM sale_order_line_invoice_rel x WHERE x.invoice_line_id = l.id) AS is_linked
                   FROM account_move m
@@ -180,21 +183,29 @@ class SalesDepartmentRevenue(models.AbstractModel):
                   JOIN res_company company ON company.id = o.company_id
              LEFT JOIN uom_uom uom ON uom.id = s.product_uom_id
             ),
+            bill AS MATERIALIZED (
+                SELECT line.id AS order_line_id, m.id AS move_id, m.create_date AS made, m.currency_id,
+                       l.price_subtotal * links.share AS amount, -l.balance * links.share AS balance,
+                       l.quantity * COALESCE(uom.factor / line.factor, 1) * links.share AS quantity
+                  FROM line
+                  JOIN sale_order_line_invoice_rel x ON x.order_line_id = line.id
+                  JOIN account_move_line l ON l.id = x.invoice_line_id AND l.display_type = 'product'
+                  JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_invoice' AND m.state = 'posted'
+             LEFT JOIN uom_uom uom ON uom.id = l.product_uom_id
+            CROSS JOIN LATERAL (SELECT 1.0 / COUNT(*) AS share FROM sale_order_line_invoice_rel y
+                                 WHERE y.invoice_line_id = l.id) links
+            ),
             invoiced AS MATERIALIZED (
-                SELECT bill.order_line_id, bill.currency_id, SUM(bill.amount) AS amount,
-                       SUM(bill.balance) AS balance, SUM(bill.quantity) AS quantity
-                  FROM (SELECT line.id AS order_line_id, m.currency_id, l.price_subtotal * links.share AS amount,
-                               -l.balance * links.share AS balance,
-                               l.quantity * COALESCE(uom.factor / line.factor, 1) * links.share AS quantity
-                          FROM line
-                          JOIN sale_order_line_invoice_rel x ON x.order_line_id = line.id
-                          JOIN account_move_line l ON l.id = x.invoice_line_id AND l.display_type = 'product'
-                          JOIN account_move m
-                            ON m.id = l.move_id AND m.move_type = 'out_invoice' AND m.state = 'posted'
-                     LEFT JOIN uom_uom uom ON uom.id = l.product_uom_id
-                    CROSS JOIN LATERAL (SELECT 1.0 / COUNT(*) AS share FROM sale_order_line_invoice_rel y
-                                         WHERE y.invoice_line_id = l.id) links) bill
-              GROUP BY bill.order_line_id, bill.currency_id
+                SELECT order_line_id, currency_id, SUM(amount) AS amount, SUM(balance) AS balance,
+                       SUM(quantity) AS quantity
+                  FROM bill
+              GROUP BY order_line_id, currency_id
+            ),
+            correction AS MATERIALIZED (
+                SELECT DISTINCT c.order_line_id, c.move_id AS credit_note_id, bill.move_id AS invoice_id
+                  FROM credited c
+                  JOIN bill
+                    ON bill.order_line_id = c.order_line_id AND bill.made = c.made AND bill.move_id > c.move_id
             ),
             worth AS MATERIALIZED (
                 SELECT i.order_line_id, i.currency_id, i.quantity,
@@ -209,7 +220,9 @@ class SalesDepartmentRevenue(models.AbstractModel):
                                                ELSE COALESCE(c.price_subtotal * w.factor, c.balance * line.rate) END
                            AS amount,
                        CASE WHEN c.is_linked AND c.product_id = line.product_id
-                            THEN c.share * c.quantity * COALESCE(uom.factor / line.factor, 1) END AS quantity
+                            THEN c.share * c.quantity * COALESCE(uom.factor / line.factor, 1) END AS quantity,
+                       EXISTS (SELECT FROM correction x
+                                WHERE x.order_line_id = line.id AND x.credit_note_id = c.move_id) AS is_corrected
                   FROM credited c
                   JOIN line ON line.id = c.order_line_id
              LEFT JOIN worth w ON w.order_line_id = line.id AND w.currency_id = c.currency_id
@@ -218,7 +231,9 @@ class SalesDepartmentRevenue(models.AbstractModel):
             back AS (
                 SELECT p.id, SUM(p.amount) AS credited,
                        SUM(p.amount) FILTER (WHERE told.is_return) AS returned,
-                       SUM(p.quantity) FILTER (WHERE told.is_return) AS pieces
+                       SUM(p.quantity) FILTER (WHERE told.is_return) AS pieces,
+                       SUM(p.amount) FILTER (WHERE p.is_corrected) AS corrected,
+                       SUM(p.quantity) FILTER (WHERE p.is_corrected AND told.is_return) AS corrected_pieces
                   FROM piece p
                   JOIN line ON line.id = p.id
             CROSS JOIN LATERAL (SELECT line.ordered * p.quantity / NULLIF(line.quantity, 0) AS value) full_price
@@ -231,6 +246,16 @@ class SalesDepartmentRevenue(models.AbstractModel):
                        SUM(w.quantity) AS quantity
                   FROM worth w JOIN line ON line.id = w.order_line_id
               GROUP BY w.order_line_id
+            ),
+            again AS (
+                SELECT bill.order_line_id AS id, SUM(bill.quantity) AS quantity,
+                       SUM(COALESCE(bill.amount * w.factor, bill.balance * line.rate)) AS amount
+                  FROM bill
+                  JOIN line ON line.id = bill.order_line_id
+                  JOIN worth w ON w.order_line_id = line.id AND w.currency_id = bill.currency_id
+                 WHERE EXISTS (SELECT FROM correction x
+                                WHERE x.order_line_id = line.id AND x.invoice_id = bill.move_id)
+              GROUP BY bill.order_line_id
             )
             SELECT line.order_id, line.id AS order_line_id, off.revenue,
                    off.revenue - (line.ordered - line.margin) * COALESCE(
@@ -239,6 +264,12 @@ class SalesDepartmentRevenue(models.AbstractModel):
               FROM back
               JOIN line ON line.id = back.id
          LEFT JOIN billed ON billed.id = back.id
+         LEFT JOIN again ON again.id = back.id
+        CROSS JOIN LATERAL (SELECT %(pieces_again)s AS quantity) pieces_again
+        CROSS JOIN LATERAL (
+                SELECT again.amount * COALESCE(NULLIF(pieces_again.quantity, 0) / again.quantity, 1) AS amount
+             ) of_same_goods
+        CROSS JOIN LATERAL (SELECT %(revenue_again)s AS amount) revenue_again
         CROSS JOIN LATERAL (
                 SELECT %(revenue_off)s AS revenue, %(pieces_off)s AS pieces
              ) off
@@ -253,19 +284,39 @@ class SalesDepartmentRevenue(models.AbstractModel):
             until=SQL("m.invoice_date <= %s", day) if day else SQL("TRUE"),
             margin=SQL("s.margin") if self._has_margin() else SQL("0"),
             rate=self._rate(),
-            revenue_off=self._taken_off(SQL("line.ordered"), SQL("billed.amount"), SQL("back.credited")),
-            pieces_off=self._taken_off(SQL("line.quantity"), SQL("billed.quantity"), SQL("back.pieces")),
+            pieces_again=self._smaller_of_same_sign(SQL("back.corrected_pieces"), SQL("again.quantity")),
+            revenue_again=self._smaller_of_same_sign(SQL("back.corrected"), SQL("of_same_goods.amount")),
+            revenue_off=self._taken_off(
+                SQL("line.ordered"),
+                SQL("COALESCE(billed.amount, 0) - revenue_again.amount"),
+                SQL("(back.credited - revenue_again.amount)"),
+            ),
+            pieces_off=self._taken_off(
+                SQL("line.quantity"),
+                SQL("COALESCE(billed.quantity, 0) - pieces_again.quantity"),
+                SQL("(back.pieces - pieces_again.quantity)"),
+            ),
         )
 
     @api.model
     def _taken_off(self, ordered: SQL, invoiced: SQL, credited: SQL) -> SQL:
         """Return ``tools.revenue.taken_off`` as SQL; NULL where nothing was credited."""
         return SQL(
-            "GREATEST(LEAST(%(ordered)s - COALESCE(%(invoiced)s, 0) + %(credited)s, GREATEST(%(credited)s, 0)),"
+            "GREATEST(LEAST(%(ordered)s - (%(invoiced)s) + %(credited)s, GREATEST(%(credited)s, 0)),"
             " LEAST(%(credited)s, 0))",
             ordered=ordered,
             invoiced=invoiced,
             credited=credited,
+        )
+
+    @api.model
+    def _smaller_of_same_sign(self, one: SQL, other: SQL) -> SQL:
+        """Return ``tools.revenue.smaller_of_same_sign`` as SQL; NULL is nothing."""
+        return SQL(
+            "(GREATEST(LEAST(COALESCE(%(one)s, 0), COALESCE(%(other)s, 0)), 0)"
+            " + LEAST(GREATEST(COALESCE(%(one)s, 0), COALESCE(%(other)s, 0)), 0))",
+            one=one,
+            other=other,
         )
 
     # ------------------------------------------------------------------

@@ -1,10 +1,24 @@
+from datetime import datetime
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.revenue import Billed, OrderLine, is_return, net_of_credits, share_returned, taken_off
+from ..tools.revenue import (
+    Billed,
+    OrderLine,
+    is_correction,
+    is_return,
+    made_up_for,
+    net_of_credits,
+    share_returned,
+    smaller_of_same_sign,
+    taken_off,
+)
 from .properties import reproducible
+
+FIRST, SECOND, THIRD = (datetime(2026, 6, day) for day in (1, 2, 3))
 
 
 @tagged("at_install")
@@ -83,6 +97,89 @@ class TestToolsRevenue(BaseCase):
                 found = net_of_credits(line, invoices, credits_)
                 self.assertAlmostEqual(found.revenue, revenue)
                 self.assertAlmostEqual(found.margin, margin)
+
+    def test_corrections(self):
+        """Five of ten pieces are invoiced for 500; cost 60 each."""
+        line, invoice = OrderLine(1000, 10, 400), Billed(500, 5, True, 1, FIRST)
+        credited = Billed(500, 5, True, 2, SECOND)
+        for case, invoices, credits_, revenue, margin in [
+            ("corrected", [Billed(500, 5, True, 3, SECOND)], [credited], 0, 0),
+            ("at a lower price", [Billed(450, 5, True, 3, SECOND)], [credited], 50, 50),
+            ("at a higher price", [Billed(550, 5, True, 3, SECOND)], [credited], 0, 0),
+            ("of more pieces", [Billed(1000, 10, True, 3, SECOND)], [credited], 0, 0),
+            ("of more pieces at a lower price", [Billed(540, 6, True, 3, SECOND)], [credited], 50, 50),
+            ("of less pieces", [Billed(400, 4, True, 3, SECOND)], [credited], 100, 40),
+            ("by a lump sum", [Billed(450, 1, False, 3, SECOND)], [credited], 50, 20),
+            ("by an amount alone", [Billed(500, 0, False, 3, SECOND)], [credited], 0, 0),
+            ("not yet", [], [credited], 500, 200),
+            ("the rest, later", [Billed(500, 5, True, 3, THIRD)], [credited], 500, 200),
+            ("made before", [Billed(500, 5, True, 1, SECOND)], [credited], 500, 200),
+            ("made with a note that reverses nothing", [Billed(500, 5, True, 3)], [Billed(500, 5, True, 2)], 500, 200),
+            (
+                "corrected, and two returned",
+                [Billed(500, 5, True, 3, SECOND)],
+                [credited, Billed(200, 2, True, 4, THIRD)],
+                200,
+                80,
+            ),
+            (
+                "two in a row",
+                [Billed(450, 5, True, 3, SECOND), Billed(500, 5, True, 5, THIRD)],
+                [credited, Billed(450, 5, True, 4, THIRD)],
+                0,
+                0,
+            ),
+            (
+                "the second for less",
+                [Billed(500, 5, True, 3, SECOND), Billed(450, 5, True, 5, THIRD)],
+                [credited, Billed(500, 5, True, 4, THIRD)],
+                50,
+                50,
+            ),
+            (
+                "the second not yet",
+                [Billed(450, 5, True, 3, SECOND)],
+                [credited, Billed(450, 5, True, 4, THIRD)],
+                500,
+                200,
+            ),
+        ]:
+            with self.subTest(case):
+                found = net_of_credits(line, [invoice, *invoices], credits_)
+                self.assertAlmostEqual(found.revenue, revenue)
+                self.assertAlmostEqual(found.margin, margin)
+
+    def test_made_up_for(self):
+        """A discount is corrected as a charge is."""
+        line, credited = OrderLine(-100, 2), Billed(-50, 1, True, 2, SECOND)
+        self.assertEqual(made_up_for(line, [Billed(-80, 2, True, 3, SECOND)], [credited]), (-40, 1))
+        self.assertEqual(made_up_for(line, [Billed(80, 2, True, 3, SECOND)], [credited]), (0, 1))
+        self.assertEqual(made_up_for(line, [Billed(-80, 2, True, 3, FIRST)], [credited]), (0, 0))
+        allowance = Billed(40, 10, True, 2, SECOND)
+        self.assertEqual(
+            made_up_for(OrderLine(1000, 10), [Billed(30, 20, True, 3, SECOND)], [allowance]), (30, 0), "no goods"
+        )
+
+    def test_is_correction(self):
+        credited = Billed(500, 5, True, 2, SECOND)
+        self.assertIs(is_correction(Billed(1, 1, True, 3, SECOND), credited), True)
+        self.assertIs(is_correction(Billed(1, 1, True, 2, SECOND), credited), False)
+        self.assertIs(is_correction(Billed(1, 1, True, 3, THIRD), credited), False)
+        self.assertIs(is_correction(Billed(1, 1, True, 3), Billed(500, 5, True, 2)), False)
+        self.assertEqual((Billed(1).document, Billed(1).made), (0, None))
+
+    def test_smaller_of_same_sign(self):
+        for one, other, expected in [
+            (5, 3, 3),
+            (3, 5, 3),
+            (-5, -3, -3),
+            (-5, 3, 0),
+            (5, -3, 0),
+            (0, 3, 0),
+            (0.5, 3, 0.5),
+        ]:
+            with self.subTest(one=one, other=other):
+                self.assertEqual(smaller_of_same_sign(one, other), expected)
 
     def test_margin_of_other_lines(self):
         discount = net_of_credits(OrderLine(-100, 1, -100), [Billed(-100, 1)], [Billed(-100, 1)])
