@@ -268,4 +268,4 @@ class TestRevenue(BudgetCase):
                 record.with_user(self.salesman).write(values)
         with self.assertRefused("confirmed in its currency"):
             order.with_user(self.salesman).write({"currency_id": dollar.id})
-        self.assertEqual(self._sums("revenue:sum"), 1000.0)
+        self.assertEqual(self._sums("revenue:sum"), (1000.0,))

@@ -552,6 +552,7 @@ class SaleSampleMouldAgreement(models.Model):
         for agreement in self:
             with agreement._keep_going():
                 agreement._catch_up()
+                agreement._tell_of_too_much()
                 if agreement.state == "running":
                     agreement._expire()
                     agreement._remind_of_deadline()
@@ -971,6 +972,13 @@ class SaleSampleMouldAgreement(models.Model):
                 agreement._follow_refunds()
                 agreement._grant_due()
                 agreement._follow_refunds()
+
+    def _after_fee_invoices(self) -> None:
+        """Follow what becomes of the invoices of the fee: a draft that is not borne out any more is not posted first."""
+        if self:
+            self._hold()
+            self._settle()
+            self._tell_of_too_much()
 
     def _take_back_drafts(self) -> None:
         """Take back drafts of one agreement that deliveries do not bear out any more, or that were not paid."""

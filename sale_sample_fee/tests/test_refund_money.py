@@ -106,6 +106,33 @@ class TestRefundMoney(RefundCase):
         amounts = agreement.refund_ids.sorted("id").move_id.mapped("amount_untaxed")
         self.assertEqual(amounts, [2000, 1000])
 
+    def test_credited_while_the_refund_is_a_draft(self):
+        """At once, not with the daily job: nobody posts a draft that is too much."""
+        invoice = self._bill(4000)
+        agreement = self._reached(invoice, fee_amount=4000, steps=WHOLE)
+        first = agreement.refund_ids
+        self.assertEqual(first.move_id.amount_untaxed, 4000)
+        invoice.line_ids.remove_move_reconcile()
+        self._credit(invoice, 1000)
+        self.assertEqual((first.state, first.taken_back_reason), ("taken_back", "paid"))
+        self._pay(invoice, 3000)
+        self._every_day()
+        self.assertEqual((agreement.refund_ids - first).move_id.amount_untaxed, 3000)
+
+    def test_invoice_reset_while_the_refund_is_a_draft(self):
+        invoice = self._bill(1000)
+        agreement = self._reached(invoice, steps=WHOLE)
+        invoice.button_draft()
+        self.assertEqual(agreement.refund_ids.state, "taken_back")
+
+    def test_credited_after_the_refund_was_posted(self):
+        invoice = self._bill(4000)
+        agreement = self._reached(invoice, fee_amount=4000, steps=WHOLE)
+        agreement.refund_ids.move_id.action_post()
+        invoice.line_ids.remove_move_reconcile()
+        self._credit(invoice, 1000)
+        self.assertIn("More of the mould fee", " ".join(agreement.activity_ids.mapped("summary")))
+
     def test_nothing_left(self):
         invoice = self._bill(4000)
         agreement = self._reached(invoice, fee_amount=4000)
