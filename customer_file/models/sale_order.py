@@ -51,6 +51,5 @@ class SaleOrder(models.Model):
             register._follow_orders(company, self.env["res.partner"].browse(customers))
         moved = self.filtered(lambda order: order.state == "sale" and order._get_file_state() is False)
         if moved:
-            register._open_by_orders(
-                moved.company_id.sudo(), SQL("o.id = ANY(%s)", moved.ids), "order"
-            )  # sudo: as above
+            companies = moved.company_id.sudo()  # sudo: as above
+            register._open_by_orders(companies, SQL("o.id = ANY(%s)", moved.ids), "order")

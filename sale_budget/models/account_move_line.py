@@ -30,9 +30,10 @@ class AccountMoveLine(models.Model):
 
     def _copy_data_extend_business_fields(self, values):
         """A credit note takes back from the request of its bill; the bill made instead is for the same request."""
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         line = self.sudo()  # sudo: a reversal keeps what the bill names
         values.update({name: line[name].id for name in self._get_sale_budget_document_fields()})
+        return result
 
     def _follow_sale_budget_day_of_bill(self) -> None:
         """Let the lines name the budgets of the day of their bill, and tell somebody where there is none."""

@@ -294,7 +294,7 @@ class SaleSampleRequest(models.Model):
     )
     revision_number = fields.Integer("Revision", compute="_compute_revision_number", aggregator=None)
     open_revision_id = fields.Many2one(
-        "sale.sample.revision", "Open Revision", compute="_compute_open_revision_id", groups="base.group_user"
+        "sale.sample.revision", compute="_compute_open_revision_id", groups="base.group_user"
     )
     open_revision_state = fields.Selection(
         [("draft", "Drafted"), ("proposed", "Proposed")],

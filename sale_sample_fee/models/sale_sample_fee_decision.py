@@ -598,14 +598,13 @@ class SaleSampleFeeDecision(models.Model):
         if charged.filtered(lambda line: line.order_id.state != "cancel"):
             raise UserError(self.env._("%s: the fee is charged already. Open its order.", self.display_name))
         if charged:
+            standing = self.sudo()._get_standing_invoices(charged)  # sudo: as above
             raise UserError(
                 self.env._(
                     "%(decision)s: the order was cancelled, but its invoice %(invoices)s stands. Take it back by a credit "
                     "note first, then charge the fee anew.",
                     decision=self.display_name,
-                    invoices=", ".join(
-                        move.name for move in self.sudo()._get_standing_invoices(charged)
-                    ),  # sudo: as above
+                    invoices=", ".join(move.name for move in standing),
                 )
             )
         if not request.partner_id:

@@ -177,7 +177,7 @@ class TestFeeCharged(FigureCase):
                 self._product().taxes_id = self.env["account.tax"].union(
                     *(self._included(percent, name=f"T {number} {percent}", **values) for percent, values in taxes)
                 )
-                request, order = self._charged(cost=cost, style_name=f"S {cost}")
+                _request, order = self._charged(cost=cost, style_name=f"S {cost}")
                 self.assertEqual(order.amount_untaxed, round(cost / 2, 2))
 
     def test_fiscal_position_with_tax_in_the_price(self):
@@ -210,7 +210,7 @@ class TestFeeCharged(FigureCase):
             "item_ids": [Command.create({"compute_price": "percentage", "percent_price": 10.0})],
         })
         self.customer.with_company(self.company).specific_property_product_pricelist = pricelist
-        request, order = self._charged()
+        _request, order = self._charged()
         self.assertEqual(order.pricelist_id, pricelist)
         line = order.order_line
         self.assertEqual((line.price_unit, line.discount, order.amount_untaxed), (1000.0, 0.0, 1000.0))
