@@ -211,12 +211,11 @@ class TestToolsCollection(BaseCase):
             ("a little more", {"charge": 1.06}, (1.0, 1.0)),
             ("half paid", {"due": 62.5}, (0.5, 0.5)),
             ("just near enough", {"charge": 0.90909090909091}, (1.0, 1.0)),
-            ("a little too far: what is invoiced is owed", {"charge": 0.909}, (0.909, 1.0)),
+            ("a little too far", {"charge": 0.909}, (0.909, 0.909)),
             ("half the quantity", {"quantity": 0.5}, (0.96, 0.96)),
             ("all but noise of the quantity", {"quantity": 1 - 4e-7}, (1.0, 1.0)),
             ("more than noise is missing", {"quantity": 1 - 4e-6}, (0.96, 0.96)),
-            ("the same currency, at a lower price", {"is_converted": False}, (0.96, 1.0)),
-            ("the same, half paid", {"is_converted": False, "due": 62.5}, (0.48, 0.52)),
+            ("the same currency", {"is_converted": False}, (0.96, 0.96)),
         ]:
             with self.subTest(case):
                 found = collection([replace(whole, **change)], 1)

@@ -132,8 +132,7 @@ def collection(invoices: Iterable[InvoicedPart], charged: float) -> Collection:
 
     A part payment of an invoice counts for all its lines alike, and a credit note does, too, unless it says what it
     corrects: it is no payment. An invoice that a discount has made smaller than the charge on it collects no more than
-    its total. An invoice that was taken back counts as if it had never been. What no invoice charges is owed, unless the
-    whole quantity is invoiced.
+    its total. An invoice that was taken back counts as if it had never been. What no invoice charges is owed.
 
     :param charged: the whole charge as ordered
     """
@@ -142,11 +141,10 @@ def collection(invoices: Iterable[InvoicedPart], charged: float) -> Collection:
     invoiced = sum(standing.charge for _invoice, standing in standings)
     converted = sum(standing.charge for invoice, standing in standings if invoice.is_converted)
     gap = charged - invoiced
+    owed, factor = max(gap, 0.0), 1.0
     whole = round(sum(invoice.quantity for invoice in counted) - charged, 6) >= 0
-    # where the whole quantity is invoiced, nobody charges more: a price that accounting has lowered is what is owed
-    owed, factor = 0.0 if whole else max(gap, 0.0), 1.0
     if whole and converted > 0 and abs(gap) <= RATE_DRIFT * converted:
-        factor = 1.0 + gap / converted
+        owed, factor = 0.0, 1.0 + gap / converted
     paid = corrected = 0.0
     for invoice, standing in standings:
         weight = factor if invoice.is_converted else 1.0
