@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -11,7 +11,11 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sales.department.closed.mixin"]
 
-    _closed_fields = frozenset({"amount_untaxed", "amount_tax", "amount_total", "currency_rate", "margin"})
+    _closed_fields = frozenset({"amount_untaxed", "amount_tax", "amount_total", "currency_rate"})
+
+    @api.model
+    def _get_closed_fields(self):
+        return super()._get_closed_fields() | ({"margin"} & self._fields.keys())
 
     def write(self, vals):
         if "currency_id" in vals and not self.env.su:

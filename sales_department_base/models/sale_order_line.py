@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..tools.collection import InvoicedPart
 
@@ -12,7 +12,11 @@ class SaleOrderLine(models.Model):
     _name = "sale.order.line"
     _inherit = ["sale.order.line", "sales.department.closed.mixin"]
 
-    _closed_fields = frozenset({"price_subtotal", "price_tax", "price_total", "margin"})
+    _closed_fields = frozenset({"price_subtotal", "price_tax", "price_total"})
+
+    @api.model
+    def _get_closed_fields(self):
+        return super()._get_closed_fields() | ({"margin"} & self._fields.keys())
 
     def _get_invoiced_parts(self, refunds: "models.Model", worth: float = 0.0) -> "dict[models.Model, InvoicedPart]":
         """Return what each posted invoice says about the charge on these lines: invoice → figures.

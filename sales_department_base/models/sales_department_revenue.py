@@ -192,7 +192,7 @@ class SalesDepartmentRevenue(models.AbstractModel):
                   JOIN account_move_line l ON l.id = x.invoice_line_id AND l.display_type = 'product'
                   JOIN account_move m ON m.id = l.move_id AND m.move_type = 'out_invoice' AND m.state = 'posted'
              LEFT JOIN uom_uom uom ON uom.id = l.product_uom_id
-            CROSS JOIN LATERAL (SELECT 1.0 / COUNT(*) AS share FROM sale_order_line_invoice_rel y
+            CROSS JOIN LATERAL (SELECT 1.0 / NULLIF(COUNT(*), 0) AS share FROM sale_order_line_invoice_rel y
                                  WHERE y.invoice_line_id = l.id) links
             ),
             invoiced AS MATERIALIZED (
@@ -267,7 +267,7 @@ class SalesDepartmentRevenue(models.AbstractModel):
          LEFT JOIN again ON again.id = back.id
         CROSS JOIN LATERAL (SELECT %(pieces_again)s AS quantity) pieces_again
         CROSS JOIN LATERAL (
-                SELECT again.amount * COALESCE(NULLIF(pieces_again.quantity, 0) / again.quantity, 1) AS amount
+                SELECT again.amount * COALESCE(NULLIF(pieces_again.quantity, 0) / NULLIF(again.quantity, 0), 1) AS amount
              ) of_same_goods
         CROSS JOIN LATERAL (SELECT %(revenue_again)s AS amount) revenue_again
         CROSS JOIN LATERAL (
