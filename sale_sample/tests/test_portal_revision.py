@@ -1,6 +1,7 @@
 from lxml import html
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_portal import PortalCase
 from .common_revision import RevisionCase
@@ -55,6 +56,7 @@ class TestPortalRevision(PortalCase, RevisionCase):
         self.assertIn("Hardness T: 60 ± 3 Shore A, measured 61 Shore A", second.sudo().signed_statement)
         self.assertIn("Specification: revision 1", self.first._get_signed_statement())
 
+    @mute_logger("odoo.http")
     def test_nothing_by_remote_call(self):
         revision = self._confirmed(self.request)
         for model, fields in (
