@@ -75,6 +75,8 @@ class TestSignature(BaseCase):
             (base64.b64encode(b"\x89PNG\r\n\x1a\ncut off").decode(), "not_a_picture"),
             (["a"], "not_a_picture"),
             ("A" * (MAX_BYTES * 2), "too_big"),
+            ("!" * 699_052, "not_a_picture"),
+            ("!" * 699_053, "too_big"),  # not decoded to find out
             (drawn(2000, 2000), None),
             (drawn(4_000_001, 1), "too_big"),
             (drawn(3, 1_333_334), "too_big"),

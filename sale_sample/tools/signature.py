@@ -12,6 +12,8 @@ from .photo import picture_kind
 
 #: A signature drawn on a page is far smaller.
 MAX_BYTES = 512 * 1024
+#: So long is base64 of as much; what is longer is not even decoded.
+MAX_ENCODED = 699_052
 MAX_PIXELS = 4_000_000
 MAX_NAME = 100
 
@@ -29,6 +31,8 @@ def signature_problem(signature: str | bytes | None) -> Problem | None:
         return "empty"
     if not isinstance(signature, str | bytes):
         return "not_a_picture"
+    if len(signature) > MAX_ENCODED:
+        return "too_big"
     try:
         content = b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
