@@ -51,6 +51,19 @@ class BudgetCase(DepartmentCase):
         cls.line = cls._line(cls.budget, cls.sample)
 
     @classmethod
+    def _dollar(cls):
+        """Return the dollar at its only rate: one is worth 8 of the company's currency."""
+        usd = cls._currency("USD")
+        usd.rate_ids.unlink()
+        cls.env["res.currency.rate"].create({
+            "currency_id": usd.id,
+            "rate": 0.125,
+            "name": "2026-01-01",
+            "company_id": cls.company.id,
+        })
+        return usd
+
+    @classmethod
     def _budget(cls, amounts, approve=True, **values):
         """Create a budget with an amount for each purpose."""
         budget = cls.env["sale.budget"].create({

@@ -131,14 +131,7 @@ class TestBills(BillCase):
         self.assertBalance(self.line, 0.0, 0.0, 1000.0)
 
     def test_foreign_currency(self):
-        usd = self._currency("USD")
-        usd.rate_ids.unlink()
-        self.env["res.currency.rate"].create({
-            "currency_id": usd.id,
-            "rate": 0.125,
-            "name": "2026-01-01",
-            "company_id": self.company.id,
-        })
+        usd = self._dollar()
         self._bill(10.0, line=self.line, currency_id=usd.id)
         self.assertBalance(self.line, 0.0, 80.0, 920.0)
 

@@ -92,14 +92,7 @@ class TestLostTax(LostTaxCase):
         self.assertActual(0.0)
 
     def test_foreign_currency(self):
-        usd = self._currency("USD")
-        usd.rate_ids.unlink()
-        self.env["res.currency.rate"].create({
-            "currency_id": usd.id,
-            "rate": 0.125,
-            "name": "2026-01-01",
-            "company_id": self.company.id,
-        })
+        usd = self._dollar()
         self._lines((100.0, self.half, self.line), currency_id=usd.id)
         self.assertActual(852.0)
 

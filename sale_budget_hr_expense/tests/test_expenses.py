@@ -227,14 +227,7 @@ class TestLostTaxOfExpenses(ExpenseMixin, LostTaxCase):
                 self.env["sale.budget.entry"]._sync_sources([expense._get_sale_budget_source(0.0, None)])
 
     def test_in_foreign_currency_and_paid_by_the_company(self):
-        usd = self._currency("USD")
-        usd.rate_ids.unlink()
-        self.env["res.currency.rate"].create({
-            "currency_id": usd.id,
-            "rate": 0.125,
-            "name": "2026-01-01",
-            "company_id": self.company.id,
-        })
+        usd = self._dollar()
         values = {"tax_ids": [Command.set(self.half.ids)], "currency_id": usd.id}
         self._expense(113.0, line=self.line, **values)
         self.assertActual(852.0)
